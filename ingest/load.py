@@ -1,0 +1,661 @@
+"""Loading: one function per kind of file, each a single new snapshot or nothing at all."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from ingest.headers import InputFileError, RowError, fold, fold_label
+from ingest.publish import load_profile, publish_coverage, publish_wave
+from ingest.readers import Table, read_table
+from ingest.rows import (
+    AGREEMENT_COLUMNS,
+    FRAME_COLUMNS,
+    AgreementRow,
+    Column,
+    Context,
+    FrameRow,
+    Validated,
+    known_headers,
+    map_columns,
+    required_headers,
+    validate_rows,
+)
+from ingest.snapshot import Builder, write_snapshot
+from ingest.survey import SurveyAnswers, read_answers
+from ingest.survey import known_headers as survey_headers
+from queries import reference
+from queries.i18n import _, _n
+from queries.store import Reader, current_id, open_reader, read_snapshot, store_path
+from queries.viewer import Role, Viewer
+
+DEFAULT_QUESTIONNAIRE = "vaggeryd-2024"
+KEY_VARIABLE = "DISTANSKOLLEN_KEY_FILE"
+REGISTER_KIND, FRAME_KIND, SURVEY_KIND = "agreements", "frame", "survey"
+
+
+@dataclass
+class LoadResult:
+    """What a load did. ``as_dict`` is the contract of ``load --json``."""
+
+    accepted: int = 0
+    rejected: int = 0
+    unmapped_columns: list[str] = field(default_factory=list)
+    snapshot: str | None = None
+    errors: list[RowError] = field(default_factory=list)
+    unchanged: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "unmapped_columns": self.unmapped_columns,
+            "snapshot": self.snapshot,
+            "errors": [error.as_dict() for error in self.errors],
+        }
+
+
+class LoadRefused(Exception):
+    """The file was read but may not be loaded; ``result`` holds the faults, row by row."""
+
+    def __init__(self, message: str, result: LoadResult | None = None) -> None:
+        super().__init__(message)
+        self.result = result or LoadResult(snapshot=_current())
+
+
+@dataclass(frozen=True)
+class Options:
+    """The flags that every load takes."""
+
+    partial: bool = False
+    dry_run: bool = False
+    actor: str | None = None
+    store: Path | None = None
+    progress: Callable[[str], None] = lambda text: None
+
+
+def load_frame(
+    path: Path,
+    wave: str,
+    options: Options = Options(),  # noqa: B008 - frozen, so one default is safe to share
+    *,
+    label: str | None = None,
+    kind: str = "egen",
+    profile: str = "standard",
+) -> LoadResult:
+    """Load the frame of ``wave``: its departments, and how many were invited to answer.
+
+    ``label`` names the wave to people, ``kind`` says what its figures are (``egen``,
+    ``rekonstruerad``, ``exempel``) and is shown with them. Raises ``InputFileError``,
+    ``LoadRefused`` or ``StoreError``; then the store is as it was.
+    """
+    options.progress(_("Läser {file} …").format(file=path.name))
+    table = _read(path, FRAME_COLUMNS)
+    fingerprint = _fingerprint(FRAME_KIND, wave, table.sha256, label or "", kind, profile)
+    known = _already(fingerprint, options)
+    if known:
+        return known
+    found = reference.load_questionnaire(DEFAULT_QUESTIONNAIRE)
+    choices = {
+        attribute.id: {name: option.code for option in attribute.options for name in option.names}
+        for attribute in found.attributes
+        if attribute.id in ("occupation", "sex", "age")
+    }
+    good, errors = validate_rows(table, FrameRow, FRAME_COLUMNS, Context(choices=choices))
+    errors += _frame_faults(good, table)
+    good = [row for row in good if row.row not in {error.row for error in errors}]
+    result = _judge(good, errors, map_columns(table.headers, FRAME_COLUMNS)[1], options)
+
+    def change(builder: Builder) -> None:
+        limits = load_profile(profile)
+        if not builder.rows("select 1 from published.wave where wave = $wave", {"wave": wave}):
+            builder.insert(
+                "published.wave",
+                {
+                    "wave": [wave], "label": [label or wave], "kind": [kind],
+                    "questionnaire": [None], "profile": [limits.id], "min_base": [limits.min_base],
+                    "unanimous_below": [limits.unanimous_below],
+                    "min_groups": [limits.min_groups],
+                },
+            )  # fmt: skip
+        elif label:
+            builder.execute(
+                "update published.wave set label = $label, kind = $kind where wave = $wave",
+                {"label": label, "kind": kind, "wave": wave},
+            )
+        _write_frame(builder, wave, good, table)
+        _refuse_orphans(builder, wave)
+        publish_wave(builder, wave)
+        _note_input(builder, FRAME_KIND, wave, table, result, fingerprint)
+
+    return _write(change, f"load frame {wave}", result, options)
+
+
+def load_survey(
+    path: Path,
+    wave: str,
+    options: Options = Options(),  # noqa: B008
+    *,
+    questionnaire_id: str = DEFAULT_QUESTIONNAIRE,
+) -> LoadResult:
+    """Load the survey answers of ``wave``, replacing those that were there.
+
+    Raises ``LoadRefused`` naming the command that is missing when the wave has no frame, and when
+    a department has more answers than invited; otherwise as ``load_frame``.
+    """
+    questionnaire = reference.load_questionnaire(questionnaire_id)
+    frame = _frame_of(wave, options)
+    options.progress(_("Läser {file} …").format(file=path.name))
+    headers = survey_headers(questionnaire)
+    table = read_table(
+        path,
+        known_headers=[name for names in headers.values() for name in names],
+        required=[headers["department"]],
+    )
+    fingerprint = _fingerprint(SURVEY_KIND, wave, table.sha256, questionnaire.fingerprint)
+    known = _already(fingerprint, options)
+    if known:
+        return known
+    answers = read_answers(table, questionnaire, {n: c for c, name, _i in frame for n in (c, name)})
+    if not answers.asked:
+        raise InputFileError(
+            _(
+                "{file} har ingen kolumn med någon av frågorna i formuläret {id}. Frågorna visas "
+                "med ”python manage.py questionnaire {id} --format json”."
+            ).format(file=path.name, id=questionnaire_id)
+        )
+    result = _judge(answers.people, answers.errors, answers.unmapped, options)
+    _refuse_surplus(answers, frame, result)
+
+    def change(builder: Builder) -> None:
+        builder.execute(
+            "update published.wave set questionnaire = $questionnaire where wave = $wave",
+            {"questionnaire": questionnaire_id, "wave": wave},
+        )
+        _write_answers(builder, wave, answers, table)
+        builder.execute("delete from published.question where wave = $wave", {"wave": wave})
+        builder.insert(
+            "published.question",
+            {
+                "wave": [wave] * len(questionnaire.questions),
+                "ordinal": list(range(len(questionnaire.questions))),
+                "question": [q.id for q in questionnaire.questions],
+                "asked": [q.id in answers.asked for q in questionnaire.questions],
+            },
+        )
+        options.progress(_("Räknar och prövar vad som får visas …"))
+        publish_wave(builder, wave)
+        _note_input(builder, SURVEY_KIND, wave, table, result, fingerprint)
+
+    return _write(change, f"load survey {wave}", result, options)
+
+
+def load_agreements(
+    path: Path,
+    options: Options = Options(),  # noqa: B008
+    *,
+    as_of: date | None = None,
+) -> LoadResult:
+    """Load the whole register as it stands on ``as_of`` (default: today), replacing the last.
+
+    The employee is stored as a keyed hash; the key never enters the store.
+    """
+    day = as_of or datetime.now().astimezone().date()
+    departments = _known_departments(options)
+    options.progress(_("Läser {file} …").format(file=path.name))
+    table = _read(path, AGREEMENT_COLUMNS)
+    fingerprint = _fingerprint(REGISTER_KIND, "", table.sha256, day.isoformat())
+    known = _already(fingerprint, options)
+    if known:
+        return known
+    occupation = reference.load_questionnaire(DEFAULT_QUESTIONNAIRE).attribute("occupation")
+    names = {name: option.code for option in occupation.options for name in option.names}
+    good, errors = validate_rows(
+        table,
+        AgreementRow,
+        AGREEMENT_COLUMNS,
+        Context(departments=departments, choices={"occupation": names}),
+    )
+    result = _judge(good, errors, map_columns(table.headers, AGREEMENT_COLUMNS)[1], options)
+
+    def change(builder: Builder) -> None:
+        key = _hash_key()
+        records = [{**row.model.record(), "line": row.row} for row in good]
+        for record in records:
+            if record["employee"] is not None:
+                record["employee"] = _keyed_hash(key, record["employee"])
+        builder.execute("delete from records.agreement")
+        builder.execute("delete from published.register")
+        builder.insert(
+            "records.agreement",
+            {
+                **{name: [record[name] for record in records] for name in records[0]},
+                "file": [table.sha256] * len(records),
+            },
+        )
+        builder.insert(
+            "published.register",
+            {"as_of": [day], "file": [table.name], "agreements": [
+                len({record["agreement_id"] for record in records})
+            ]},
+        )  # fmt: skip
+        options.progress(_("Räknar registrets indikatorer …"))
+        waves = builder.rows("select wave from published.wave")
+        publish_coverage(builder, [wave for (wave,) in waves])
+        _note_input(builder, REGISTER_KIND, None, table, result, fingerprint)
+
+    return _write(change, f"load agreements {day}", result, options)
+
+
+# --- the common path ------------------------------------------------------------------------------
+
+
+def _read(path: Path, columns: Sequence[Column]) -> Table:
+    return read_table(
+        path, known_headers=known_headers(columns), required=required_headers(columns)
+    )
+
+
+def _judge(
+    good: Sequence[Any], errors: list[RowError], unmapped: list[str], options: Options
+) -> LoadResult:
+    """Decide whether what was read may be loaded. Raises ``LoadRefused``."""
+    result = LoadResult(
+        accepted=len(good),
+        rejected=len({error.row for error in errors}),
+        unmapped_columns=unmapped,
+        errors=sorted(errors, key=lambda error: error.row),
+    )
+    if errors and (not options.partial or not good):
+        result.accepted, result.snapshot = 0, _current(options.store)
+        message = _n(
+            "En rad går inte att läsa in. Ingenting har ändrats.",
+            "{n} rader går inte att läsa in. Ingenting har ändrats.",
+            result.rejected,
+        ).format(n=result.rejected)
+        if good:
+            message += " " + _("Rätta dem, eller läs in de övriga med --partial.")
+        raise LoadRefused(message, result)
+    return result
+
+
+def _write(
+    change: Callable[[Builder], None], action: str, result: LoadResult, options: Options
+) -> LoadResult:
+    options.progress(_("Skriver nästa ögonblicksbild …"))
+    snapshot = write_snapshot(
+        change,
+        action=action,
+        store=options.store,
+        actor=options.actor,
+        dry_run=options.dry_run,
+    )
+    result.snapshot = snapshot or None
+    return result
+
+
+def _fingerprint(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _already(fingerprint: str, options: Options) -> LoadResult | None:
+    """Return the result of doing nothing if the very same load is what is in force.
+
+    A load of which rows were left out is the same only to one who again asks for ``--partial``.
+    """
+    snapshot_id = _current(options.store)
+    if snapshot_id is None:
+        return None
+    for entry in read_snapshot(snapshot_id, options.store).manifest["inputs"]:
+        if entry["fingerprint"] == fingerprint and (options.partial or not entry["rejected"]):
+            return LoadResult(snapshot=snapshot_id, unchanged=True)
+    return None
+
+
+def _note_input(
+    builder: Builder,
+    kind: str,
+    wave: str | None,
+    table: Table,
+    result: LoadResult,
+    fingerprint: str,
+) -> None:
+    """Note the file in the manifest and in the records, in the place of the one it replaces."""
+    entry = {
+        "kind": kind,
+        "wave": wave,
+        "name": table.name,
+        "sha256": table.sha256,
+        "accepted": result.accepted,
+        "rejected": result.rejected,
+        "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "fingerprint": fingerprint,
+    }
+    builder.inputs = [
+        old for old in builder.inputs if (old["kind"], old["wave"]) != (kind, wave)
+    ] + [entry]
+    builder.execute(
+        "delete from records.source_file where kind = $kind and wave is not distinct from $wave",
+        {"kind": kind, "wave": wave},
+    )
+    builder.insert(
+        "records.source_file", {name: [value] for name, value in entry.items() if name != "rejected"}
+    )
+
+
+def _current(store: Path | None = None) -> str | None:
+    return current_id(store or store_path())
+
+
+# --- frame ----------------------------------------------------------------------------------------
+
+
+def _frame_faults(good: Sequence[Validated], table: Table) -> list[RowError]:
+    """Return what is wrong between the rows of a frame: one department told in two ways."""
+    columns, _unmapped = map_columns(table.headers, FRAME_COLUMNS)
+    faults = []
+    first: dict[str, Validated] = {}
+    for row in good:
+        key = fold(row.model.department)
+        start = first.setdefault(key, row)
+        for name in ("name", "board"):
+            ours, theirs = getattr(row.model, name), getattr(start.model, name)
+            if ours is not None and theirs is not None and ours != theirs:
+                header = table.headers[columns[name]]
+                faults.append(
+                    RowError(
+                        row.row,
+                        header,
+                        ours,
+                        _(
+                            "Förvaltningen {code} har ”{other}” på rad {line}. Skriv samma på alla "
+                            "dess rader."
+                        ).format(code=row.model.department, other=theirs, line=start.row),
+                    )
+                )
+        attributes = ("position", "occupation", "sex", "age")
+        whole = all(getattr(row.model, a) is None for a in attributes)
+        start_whole = all(getattr(start.model, a) is None for a in attributes)
+        if row is not start and whole != start_whole:
+            faults.append(
+                RowError(
+                    row.row,
+                    table.headers[columns["department"]],
+                    row.model.department,
+                    _(
+                        "Förvaltningen står både med och utan uppdelning (rad {line}). Då räknas "
+                        "de tillfrågade två gånger; behåll det ena."
+                    ).format(line=start.row),
+                )
+            )
+    return faults
+
+
+def _write_frame(builder: Builder, wave: str, good: Sequence[Validated], table: Table) -> None:
+    cells = [{**row.model.record(), "line": row.row} for row in good]
+    codes: dict[str, str] = {}
+    for cell in cells:
+        cell["department"] = codes.setdefault(fold(cell["department"]), cell["department"])
+    for name in ("records.frame_cell", "published.department"):
+        builder.execute(f"delete from {name} where wave = $wave", {"wave": wave})
+    builder.insert(
+        "records.frame_cell",
+        {
+            "wave": [wave] * len(cells),
+            **{
+                column: [cell[source] for cell in cells]
+                for column, source in {
+                    "department": "department", "position": "position",
+                    "occupation": "occupation", "sex": "sex", "age": "age",
+                    "employees": "staff", "eligible": "possible", "invited": "invited",
+                    "line": "line",
+                }.items()
+            },
+            "file": [table.sha256] * len(cells),
+        },
+    )  # fmt: skip
+    rows = []
+    for code in codes.values():
+        own = [cell for cell in cells if cell["department"] == code]
+        named = {
+            key: next((cell[key] for cell in own if cell[key]), None) for key in ("name", "board")
+        }
+        rows.append(
+            {
+                "wave": wave, "ordinal": len(rows), "code": code, "name": named["name"] or code,
+                "board": named["board"],
+                "employees": _sum(own, "staff"), "eligible": _sum(own, "possible"),
+                "employees_approximate": any(cell["staff_approximate"] for cell in own),
+                "eligible_approximate": any(cell["possible_approximate"] for cell in own),
+                "invited": _sum(own, "invited"), "answered": 0,
+            }
+        )  # fmt: skip
+    builder.insert(
+        "published.department", {name: [row[name] for row in rows] for name in rows[0]}
+    )
+
+
+def _sum(cells: Sequence[Mapping[str, Any]], name: str) -> int | None:
+    """Return the sum, None if any part is unknown: a sum of some would pass for the whole."""
+    values = [cell[name] for cell in cells]
+    return None if any(value is None for value in values) else sum(values)
+
+
+def _refuse_orphans(builder: Builder, wave: str) -> None:
+    """Refuse a new frame that leaves out a department, or invites too few, for loaded answers."""
+    rows = builder.rows(
+        "select r.department, count(*), any_value(d.invited) from records.respondent r "
+        "left join published.department d on d.wave = r.wave and d.code = r.department "
+        "where r.wave = $wave group by r.department "
+        "having any_value(d.invited) is null or count(*) > any_value(d.invited) order by 1",
+        {"wave": wave},
+    )
+    if rows:
+        raise LoadRefused(
+            _(
+                "Den nya ramen stämmer inte med de svar som redan är inlästa för vågen {wave}: "
+                "{departments}. Rätta ramen, eller läs in den under ett annat namn på vågen."
+            ).format(
+                wave=wave,
+                departments="; ".join(
+                    _("{code} har {answers} svar men {invited} tillfrågade").format(
+                        code=code, answers=answers, invited=_("inga") if n is None else n
+                    )
+                    for code, answers, n in rows
+                ),
+            )
+        )
+
+
+# --- survey ---------------------------------------------------------------------------------------
+
+
+def _frame_of(wave: str, options: Options) -> list[tuple[str, str, int]]:
+    """Return (code, name, invited) of the wave's departments. Raises ``LoadRefused`` without."""
+    rows = []
+    if _current(options.store) is not None:
+        rows = _reader(options).rows(
+            "select code, name, invited from published.department where wave = $wave "
+            "order by ordinal",
+            wave=wave,
+        )
+    if not rows:
+        raise LoadRefused(
+            _(
+                "Vågen {wave} har ingen ram, så svaren kan inte ställas mot hur många som fick "
+                "frågan. Läs in den först: python manage.py load frame FIL --wave {wave}"
+            ).format(wave=wave)
+        )
+    return rows
+
+
+def _reader(options: Options) -> Reader:
+    return open_reader(Viewer(Role.POLITIKER), options.store)
+
+
+def _refuse_surplus(
+    answers: SurveyAnswers, frame: Sequence[tuple[str, str, int]], result: LoadResult
+) -> None:
+    """Refuse more answers than invited: a share of a population needs the population."""
+    invited = {code: number for code, _name, number in frame}
+    lines: dict[str, list[int]] = {}
+    for person in answers.people:
+        lines.setdefault(str(person.attributes["department"]), []).append(person.line)
+    errors = [
+        RowError(
+            own[invited[code]],
+            _("Förvaltning"),
+            code,
+            _(
+                "{code} har {answers} svar men bara {invited} tillfrågade enligt ramen. Ta bort "
+                "dubbletter, eller rätta ramen."
+            ).format(code=code, answers=len(own), invited=invited[code]),
+        )
+        for code, own in lines.items()
+        if len(own) > invited[code]
+    ]
+    if errors:
+        result.errors = sorted([*result.errors, *errors], key=lambda error: error.row)
+        result.rejected = len({error.row for error in result.errors})
+        result.accepted, result.snapshot = 0, _current()
+        raise LoadRefused(
+            _("Fler svar än tillfrågade: {codes}. Ingenting har ändrats.").format(
+                codes=", ".join(error.value for error in errors)
+            ),
+            result,
+        )
+
+
+def _write_answers(
+    builder: Builder, wave: str, answers: SurveyAnswers, table: Table
+) -> None:
+    """Write the people under random ids and in the order of those, which says nothing."""
+    for name in ("respondent", "answer", "text_answer", "provenance"):
+        builder.execute(f"delete from records.{name} where wave = $wave", {"wave": wave})
+    people = sorted(((secrets.token_hex(8), person) for person in answers.people), key=lambda p: p[0])
+    builder.insert(
+        "records.respondent",
+        {
+            "wave": [wave] * len(people),
+            "respondent": [key for key, _person in people],
+            **{
+                name: [person.attributes.get(name) for _key, person in people]
+                for name in ("department", "position", "occupation", "sex", "age")
+            },
+        },
+    )
+    chosen = [
+        (key, question, option)
+        for key, person in people
+        for question, options in person.answers.items()
+        for option in options
+    ]
+    texts = [
+        (key, question, text) for key, person in people for question, text in person.texts.items()
+    ]
+    for name, last, rows in (("answer", "option", chosen), ("text_answer", "answer", texts)):
+        builder.insert(
+            f"records.{name}",
+            {
+                "wave": [wave] * len(rows),
+                "respondent": [row[0] for row in rows],
+                "question": [row[1] for row in rows],
+                last: [row[2] for row in rows],
+            },
+        )
+    builder.insert(
+        "records.provenance",
+        {
+            "wave": [wave] * len(people),
+            "respondent": [key for key, _person in people],
+            "file": [table.sha256] * len(people),
+            "line": [person.line for _key, person in people],
+        },
+    )
+
+
+# --- agreements -----------------------------------------------------------------------------------
+
+
+def _known_departments(options: Options) -> dict[str, str]:
+    """Return folded code, name and alias → code of every department that any wave knows."""
+    rows = []
+    if _current(options.store) is not None:
+        rows = _reader(options).rows(
+            "select code, name from published.department order by wave desc, ordinal"
+        )
+    if not rows:
+        raise LoadRefused(
+            _(
+                "Inga förvaltningar är inlästa. Läs in en ram först: "
+                "python manage.py load frame FIL --wave VÅG"
+            )
+        )
+    codes = {code for code, _name in rows}
+    aliases = {
+        fold(name): option.code
+        for option in reference.load_questionnaire(DEFAULT_QUESTIONNAIRE)
+        .attribute("department")
+        .options
+        if option.code in codes
+        for name in option.names
+    }
+    own = {fold(text): code for code, name in reversed(rows) for text in (name, code)}
+    return {**aliases, **own}
+
+
+def _key_path() -> Path:
+    """Return where the key of the hashes lies: outside the store, so that a copy of the store
+    without the key cannot be matched against a list of employees."""
+    named = os.environ.get(KEY_VARIABLE)
+    return Path(named) if named else Path(platformdirs.user_data_dir("distanskollen")) / "key"
+
+
+def _hash_key() -> bytes:
+    path = _key_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Exclusive creation: of two first loads at once, one makes the key and both use it.
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as stream:
+            stream.write(secrets.token_hex(32))
+            stream.flush()
+            os.fsync(stream.fileno())
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise LoadRefused(
+            _(
+                "Nyckeln som döljer de anställdas identitet går inte att skapa i {path} "
+                "({reason}). Peka ut en fil på en säker plats med {variable}."
+            ).format(path=path, reason=error.strerror, variable=KEY_VARIABLE)
+        ) from error
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < 32:
+        raise LoadRefused(
+            _(
+                "Nyckelfilen {path} är tom eller skadad. Återställ den från en kopia, eller ta "
+                "bort den: då får alla anställda nya pseudonymer vid nästa inläsning."
+            ).format(path=path)
+        )
+    return key.encode("ascii")
+
+
+def _keyed_hash(key: bytes, employee: str) -> str:
+    """Return HMAC-SHA256 of the employee, case and blanks apart."""
+    return hmac.new(key, fold_label(employee).encode(), hashlib.sha256).hexdigest()
+
+
+def describe(result: LoadResult) -> str:
+    """Return the result as JSON, as ``load --json`` prints it."""
+    return json.dumps(result.as_dict(), ensure_ascii=False)

@@ -1,0 +1,326 @@
+"""The only writer of the store: build the next snapshot beside the current one, check, swap.
+
+Nothing that exists is ever changed. The new snapshot is built in a folder whose name starts with a
+dot, renamed when whole, and only then named by the pointer, in one atomic replace. A crash at any
+point leaves the pointer on the old snapshot; the next writer clears what was left.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from queries.i18n import _
+from queries.store import (
+    QUERIES,
+    SCHEMA_VERSION,
+    Snapshot,
+    StoreError,
+    current_id,
+    quote,
+    read_snapshot,
+    store_path,
+)
+
+DATABASES = ("published", "records")
+LOCK_SECONDS = 20.0
+# Which databases' migrations have run is told by the manifest's schema_version alone: both move
+# together, so that one number answers whether this program can read a snapshot.
+
+
+class CheckFailed(StoreError):
+    """The snapshot that was built breaks a rule of the store, and was thrown away."""
+
+    def __init__(self, broken: dict[str, list[dict[str, Any]]]) -> None:
+        self.broken = broken
+        super().__init__(
+            _("Kontrollerna stoppade inläsningen: {names}. Lagret är orört.").format(
+                names=", ".join(sorted(broken))
+            )
+        )
+
+
+@contextmanager
+def write_lock(store: Path) -> Iterator[None]:
+    """Hold the store's write lock. The system lets go of it when the process dies."""
+    try:
+        (store / "snapshots").mkdir(parents=True, exist_ok=True)
+        lock = FileLock(store / "lock", timeout=LOCK_SECONDS)
+        with lock:
+            yield
+    except Timeout as error:
+        raise StoreError(
+            _(
+                "En annan inläsning pågår just nu och har låst lagret. Vänta tills den är klar och "
+                "försök igen."
+            )
+        ) from error
+    except OSError as error:
+        raise StoreError(
+            _(
+                "Det går inte att skriva i lagret {path} ({reason}). Kontrollera att disken inte är "
+                "full eller skrivskyddad, eller peka ut ett annat lager med DISTANSKOLLEN_STORE."
+            ).format(path=store, reason=error.strerror or error)
+        ) from error
+
+
+class Builder:
+    """The snapshot that is being built: a connection with both databases attached for writing.
+
+    ``inputs`` are the files whose content is in force, as the manifest will list them.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, inputs: list[dict[str, Any]]
+    ) -> None:
+        self.connection = connection
+        self.inputs = inputs
+
+    def execute(self, sql: str, parameters: Any = None) -> None:
+        """Run a statement. Its result is drained: DuckDB refuses the next one otherwise."""
+        self.connection.execute(sql, parameters).fetchall()
+
+    def rows(self, sql: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        """Run a query and return all its rows."""
+        return self.connection.execute(sql, parameters).fetchall()
+
+    def temporary(self, name: str, columns: Sequence[str], rows: Sequence[tuple]) -> None:
+        """Make a temporary table of ``rows``, which has at least one."""
+        import pyarrow as pa
+
+        data = {column: [row[i] for row in rows] for i, column in enumerate(columns)}
+        self.connection.register("incoming", pa.table(data))
+        self.execute(f"create or replace temporary table {name} as select * from incoming")
+        self.connection.unregister("incoming")
+
+    def insert(self, table: str, columns: dict[str, list[Any]]) -> None:
+        """Append equally long columns to ``database.table`` (names as in the migrations)."""
+        import pyarrow as pa
+
+        if not columns or not next(iter(columns.values())):
+            return
+        rows = pa.table(columns)
+        self.connection.register("incoming", rows)
+        names = ", ".join(f'"{name}"' for name in columns)
+        self.execute(f"insert into {table} ({names}) select {names} from incoming")
+        self.connection.unregister("incoming")
+
+
+def write_snapshot(
+    change: Callable[[Builder], None],
+    *,
+    action: str,
+    store: Path | None = None,
+    actor: str | None = None,
+    dry_run: bool = False,
+) -> str:
+    """Build, check and put in force a snapshot in which ``change`` has been made.
+
+    Returns the id of the snapshot then in force (with ``dry_run``: the one that already was, or an
+    empty string). Whatever ``change`` raises passes through, and the store is as it was. Raises
+    ``StoreError`` when the store is locked or cannot be written, ``CheckFailed`` when a check of
+    ``queries/checks`` finds a row.
+    """
+    store = store or store_path()
+    with write_lock(store):
+        _clear_left_overs(store)
+        parent = current_id(store)
+        base = read_snapshot(parent, store) if parent else None
+        snapshot_id = _new_id()
+        folder = store / "snapshots" / f".building-{snapshot_id}"
+        folder.mkdir()
+        try:
+            inputs = _build(folder, base, change)
+            if dry_run:
+                return parent or ""
+            manifest = {
+                "id": snapshot_id,
+                "parent": parent,
+                "created": _now(),
+                "actor": actor or _actor(),
+                "action": action,
+                "schema_version": SCHEMA_VERSION,
+                "inputs": inputs,
+            }
+            _write_durably(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2))
+            for name in DATABASES:
+                _sync(folder / f"{name}.duckdb")
+            _sync(folder)
+            os.replace(folder, store / "snapshots" / snapshot_id)
+            _sync(store / "snapshots")
+            _point_at(store, snapshot_id)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    return snapshot_id
+
+
+def restore(snapshot_id: str, store: Path | None = None, actor: str | None = None) -> str:
+    """Put an earlier snapshot in force again, as a new version. Returns the new id.
+
+    A new version rather than moving the pointer back: the history then tells what was in force when.
+    """
+    store = store or store_path()
+    old = read_snapshot(snapshot_id, store)
+    with write_lock(store):
+        _clear_left_overs(store)
+        new_id = _new_id()
+        folder = store / "snapshots" / f".building-{new_id}"
+        shutil.copytree(old.path, folder)
+        try:
+            check_folder(folder)
+            manifest = {
+                **old.manifest,
+                "id": new_id,
+                "parent": current_id(store),
+                "created": _now(),
+                "actor": actor or _actor(),
+                "action": f"restore {snapshot_id}",
+            }
+            _write_durably(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2))
+            for name in DATABASES:
+                _sync(folder / f"{name}.duckdb")
+            os.replace(folder, store / "snapshots" / new_id)
+            _sync(store / "snapshots")
+            _point_at(store, new_id)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    return new_id
+
+
+def check_folder(folder: Path) -> None:
+    """Run every check on the databases of ``folder``. Raises ``CheckFailed``, ``StoreError``."""
+    connection = duckdb.connect(":memory:")
+    try:
+        for name in DATABASES:
+            connection.execute(f"attach {quote(folder / f'{name}.duckdb')} as {name} (read_only)")
+        broken = run_checks(connection)
+    except duckdb.Error as error:
+        raise StoreError(
+            _("Ögonblicksbilden {id} är skadad och går inte att läsa.").format(id=folder.name)
+        ) from error
+    finally:
+        connection.close()
+    if broken:
+        raise CheckFailed(broken)
+
+
+def run_checks(connection: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
+    """Return, per check that found something, its offending rows (at most ten)."""
+    broken = {}
+    for path in sorted((QUERIES / "checks").glob("*.sql")):
+        found = connection.execute(path.read_text(encoding="utf-8"))
+        names = [column[0] for column in found.description or ()]
+        rows = found.fetchall()
+        if rows:
+            broken[path.stem] = [dict(zip(names, row, strict=True)) for row in rows[:10]]
+    return broken
+
+
+def migrate_if_older(store: Path | None = None) -> None:
+    """Bring a store of an older version forward, as a new snapshot. Does nothing otherwise."""
+    store = store or store_path()
+    snapshot_id = current_id(store)
+    if snapshot_id and int(read_snapshot(snapshot_id, store).manifest["schema_version"]) < SCHEMA_VERSION:
+        write_snapshot(lambda builder: None, action="migrate", store=store)
+
+
+def _build(
+    folder: Path, base: Snapshot | None, change: Callable[[Builder], None]
+) -> list[dict[str, Any]]:
+    done = 0
+    if base:
+        done = int(base.manifest["schema_version"])
+        for name in DATABASES:
+            shutil.copyfile(base.path / f"{name}.duckdb", folder / f"{name}.duckdb")
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute("set timezone = 'UTC'")
+        for name in DATABASES:
+            connection.execute(f"attach {quote(folder / f'{name}.duckdb')} as {name}")
+            _migrate(connection, name, done)
+        builder = Builder(connection, list(base.manifest["inputs"]) if base else [])
+        change(builder)
+        broken = run_checks(connection)
+        if broken:
+            raise CheckFailed(broken)
+        for name in DATABASES:
+            connection.execute(f"checkpoint {name}")
+            connection.execute(f"detach {name}")
+        return builder.inputs
+    except (duckdb.IOException, duckdb.SerializationException) as error:
+        raise StoreError(
+            _(
+                "Det gick inte att bygga nästa ögonblicksbild ({reason}). Lagret är orört; kör "
+                "”python manage.py check” och återställ vid behov en hel ögonblicksbild."
+            ).format(reason=str(error).splitlines()[0])
+        ) from error
+    finally:
+        connection.close()
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection, database: str, done: int) -> None:
+    for path in sorted((QUERIES / "migrations" / database).glob("*.sql")):
+        if int(path.name[:4]) > done:
+            connection.execute(f"use {database}")
+            connection.execute(path.read_text(encoding="utf-8"))
+            connection.execute("use memory")
+
+
+def _clear_left_overs(store: Path) -> None:
+    for path in (store / "snapshots").glob(".building-*"):
+        shutil.rmtree(path, ignore_errors=True)
+    for path in store.glob("current.*"):
+        path.unlink(missing_ok=True)
+
+
+def _new_id() -> str:
+    # Sorts by time; the random tail keeps two loads within one microsecond apart.
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}-{secrets.token_hex(3)}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _actor() -> str:
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "okänd"
+
+
+def _point_at(store: Path, snapshot_id: str) -> None:
+    temporary = store / f"current.{secrets.token_hex(4)}"
+    _write_durably(temporary, snapshot_id + "\n")
+    os.replace(temporary, store / "current")
+    _sync(store)
+
+
+def _write_durably(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync(path: Path) -> None:
+    """Force ``path`` to disk. Windows cannot open a folder, and needs no sync of one."""
+    if os.name == "nt" and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDWR if path.is_file() else os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,441 @@
+"""The command line: the same functions as the pages, for those who script and check.
+
+Exit codes: 0 done, 1 the data was refused (why on stderr), 2 wrong usage. Results go to stdout,
+everything else (progress, reasons) to stderr, so that output can be piped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gettext
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from queries.i18n import _, _n
+from queries.viewer import AccessDenied, Role, Viewer
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ingest.load import LoadResult, Options
+
+EXIT_DONE, EXIT_REFUSED, EXIT_USAGE = 0, 1, 2
+REPORTED_ERRORS = 20
+INDICATOR_FIELDS = (
+    "indicator", "wave", "department", "numerator", "denominator", "share", "low", "high", "status",
+)  # fmt: skip
+
+
+class Refused(Exception):
+    """The data was refused. The Swedish message goes to stderr, the exit code is 1."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit code."""
+    parser = build_parser()
+    options = parser.parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    try:
+        options.run(options)
+    except BrokenPipeError:
+        # The reader of a pipe has had enough; that is no error of ours.
+        sys.stderr.close()
+        return EXIT_DONE
+    except KeyboardInterrupt:
+        say(_("Avbrutet. Lagret är som det var."))
+        return EXIT_REFUSED
+    except Exception as error:
+        if not _expected(error):
+            raise
+        say(str(error))
+        return EXIT_REFUSED
+    return EXIT_DONE
+
+
+def _expected(error: Exception) -> bool:
+    """Whether the error is one of ours, with a message for the user; the rest are faults."""
+    from ingest.headers import InputFileError
+    from ingest.load import LoadRefused
+    from ingest.publish import ProfileError
+    from queries.indicators import UnknownWave
+    from queries.reference import ReferenceDataError
+    from queries.store import StoreError
+
+    ours = (
+        Refused, AccessDenied, InputFileError, LoadRefused, ProfileError, ReferenceDataError,
+        StoreError, UnknownWave,
+    )  # fmt: skip
+    return isinstance(error, ours)
+
+
+def say(text: str) -> None:
+    """Write a line to stderr: progress, reasons, anything that is not the result."""
+    print(text, file=sys.stderr, flush=True)
+
+
+# --- commands -------------------------------------------------------------------------------------
+
+
+def demo(options: argparse.Namespace) -> None:
+    from ingest.demo import build_demo
+
+    for name, result in build_demo(progress=say):
+        say(
+            _("{name}: oförändrad.").format(name=name)
+            if result.unchanged
+            else _n("{name}: {n} rad inläst.", "{name}: {n} rader inlästa.", result.accepted).format(
+                name=name, n=result.accepted
+            )
+        )
+
+
+def templates(options: argparse.Namespace) -> None:
+    from ingest.templates import write_templates
+
+    for path in write_templates(options.out):
+        print(path)
+
+
+def questionnaire(options: argparse.Namespace) -> None:
+    from queries.reference import load_questionnaire
+
+    found = load_questionnaire(options.id)
+    fields = found.attributes if options.attributes else found.questions
+    print_json(
+        [
+            {
+                "id": item.id,
+                "theme": item.theme,
+                "text": item.text,
+                "type": item.type,
+                "options": [
+                    {"code": o.code, "label": o.label, "favourable": o.favourable}
+                    for o in item.options
+                ],
+                "asked_if": (
+                    {"question": item.asked_if.question, "options": list(item.asked_if.options)}
+                    if getattr(item, "asked_if", None)
+                    else None
+                ),
+            }
+            for item in fields
+        ]
+    )
+
+
+def load_frame(options: argparse.Namespace) -> None:
+    from ingest.load import load_frame as load
+
+    _load(
+        options,
+        lambda flags: load(
+            options.file, options.wave, flags, label=options.label, profile=options.profile
+        ),
+    )
+
+
+def load_survey(options: argparse.Namespace) -> None:
+    from ingest.load import load_survey as load
+
+    _load(
+        options,
+        lambda flags: load(
+            options.file, options.wave, flags, questionnaire_id=options.questionnaire
+        ),
+    )
+
+
+def load_agreements(options: argparse.Namespace) -> None:
+    from ingest.load import load_agreements as load
+
+    _load(options, lambda flags: load(options.file, flags, as_of=options.as_of))
+
+
+def _load(options: argparse.Namespace, run: Callable[[Options], LoadResult]) -> None:
+    """Run a load and report it, as text or as the contract's JSON, also when it is refused."""
+    from ingest.headers import InputFileError
+    from ingest.load import LoadRefused, LoadResult, Options
+    from queries.store import StoreError, current_id
+
+    flags = Options(partial=options.partial, dry_run=options.dry_run, progress=say)
+    try:
+        result = run(flags)
+    except Exception as error:
+        if not _expected(error):
+            raise
+        if isinstance(error, LoadRefused):
+            result = error.result
+        else:
+            snapshot = None if isinstance(error, StoreError) else current_id()
+            result = LoadResult(snapshot=snapshot)
+        if options.json:
+            found = result.as_dict()
+            if not found["errors"]:
+                about = {"row": None, "column": None, "value": None, "message": str(error)}
+                found["errors"] = [about]
+            print_json(found)
+        _report(result)
+        if isinstance(error, InputFileError | LoadRefused | StoreError):
+            raise Refused(str(error)) from error
+        raise
+    _report(result)
+    if options.json:
+        print_json(result.as_dict())
+    if result.unchanged:
+        say(_("Samma fil är redan inläst; ingenting har ändrats."))
+    else:
+        text = (
+            _("{n} rader går att läsa in. Ingenting har skrivits (--dry-run).")
+            if options.dry_run
+            else _("{n} rader inlästa. Ögonblicksbild {id}.")
+        )
+        say(text.format(n=result.accepted, id=result.snapshot))
+
+
+def _report(result: LoadResult) -> None:
+    if result.unmapped_columns:
+        say(
+            _("Kolumner som inte känns igen och inte har lästs in: {columns}.").format(
+                columns=", ".join(f"”{' '.join(name.split())}”" for name in result.unmapped_columns)
+            )
+        )
+    for error in result.errors[:REPORTED_ERRORS]:
+        say(
+            _("Rad {row}, {column}: ”{value}”. {message}").format(
+                row=error.row,
+                column=" ".join(error.column.split()) or "–",
+                value=error.value,
+                message=error.message,
+            )
+        )
+    rest = len(result.errors) - REPORTED_ERRORS
+    if rest > 0:
+        say(_n("… och ett fel till.", "… och {n} fel till (alla med --json).", rest).format(n=rest))
+
+
+def indicators(options: argparse.Namespace) -> None:
+    import pandas as pd
+
+    from queries import indicators as results
+    from queries.store import open_reader
+
+    role = Role(options.role)
+    named = tuple(dict.fromkeys(options.department or ()))
+    if role is Role.HR and not named:
+        options.usage(_("Rollen hr kräver --department: de förvaltningar som inloggningen ger."))
+    reader = open_reader(Viewer(role, frozenset(named) if role is Role.HR else frozenset()))
+    reader.viewer.require_results()
+    known = list(results.departments(reader, options.wave)["code"])
+    unknown = [code for code in named if code not in known]
+    if unknown:
+        raise Refused(
+            _("Förvaltningen {code} finns inte i vågen {wave}. Där finns: {known}.").format(
+                code=", ".join(unknown), wave=options.wave, known=", ".join(known)
+            )
+        )
+    table = pd.concat(
+        [
+            results.results(reader, options.wave, as_of=options.as_of),
+            results.options(reader, options.wave),
+            results.attributes(reader, options.wave),
+        ],
+        ignore_index=True,
+    )
+    if named and role is not Role.HR:
+        table = table[table["department"].isin(named)]
+    print_table(table[list(INDICATOR_FIELDS)], options.format)
+
+
+def publish(options: argparse.Namespace) -> None:
+    from queries.indicators import published_cube
+    from queries.store import open_reader
+
+    cube = published_cube(open_reader(Viewer(Role.POLITIKER)), options.wave)
+    if options.format == "parquet":
+        if sys.stdout.isatty():
+            raise Refused(_("Parquet går inte att visa i en terminal. Skriv till en fil med >."))
+        cube.to_parquet(sys.stdout.buffer, index=False)
+        return
+    print_table(cube, options.format)
+
+
+def waves(options: argparse.Namespace) -> None:
+    from queries import indicators as results
+    from queries.store import EmptyStore, open_reader
+
+    try:
+        found = results.waves(open_reader(Viewer(Role.POLITIKER)))
+    except EmptyStore:
+        print_json([])
+        return
+    columns = ["wave", "label", "kind", "questionnaire", "profile", "invited", "answered"]
+    print_table(found[columns], "json")
+
+
+def snapshots(options: argparse.Namespace) -> None:
+    from queries.store import current_id, list_snapshots
+
+    current = current_id()
+    print_json(
+        [{**found, "current": found["id"] == current} for found in list_snapshots()]
+    )
+
+
+def restore(options: argparse.Namespace) -> None:
+    from ingest.snapshot import restore as put_back
+
+    print(put_back(options.snapshot))
+    say(_("Ögonblicksbilden {id} gäller igen, som en ny version.").format(id=options.snapshot))
+
+
+def check(options: argparse.Namespace) -> None:
+    from ingest.snapshot import check_folder, migrate_if_older
+    from queries.catalogue import indicators as dossiers
+    from queries.reference import load_questionnaire, published_figures, questionnaires
+    from queries.store import current_snapshot
+
+    for name in questionnaires():
+        load_questionnaire(name)
+    say(_("Referensfilerna är hela ({n} indikatorer).").format(n=len(dossiers())))
+    published_figures()
+    migrate_if_older()
+    snapshot = current_snapshot()
+    check_folder(snapshot.path)
+    say(_("Ögonblicksbilden {id} är hel och håller alla regler.").format(id=snapshot.id))
+
+
+# --- output ---------------------------------------------------------------------------------------
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def print_table(table: pd.DataFrame, form: str) -> None:
+    """Print rows as JSON (null for what is missing) or CSV (comma, decimal point)."""
+    if form == "csv":
+        sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
+        return
+    plain = table.astype(object).where(table.notna(), None)
+    print_json(plain.to_dict(orient="records"))
+
+
+# --- arguments ------------------------------------------------------------------------------------
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            _("”{text}” är inget datum. Skriv det som 2026-11-22.").format(text=text)
+        ) from None
+
+
+def _wave(text: str) -> str:
+    if not text or len(text) > 40 or not all(c.isalnum() or c in "-_." for c in text):
+        raise argparse.ArgumentTypeError(
+            _("”{text}” går inte som namn på en våg. Använd bokstäver, siffror och - _ .").format(
+                text=text
+            )
+        )
+    return text
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    _speak_swedish()
+    parser = argparse.ArgumentParser(
+        prog="manage.py",
+        description=_("Distanskollen: uppföljning av distansarbete. Lagret pekas ut med "
+                      "DISTANSKOLLEN_STORE (annars data/store)."),
+    )  # fmt: skip
+    commands = parser.add_subparsers(title=_("kommandon"), required=True, metavar=_("KOMMANDO"))
+
+    def command(name: str, run: Callable[[argparse.Namespace], None], text: str,
+                into: Any = commands) -> argparse.ArgumentParser:  # fmt: skip
+        added = into.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run, usage=added.error)
+        return added
+
+    command("demo", demo, _("bygg demonstrationslagret ur data/demo"))
+    added = command("templates", templates, _("skriv tomma mallar för filerna som läses in"))
+    added.add_argument("--out", type=Path, required=True, metavar=_("MAPP"))
+    added = command("questionnaire", questionnaire, _("visa ett frågeformulär"))
+    added.add_argument("id", nargs="?", default="vaggeryd-2024", metavar="ID")
+    added.add_argument("--format", choices=["json"], default="json")
+    added.add_argument(
+        "--attributes", action="store_true", help=_("visa bakgrundsfrågorna i stället")
+    )
+    load = commands.add_parser("load", help=_("läs in en fil"), description=_("läs in en fil"))
+    kinds = load.add_subparsers(title=_("slag av fil"), required=True, metavar=_("SLAG"))
+    for name, run, text in (
+        ("frame", load_frame, _("ramen för en våg: förvaltningar och antal tillfrågade; läses först")),
+        ("survey", load_survey, _("enkätsvaren för en våg")),
+        ("agreements", load_agreements, _("hela registret över överenskommelser")),
+    ):
+        added = command(name, run, text, kinds)
+        added.add_argument("file", type=Path, metavar=_("FIL"))
+        added.add_argument("--partial", action="store_true", help=_("läs in de rader som går"))
+        added.add_argument(
+            "--dry-run", action="store_true", help=_("pröva allt men skriv ingenting")
+        )
+        added.add_argument("--json", action="store_true", help=_("skriv resultatet som JSON"))
+        if name == "agreements":
+            added.add_argument(
+                "--as-of", type=_date, metavar=_("DATUM"), help=_("dagen registret visar; i dag")
+            )
+        else:
+            added.add_argument("--wave", type=_wave, required=True, metavar=_("VÅG"))
+        if name == "frame":
+            added.add_argument("--label", metavar=_("TEXT"), help=_("vågens namn på sidorna"))
+            added.add_argument(
+                "--profile", default="standard", metavar="ID",
+                help=_("sekretessprofil ur data/profiles; låses när vågen läses in"),
+            )  # fmt: skip
+        if name == "survey":
+            added.add_argument("--questionnaire", default="vaggeryd-2024", metavar="ID")
+    added = command("indicators", indicators, _("visa alla indikatorer och svar för en våg"))
+    added.add_argument("--wave", type=_wave, required=True, metavar=_("VÅG"))
+    added.add_argument("--role", choices=[role.value for role in Role], required=True)
+    added.add_argument("--department", action="append", metavar=_("FÖRVALTNING"))
+    added.add_argument("--as-of", type=_date, metavar=_("DATUM"))
+    added.add_argument("--format", choices=["json", "csv"], default="json")
+    added = command("publish", publish, _("skriv det som är publicerat av en våg"))
+    added.add_argument("--wave", type=_wave, required=True, metavar=_("VÅG"))
+    added.add_argument("--format", choices=["json", "csv", "parquet"], default="json")
+    command("waves", waves, _("lista vågorna"))
+    command("snapshots", snapshots, _("lista alla ögonblicksbilder av lagret"))
+    added = command("restore", restore, _("låt en tidigare ögonblicksbild gälla igen"))
+    added.add_argument("snapshot", metavar="ID")
+    command("check", check, _("pröva referensfiler och lagrets regler"))
+    return parser
+
+
+def _speak_swedish() -> None:
+    """Give argparse, which asks gettext for its own words, Swedish ones."""
+    own = {
+        "usage: ": _("användning: "),
+        "positional arguments": _("argument"),
+        "options": _("flaggor"),
+        "show this help message and exit": _("visa den här hjälpen och avsluta"),
+        "the following arguments are required: %s": _("följande saknas: %s"),
+        "unrecognized arguments: %s": _("okända argument: %s"),
+        "%(prog)s: error: %(message)s\n": _("%(prog)s: fel: %(message)s\n"),
+        "argument %(argument_name)s: %(message)s": _("%(argument_name)s: %(message)s"),
+        "expected one argument": _("ett värde krävs"),
+        "invalid choice: %(value)r (choose from %(choices)s)": _(
+            "%(value)r går inte att välja (välj bland %(choices)s)"
+        ),
+    }
+    argparse._ = lambda text: own.get(text, gettext.gettext(text))  # type: ignore[attr-defined]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,151 @@
+"""The catalogue of indicators: one dossier each, read from ``data/indicators.toml``.
+
+The dossier is the single definition: the queries count by it, the pages name and link by it, and
+the method page shows it together with the SQL that ran.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from queries.i18n import _
+from queries.reference import DATA_DIR, Questionnaire, ReferenceDataError
+from queries.store import sql_file
+
+SURVEY, FRAME, REGISTER = "survey", "frame", "register"
+FrameColumn = Literal["invited", "answered", "eligible", "employees"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SurveySource(_Model):
+    """Counts ``options`` of ``question``; without options, those marked favourable."""
+
+    kind: Literal["survey"]
+    question: str
+    options: tuple[str, ...] = ()
+
+    def counted(self, questionnaire: Questionnaire) -> tuple[str, ...]:
+        """Return the option codes that make the numerator. Raises ``KeyError`` if not asked."""
+        question = questionnaire.question(self.question)
+        return self.options or tuple(o.code for o in question.options if o.favourable)
+
+
+class FrameSource(_Model):
+    """One column of the frame over another; a full count, and not an answer of anyone."""
+
+    kind: Literal["frame"]
+    numerator: FrameColumn
+    denominator: FrameColumn
+
+
+class RegisterSource(_Model):
+    """Counts agreements with the SQL file named after the indicator.
+
+    ``ratio``: the numerator is not a part of the denominator (agreements per person).
+    """
+
+    kind: Literal["register"]
+    ratio: bool = False
+
+
+class Threshold(_Model):
+    value: float = Field(ge=0, le=1)
+    label: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+
+class Change(_Model):
+    date: date
+    what: str = Field(min_length=1)
+
+
+class Indicator(_Model):
+    """The dossier of one indicator; texts are Swedish and shown as they stand."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    theme: Literal[
+        "svarsfrekvens", "omfattning", "styrning", "rattvisa", "arbetsmiljo", "it_sakerhet",
+        "verksamhet",
+    ]
+    name: str = Field(min_length=1)
+    short: str = Field(min_length=1)
+    question: str = Field(min_length=1)
+    why: str = Field(min_length=1)
+    numerator: str = Field(min_length=1)
+    denominator: str = Field(min_length=1)
+    source: SurveySource | FrameSource | RegisterSource = Field(discriminator="kind")
+    unit: Literal["andel"]
+    direction: Literal["higher", "lower", "neutral"]
+    thresholds: tuple[Threshold, ...] = ()
+    audit_question: str = ""
+    recommendations: tuple[int, ...] = ()
+    criteria: tuple[str, ...] = ()
+    owner: str = Field(min_length=1)
+    review_date: date
+    note: str = ""
+    changes: tuple[Change, ...]
+
+    @property
+    def full_count(self) -> bool:
+        """Whether the numbers are a count of everything, without sampling error."""
+        return self.source.kind != SURVEY
+
+    @property
+    def sql(self) -> str:
+        """The SQL that counts this indicator, as the method page shows it."""
+        if self.source.kind == REGISTER:
+            return sql_file("register/_base") + sql_file(f"register/{self.id}")
+        return sql_file("survey_indicator" if self.source.kind == SURVEY else "frame_indicator")
+
+
+class _Catalogue(_Model):
+    indicators: tuple[Indicator, ...]
+
+    @model_validator(mode="after")
+    def _ids_are_unique(self) -> _Catalogue:
+        ids = [indicator.id for indicator in self.indicators]
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise ValueError(f"ids used twice: {', '.join(twice)}")
+        return self
+
+
+def indicators(path: Path | None = None) -> tuple[Indicator, ...]:
+    """Return every dossier, in the order of the file. Raises ``ReferenceDataError``."""
+    path = path or DATA_DIR / "indicators.toml"
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _changed: int) -> tuple[Indicator, ...]:
+    try:
+        return _Catalogue.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).indicators
+    except tomllib.TOMLDecodeError as error:
+        raise ReferenceDataError(path, "", str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ReferenceDataError(
+            path, ".".join(str(part) for part in first["loc"]), str(first["msg"])
+        ) from error
+
+
+def indicator(indicator_id: str) -> Indicator:
+    """Return one dossier. Raises ``KeyError`` with a Swedish message for an unknown id."""
+    for found in indicators():
+        if found.id == indicator_id:
+            return found
+    raise KeyError(_("Indikatorn {id} finns inte.").format(id=indicator_id))
+
+
+def by_theme(theme: str) -> tuple[Indicator, ...]:
+    """Return the dossiers of a theme, in the order of the file."""
+    return tuple(found for found in indicators() if found.theme == theme)

@@ -1,0 +1,392 @@
+"""The results: every indicator and every answer option, per department and for the whole.
+
+One shape for all (``COLUMNS``), so that a page, a file and the command line cannot tell the same
+number differently. Share, interval, bounds and status are derived here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from queries import reference
+from queries.catalogue import FRAME, REGISTER, SURVEY, Indicator, indicators
+from queries.i18n import _
+from queries.reference import Questionnaire
+from queries.statistics import estimate
+from queries.store import Reader, sql_file
+from queries.viewer import AccessDenied, Role
+
+COLUMNS = (
+    "indicator", "wave", "department", "name", "numerator", "denominator", "share", "low", "high",
+    "bound_low", "bound_high", "status",
+)  # fmt: skip
+STATUSES = ("shown", "hidden", "no_answers", "not_asked", "not_regulated")
+NUMBERS = ("share", "low", "high", "bound_low", "bound_high")
+
+
+class UnknownWave(Exception):
+    """The wave (or a department of it) does not exist; the message lists those that do."""
+
+
+def waves(reader: Reader) -> pd.DataFrame:
+    """Return the waves, oldest first: ``wave, label, kind, questionnaire, profile, invited,
+    answered`` and the limits of the wave's privacy profile."""
+    return reader.frame(
+        "select w.*, sum(d.invited)::integer as invited, sum(d.answered)::integer as answered "
+        "from published.wave w left join published.department d using (wave) "
+        "group by all order by wave"
+    )
+
+
+def departments(reader: Reader, wave: str) -> pd.DataFrame:
+    """Return the wave's departments in the order of the frame. Raises ``UnknownWave``."""
+    found = reader.frame(
+        "select * exclude (wave) from published.department where wave = $wave order by ordinal",
+        wave=wave,
+    )
+    if found.empty:
+        known = ", ".join(waves(reader)["wave"])
+        raise UnknownWave(
+            _("Vågen {wave} finns inte. Inlästa vågor: {known}.").format(
+                wave=wave, known=known or "–"
+            )
+        )
+    return found
+
+
+def register_date(reader: Reader) -> date | None:
+    """Return the date that the register shows, ``None`` when none has been loaded."""
+    rows = reader.rows("select as_of from published.register")
+    return rows[0][0] if rows else None
+
+
+def questionnaire_of(reader: Reader, wave: str) -> Questionnaire | None:
+    """Return the questionnaire of the wave, ``None`` when no survey has been loaded for it."""
+    rows = reader.rows(
+        "select questionnaire from published.wave where wave = $wave and questionnaire is not null",
+        wave=wave,
+    )
+    return reference.load_questionnaire(rows[0][0]) if rows else None
+
+
+def results(
+    reader: Reader,
+    wave: str,
+    ids: Collection[str] | None = None,
+    as_of: date | None = None,
+) -> pd.DataFrame:
+    """Return the result table (``COLUMNS``) of the indicators with ``ids`` (all: ``None``).
+
+    A row per indicator and department in the order of catalogue and frame, the whole
+    (department null) last. Register indicators are counted ``as_of`` (default: the register's
+    date). Raises ``UnknownWave``, ``AccessDenied``.
+    """
+    reader.viewer.require_results()
+    grid = departments(reader, wave)
+    wanted = [i for i in indicators() if ids is None or i.id in ids]
+    parts = [
+        _survey(reader, wave, [i for i in wanted if i.source.kind == SURVEY]),
+        *(_frame(reader, wave, i) for i in wanted if i.source.kind == FRAME),
+        *(_register(reader, wave, i, as_of) for i in wanted if i.source.kind == REGISTER),
+    ]
+    counts = pd.concat([part for part in parts if not part.empty], ignore_index=True)
+    full = {i.id for i in wanted if i.full_count}
+    return _complete(counts, grid, wave, [i.id for i in wanted], full)
+
+
+def options(
+    reader: Reader, wave: str, questions: Collection[str] | None = None
+) -> pd.DataFrame:
+    """Return the result table of every answer option; ``indicator`` is ``question:option``."""
+    reader.viewer.require_results()
+    grid = departments(reader, wave)
+    questionnaire = questionnaire_of(reader, wave)
+    if questionnaire is None:
+        return _complete(_no_counts(), grid, wave, [], set())
+    pairs = [
+        (f"{q.id}:{o.code}", q.id, o.code)
+        for q in questionnaire.questions
+        if q.type != "text" and (questions is None or q.id in questions)
+        for o in q.options
+    ]
+    counts = _count_options(reader, wave, questionnaire, pairs)
+    return _complete(counts, grid, wave, [pair[0] for pair in pairs], set())
+
+
+def attributes(reader: Reader, wave: str) -> pd.DataFrame:
+    """Return how the respondents are spread over departments, positions and other attributes.
+
+    Result table with ``indicator`` = ``attribute:option``, for the whole only. The spread over
+    departments is a full count of public numbers; the others are estimates like any share.
+    """
+    reader.viewer.require_results()
+    grid = departments(reader, wave)
+    answered = int(grid["answered"].sum())
+    sizes = reader.frame(
+        'select breakdown, "group", answered, status from ' + f"{reader.schema}.group_size "
+        "where wave = $wave and breakdown not in ('all', 'department*position') order by ordinal",
+        wave=wave,
+    )
+    counts = pd.DataFrame(
+        {
+            "indicator": sizes["breakdown"] + ":" + sizes["group"],
+            "wave": wave,
+            "department": None,
+            "numerator": sizes["answered"],
+            "denominator": np.where(sizes["status"] == "hidden", np.nan, answered),
+            "status": np.where(sizes["status"] == "hidden", "hidden", "shown"),
+            "not_asked": 0,
+        }
+    )
+    full = set(counts["indicator"][sizes["breakdown"] == "department"])
+    return _complete(counts, grid, wave, list(counts["indicator"]), full, only_whole=True)
+
+
+def published_cube(reader: Reader, wave: str) -> pd.DataFrame:
+    """Return the published cube of ``wave`` with shares: what anyone may be given.
+
+    ``wave, question, breakdown, group, option, count, base, share, status``; the same for every
+    role, because it is the published one.
+    """
+    departments(reader, wave)
+    cube = reader.frame(
+        'select wave, question, breakdown, "group", option, count, base, '
+        "case when base > 0 then count / base end as share, status "
+        "from published.cube where wave = $wave order by ordinal",
+        wave=wave,
+    )
+    return cube.astype({"count": "Int64", "base": "Int64"})
+
+
+def answers(reader: Reader, wave: str, question: str, breakdown: str = "department") -> pd.DataFrame:
+    """Return one question's cube in the viewer's own version: ``group, option, count, base,
+    status``, the whole last with an empty group."""
+    reader.viewer.require_results()
+    return reader.frame(
+        'select "group", option, count, base, status ' + f"from {reader.schema}.cube "
+        "where wave = $wave and question = $question and breakdown in ('all', $breakdown) "
+        "order by breakdown = 'all', ordinal",
+        wave=wave,
+        question=question,
+        breakdown=breakdown,
+    ).astype({"count": "Int64", "base": "Int64"})
+
+
+def merged_rest(results: pd.DataFrame) -> pd.DataFrame:
+    """Return, per indicator, the hidden departments taken together: the whole less the shown.
+
+    Lawful by construction: it is what anybody can work out by subtraction, and the gate has
+    tested it before anything was shown. Columns ``indicator, departments`` (list of codes) and
+    the numbers; only indicators that have hidden departments and a shown whole.
+    """
+    rows = []
+    for indicator, table in results.groupby("indicator", sort=False):
+        whole = table[table["department"].isna()]
+        hidden = table[table["department"].notna() & (table["status"] == "hidden")]
+        shown = table[table["department"].notna() & (table["status"] == "shown")]
+        if whole.empty or hidden.empty or whole["status"].iloc[0] != "shown":
+            continue
+        numerator = int(whole["numerator"].iloc[0]) - int(shown["numerator"].sum())
+        denominator = int(whole["denominator"].iloc[0]) - int(shown["denominator"].sum())
+        if denominator > 0 and len(shown):
+            rows.append((indicator, list(hidden["department"]), numerator, denominator))
+    return pd.DataFrame(rows, columns=["indicator", "departments", "numerator", "denominator"])
+
+
+# --- counting -------------------------------------------------------------------------------------
+
+
+def _no_counts() -> pd.DataFrame:
+    return pd.DataFrame(
+        columns=["indicator", "wave", "department", "numerator", "denominator", "status",
+                 "not_asked"]
+    )  # fmt: skip
+
+
+def _survey(reader: Reader, wave: str, wanted: Sequence[Indicator]) -> pd.DataFrame:
+    questionnaire = questionnaire_of(reader, wave)
+    if questionnaire is None or not wanted:
+        return _no_counts()
+    known = {question.id for question in questionnaire.questions}
+    pairs = [
+        (i.id, i.source.question, option)
+        for i in wanted
+        if i.source.kind == SURVEY and i.source.question in known
+        for option in i.source.counted(questionnaire)
+    ]
+    return _count_options(reader, wave, questionnaire, pairs)
+
+
+def _count_options(
+    reader: Reader,
+    wave: str,
+    questionnaire: Questionnaire,
+    pairs: Sequence[tuple[str, str, str]],
+) -> pd.DataFrame:
+    filters = [
+        (q.id, q.asked_if.question, option.code)
+        for q in questionnaire.questions
+        if q.asked_if
+        for option in questionnaire.question(q.asked_if.question).options
+        if option.code not in q.asked_if.options
+    ]
+    return reader.frame(
+        sql_file("survey_indicator").format(cube=f"{reader.schema}.cube"),
+        wave=wave,
+        indicators=[pair[0] for pair in pairs],
+        questions=[pair[1] for pair in pairs],
+        options=[pair[2] for pair in pairs],
+        filtered=[f[0] for f in filters],
+        filters=[f[1] for f in filters],
+        excluded=[f[2] for f in filters],
+    )
+
+
+def _frame(reader: Reader, wave: str, wanted: Indicator) -> pd.DataFrame:
+    source = wanted.source
+    assert source.kind == FRAME
+    counts = reader.frame(
+        sql_file("frame_indicator").format(
+            numerator=source.numerator, denominator=source.denominator
+        ),
+        indicator=wanted.id,
+        wave=wave,
+    )
+    whole = {
+        "indicator": wanted.id,
+        "wave": wave,
+        "department": None,
+        "numerator": counts["numerator"].sum(skipna=False),
+        "denominator": counts["denominator"].sum(skipna=False),
+    }
+    counts = pd.concat([counts.astype(object), pd.DataFrame([whole], dtype=object)])
+    missing = counts["numerator"].isna() | counts["denominator"].isna()
+    if source.numerator == "answered" and questionnaire_of(reader, wave) is None:
+        missing[:] = True
+    empty = ~missing & (counts["denominator"] == 0)
+    counts["status"] = np.select([missing, empty], ["not_asked", "no_answers"], "shown")
+    counts.loc[missing, ["numerator", "denominator"]] = None
+    counts["not_asked"] = 0
+    return counts
+
+
+def _register(
+    reader: Reader, wave: str, wanted: Indicator, as_of: date | None
+) -> pd.DataFrame:
+    own = register_date(reader)
+    if own is None:
+        return _no_counts()
+    day = as_of or own
+    viewer = reader.viewer
+    if viewer.role is Role.REVISOR:
+        counts = _live(reader, wave, wanted, day)
+        whole = counts[["numerator", "denominator"]].sum()
+        counts.loc[len(counts)] = [wanted.id, wave, None, *whole]
+        counts["status"] = np.where(counts["denominator"] > 0, "shown", "no_answers")
+    elif day == own:
+        counts = reader.frame(
+            "select indicator, wave, department, numerator, denominator, status "
+            "from published.coverage where wave = $wave and indicator = $indicator",
+            wave=wave,
+            indicator=wanted.id,
+        )
+    elif viewer.role is Role.HR:
+        counts = _live(reader, wave, wanted, day).iloc[0:0].assign(status="hidden")
+    else:
+        raise AccessDenied(
+            _(
+                "Registret är publicerat per {day}. Andra datum kan bara revisor se, och hr för "
+                "sina egna förvaltningar. Utelämna --as-of eller ange {day}."
+            ).format(day=own)
+        )
+    if viewer.role is Role.HR:
+        live = _live(reader, wave, wanted, day)
+        live = live[live["department"].isin(list(viewer.departments))]
+        live["status"] = np.where(live["denominator"] > 0, "shown", "no_answers")
+        others = counts[~counts["department"].isin(list(viewer.departments))]
+        counts = pd.concat([live, others], ignore_index=True)
+    counts["not_asked"] = 0
+    return counts
+
+
+def _live(reader: Reader, wave: str, wanted: Indicator, day: date) -> pd.DataFrame:
+    return reader.frame(wanted.sql, wave=wave, as_of=day, indicator=wanted.id)
+
+
+# --- completing -----------------------------------------------------------------------------------
+
+
+def _complete(
+    counts: pd.DataFrame,
+    grid: pd.DataFrame,
+    wave: str,
+    ids: Iterable[str],
+    full: set[str],
+    only_whole: bool = False,
+) -> pd.DataFrame:
+    """Put counts on the complete grid of indicators × departments and derive the rest.
+
+    What has no count was not asked: a question that the wave's file lacks, or no register.
+    """
+    places = [] if only_whole else list(zip(grid["code"], grid["name"], strict=True))
+    rows = pd.DataFrame(
+        [
+            (indicator, wave, code, name)
+            for indicator in dict.fromkeys(ids)
+            for code, name in [*places, (None, _("Alla"))]
+        ],
+        columns=["indicator", "wave", "department", "name"],
+    )
+    people = {None: (int(grid["invited"].sum()), int(grid["answered"].sum()))}
+    people |= {
+        code: (invited, answered)
+        for code, invited, answered in zip(
+            grid["code"], grid["invited"], grid["answered"], strict=True
+        )
+    }
+    keyed = {
+        (row.indicator, _none(row.department)): row for row in counts.itertuples(index=False)
+    }
+    codes = [_none(code) for code in rows["department"]]
+    found = [keyed.get(key) for key in zip(rows["indicator"], codes, strict=True)]
+    numerator, denominator, not_asked = (
+        np.array([np.nan if row is None else _number(getattr(row, name)) for row in found])
+        for name in ("numerator", "denominator", "not_asked")
+    )
+    status = np.array(["not_asked" if row is None else row.status for row in found], dtype=object)
+    status[(status == "shown") & (denominator == 0)] = "no_answers"
+    invited, answered = (
+        np.array([people[code][i] for code in codes], dtype=float) for i in (0, 1)
+    )
+    sampled = (status == "shown") & ~rows["indicator"].isin(full).to_numpy(dtype=bool)
+    blank = np.where(sampled, 0.0, np.nan)
+    found_estimate = estimate(
+        numerator + blank, denominator + blank, answered, invited, not_asked
+    )
+    shown = status == "shown"
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(shown, numerator / denominator, np.nan)
+    return rows.assign(
+        numerator=pd.array(numerator, dtype="Int64"),
+        denominator=pd.array(denominator, dtype="Int64"),
+        share=share,
+        low=found_estimate.low,
+        high=found_estimate.high,
+        bound_low=found_estimate.bound_low,
+        bound_high=found_estimate.bound_high,
+        status=status,
+    )
+
+
+def _none(code: object) -> str | None:
+    """Return a department's code, None for the whole (pandas turns None into NaN)."""
+    return code if isinstance(code, str) else None
+
+
+def _number(value: object) -> float:
+    return np.nan if pd.isna(value) else float(value)
+

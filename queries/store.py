@@ -1,0 +1,233 @@
+"""The only place that opens the store for reading.
+
+A store is a folder: ``snapshots/<id>/`` with two databases and a manifest, and ``current``, a small
+file that names the snapshot in force. Readers never lock: a snapshot is never changed once the
+pointer has named it, so an open connection goes on showing a whole, consistent past.
+
+A connection is in memory and ATTACHes what the viewer's role may see, read only; then external
+access is shut and the configuration locked. ATTACH rather than ``connect(file)``: DuckDB keeps an
+instance per path and process, and would show old data after the path is written anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from queries.i18n import _
+from queries.viewer import AccessDenied, Viewer
+
+if TYPE_CHECKING:
+    # Imported late where used: pandas takes longer to start than a whole load takes to run.
+    import pandas as pd
+
+ROOT = Path(__file__).resolve().parent.parent
+QUERIES = Path(__file__).resolve().parent
+SCHEMA_VERSION = 1
+STORE_VARIABLE = "DISTANSKOLLEN_STORE"
+
+
+class StoreError(Exception):
+    """The store cannot be read or written. The Swedish message says what to do about it."""
+
+
+class EmptyStore(StoreError):
+    """There is no snapshot yet: nothing has been loaded."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One whole version of the store."""
+
+    id: str
+    path: Path
+    manifest: dict[str, Any]
+
+    @property
+    def created(self) -> str:
+        return str(self.manifest["created"])
+
+
+def store_path() -> Path:
+    """Return the store's folder: ``DISTANSKOLLEN_STORE``, else ``data/store``."""
+    return Path(os.environ.get(STORE_VARIABLE) or ROOT / "data" / "store").expanduser().resolve()
+
+
+def current_id(store: Path | None = None) -> str | None:
+    """Return the id of the snapshot in force, ``None`` for an empty store.
+
+    Raises ``StoreError`` when the pointer cannot be read.
+    """
+    pointer = (store or store_path()) / "current"
+    try:
+        return pointer.read_text(encoding="utf-8").strip() or None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StoreError(
+            _("Lagret {path} går inte att läsa ({reason}). Kontrollera rättigheterna.").format(
+                path=pointer, reason=error.strerror
+            )
+        ) from error
+
+
+def read_snapshot(snapshot_id: str, store: Path | None = None) -> Snapshot:
+    """Return the snapshot with its manifest.
+
+    Raises ``StoreError`` if it is missing, damaged or written by a newer version.
+    """
+    path = (store or store_path()) / "snapshots" / snapshot_id
+    damaged = StoreError(
+        _(
+            "Ögonblicksbilden {id} är skadad eller saknas. Lista de som finns med "
+            "”python manage.py snapshots” och återställ en hel med ”python manage.py restore ID”."
+        ).format(id=snapshot_id)
+    )
+    try:
+        manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+        version = int(manifest["schema_version"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise damaged from error
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            _(
+                "Lagret är skrivet av en nyare version av Distanskollen (schema {found}, den här "
+                "kan {known}). Uppdatera programmet; ingenting har ändrats."
+            ).format(found=version, known=SCHEMA_VERSION)
+        )
+    if not all((path / f"{name}.duckdb").is_file() for name in ("published", "records")):
+        raise damaged
+    return Snapshot(snapshot_id, path, manifest)
+
+
+def current_snapshot(store: Path | None = None) -> Snapshot:
+    """Return the snapshot in force. Raises ``EmptyStore`` when nothing is loaded."""
+    snapshot_id = current_id(store)
+    if snapshot_id is None:
+        raise EmptyStore(
+            _(
+                "Lagret är tomt. Bygg demonstrationen med ”python manage.py demo”, eller läs in "
+                "kommunens egna uppgifter med ”python manage.py load frame FIL --wave VÅG”."
+            )
+        )
+    return read_snapshot(snapshot_id, store)
+
+
+def list_snapshots(store: Path | None = None) -> list[dict[str, Any]]:
+    """Return the manifests of every snapshot, oldest first; a damaged one says so."""
+    folder = (store or store_path()) / "snapshots"
+    found = []
+    for path in sorted(folder.glob("*")) if folder.is_dir() else []:
+        if path.name.startswith(".") or not path.is_dir():
+            continue
+        try:
+            found.append(read_snapshot(path.name, store).manifest)
+        except StoreError as error:
+            found.append({"id": path.name, "error": str(error)})
+    return found
+
+
+def quote(text: str | Path) -> str:
+    """Return ``text`` as an SQL string literal. Only for statements that take no parameters."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def sql_file(name: str) -> str:
+    """Return the text of ``queries/sql/<name>.sql``."""
+    return (QUERIES / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+class Reader:
+    """A read-only view of one snapshot, holding no more than the viewer's role may see.
+
+    Safe to share between threads: each call works on a cursor of its own.
+    """
+
+    def __init__(self, snapshot: Snapshot, viewer: Viewer) -> None:
+        self.snapshot = snapshot
+        self.viewer = viewer
+        self._connection = _open(
+            snapshot.path, viewer.sees_microdata, viewer.sees_agreements, viewer.departments
+        )
+
+    @property
+    def schema(self) -> str:
+        """The attached database in which this viewer's cube lies."""
+        return "records" if self.viewer.sees_microdata else "published"
+
+    def frame(self, sql: str, **parameters: Any) -> pd.DataFrame:
+        """Run ``sql`` with named parameters and return the rows as a DataFrame."""
+        cursor = self._connection.cursor()
+        try:
+            return cursor.sql(sql, params=parameters or None).to_arrow_table().to_pandas()
+        finally:
+            cursor.close()
+
+    def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """Run ``sql`` with named parameters and return the rows as tuples."""
+        cursor = self._connection.cursor()
+        try:
+            return cursor.execute(sql, parameters or None).fetchall()
+        finally:
+            cursor.close()
+
+
+def open_reader(viewer: Viewer, store: Path | None = None) -> Reader:
+    """Open the current snapshot for ``viewer``. Raises ``StoreError`` or ``AccessDenied``."""
+    return Reader(current_snapshot(store), viewer)
+
+
+# A handful of (snapshot, role) pairs are in use at a time; an old snapshot's connection is closed
+# when nothing refers to it any more.
+@lru_cache(maxsize=16)
+def _open(
+    path: Path, microdata: bool, agreements: bool, departments: frozenset[str]
+) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute(f"attach {quote(path / 'published.duckdb')} as published (read_only)")
+        if microdata:
+            connection.execute(f"attach {quote(path / 'records.duckdb')} as records (read_only)")
+        elif agreements:
+            _copy_agreements(connection, path / "records.duckdb", departments)
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+    except duckdb.Error as error:
+        connection.close()
+        raise StoreError(
+            _(
+                "Ögonblicksbilden {id} går inte att öppna; filen är troligen skadad. Återställ en "
+                "tidigare med ”python manage.py restore ID” (lista: ”python manage.py snapshots”)."
+            ).format(id=path.name)
+        ) from error
+    return connection
+
+
+def _copy_agreements(
+    connection: duckdb.DuckDBPyConnection, records: Path, departments: frozenset[str]
+) -> None:
+    """Give hr its departments' agreements and let go of the file that also holds the answers.
+
+    A view over the attached file was rejected: whoever reaches the connection reaches the file.
+    """
+    connection.execute(f"attach {quote(records)} as source (read_only)")
+    connection.execute("attach ':memory:' as records")
+    connection.execute(
+        "create table records.agreement as "
+        "select * from source.agreement where list_contains($departments, department)",
+        {"departments": sorted(departments)},
+    )
+    connection.execute("detach source")
+
+
+def require_agreements(viewer: Viewer) -> None:
+    """Raise ``AccessDenied`` unless the viewer may open agreement records."""
+    if not viewer.sees_agreements:
+        raise AccessDenied(_("Överenskommelserna visas bara för revisor och hr."))
