@@ -103,8 +103,16 @@ class Indicator(_Model):
     def sql(self) -> str:
         """The SQL that counts this indicator, as the method page shows it."""
         if self.source.kind == REGISTER:
-            return sql_file("register/_base") + sql_file(f"register/{self.id}")
-        return sql_file("survey_indicator" if self.source.kind == SURVEY else "frame_indicator")
+            return self.register_sql("ratio" if self.source.ratio else "count")
+        if self.source.kind == FRAME:
+            return sql_file("frame_indicator").format(
+                numerator=self.source.numerator, denominator=self.source.denominator
+            )
+        return sql_file("survey_indicator")
+
+    def register_sql(self, end: Literal["count", "ratio", "trace"]) -> str:
+        """The register query: the shared base, this indicator's cases, and what to do with them."""
+        return "".join(sql_file(f"register/{part}") for part in ("_base", self.id, f"_{end}"))
 
 
 class _Catalogue(_Model):

@@ -78,12 +78,15 @@ def results(
     wave: str,
     ids: Collection[str] | None = None,
     as_of: date | None = None,
+    merged: bool = False,
 ) -> pd.DataFrame:
     """Return the result table (``COLUMNS``) of the indicators with ``ids`` (all: ``None``).
 
     A row per indicator and department in the order of catalogue and frame, the whole
     (department null) last. Register indicators are counted ``as_of`` (default: the register's
-    date). Raises ``UnknownWave``, ``AccessDenied``.
+    date). With ``merged``, the hidden departments of an indicator follow as one row, their codes
+    joined by ``+``: the whole less the shown, which anybody can work out and which the gate has
+    therefore tested. Raises ``UnknownWave``, ``AccessDenied``.
     """
     reader.viewer.require_results()
     grid = departments(reader, wave)
@@ -95,6 +98,8 @@ def results(
     ]
     counts = pd.concat([part for part in parts if not part.empty], ignore_index=True)
     full = {i.id for i in wanted if i.full_count}
+    if merged:
+        counts = pd.concat([counts, _merged(counts)], ignore_index=True)
     return _complete(counts, grid, wave, [i.id for i in wanted], full)
 
 
@@ -162,39 +167,74 @@ def published_cube(reader: Reader, wave: str) -> pd.DataFrame:
     return cube.astype({"count": "Int64", "base": "Int64"})
 
 
-def answers(reader: Reader, wave: str, question: str, breakdown: str = "department") -> pd.DataFrame:
-    """Return one question's cube in the viewer's own version: ``group, option, count, base,
-    status``, the whole last with an empty group."""
+def answers(reader: Reader, wave: str, question: str) -> pd.DataFrame:
+    """Return one question's answers per department and, last, for the whole.
+
+    ``group`` (code, empty for the whole), ``name``, ``option``, ``label``, ``favourable``,
+    ``count``, ``base``, ``status``: a row per group and option, in the viewer's own version.
+    Empty when the wave has no survey.
+    """
     reader.viewer.require_results()
-    return reader.frame(
+    grid = departments(reader, wave)
+    questionnaire = questionnaire_of(reader, wave)
+    found = reader.frame(
         'select "group", option, count, base, status ' + f"from {reader.schema}.cube "
-        "where wave = $wave and question = $question and breakdown in ('all', $breakdown) "
+        "where wave = $wave and question = $question and breakdown in ('all', 'department') "
         "order by breakdown = 'all', ordinal",
         wave=wave,
         question=question,
-        breakdown=breakdown,
+    ).astype({"count": "Int64", "base": "Int64"})
+    if questionnaire is None or found.empty:
+        return found.assign(name="", label="", favourable=None)
+    names = dict(zip(grid["code"], grid["name"], strict=True)) | {"": _("Alla")}
+    chosen = {option.code: option for option in questionnaire.question(question).options}
+    return found.assign(
+        name=[names[group] for group in found["group"]],
+        label=[chosen[code].label for code in found["option"]],
+        favourable=[chosen[code].favourable for code in found["option"]],
+    )
+
+
+def figures(reader: Reader, wave: str) -> pd.DataFrame:
+    """Return what the source printed beside what the viewer's cube gives, one row per figure.
+
+    ``id, question, options, department, text, printed, rounding, count, base, share, note,
+    source``; ``share`` is null where no cube has the number.
+    """
+    reader.viewer.require_results()
+    return reader.frame(
+        sql_file("figures").format(schema=reader.schema), wave=wave
     ).astype({"count": "Int64", "base": "Int64"})
 
 
-def merged_rest(results: pd.DataFrame) -> pd.DataFrame:
-    """Return, per indicator, the hidden departments taken together: the whole less the shown.
+def trace(
+    reader: Reader, wave: str, wanted: Indicator, department: str | None = None,
+    as_of: date | None = None,
+) -> pd.DataFrame:
+    """Return the lines of the files behind a number: ``department, file, line, met`` and the
+    answer (option codes) or the agreement's id. ``met``: whether it is in the numerator.
 
-    Lawful by construction: it is what anybody can work out by subtraction, and the gate has
-    tested it before anything was shown. Columns ``indicator, departments`` (list of codes) and
-    the numbers; only indicators that have hidden departments and a shown whole.
+    Raises ``AccessDenied`` for everyone but the auditor. Empty for an indicator of the frame.
     """
-    rows = []
-    for indicator, table in results.groupby("indicator", sort=False):
-        whole = table[table["department"].isna()]
-        hidden = table[table["department"].notna() & (table["status"] == "hidden")]
-        shown = table[table["department"].notna() & (table["status"] == "shown")]
-        if whole.empty or hidden.empty or whole["status"].iloc[0] != "shown":
-            continue
-        numerator = int(whole["numerator"].iloc[0]) - int(shown["numerator"].sum())
-        denominator = int(whole["denominator"].iloc[0]) - int(shown["denominator"].sum())
-        if denominator > 0 and len(shown):
-            rows.append((indicator, list(hidden["department"]), numerator, denominator))
-    return pd.DataFrame(rows, columns=["indicator", "departments", "numerator", "denominator"])
+    if not reader.viewer.sees_microdata:
+        raise AccessDenied(_("Bara revisorn ser enskilda rader."))
+    if wanted.source.kind == SURVEY:
+        questionnaire = questionnaire_of(reader, wave)
+        if questionnaire is None:
+            return pd.DataFrame(columns=["department", "file", "line", "answer", "met"])
+        return reader.frame(
+            sql_file("survey_trace"),
+            wave=wave,
+            question=wanted.source.question,
+            options=list(wanted.source.counted(questionnaire)),
+            department=department,
+        )
+    day = as_of or register_date(reader)
+    if wanted.source.kind == REGISTER and day is not None:
+        return reader.frame(
+            wanted.register_sql("trace"), wave=wave, as_of=day, department=department
+        )
+    return pd.DataFrame(columns=["department", "file", "line", "met"])
 
 
 # --- counting -------------------------------------------------------------------------------------
@@ -247,15 +287,7 @@ def _count_options(
 
 
 def _frame(reader: Reader, wave: str, wanted: Indicator) -> pd.DataFrame:
-    source = wanted.source
-    assert source.kind == FRAME
-    counts = reader.frame(
-        sql_file("frame_indicator").format(
-            numerator=source.numerator, denominator=source.denominator
-        ),
-        indicator=wanted.id,
-        wave=wave,
-    )
+    counts = reader.frame(wanted.sql, indicator=wanted.id, wave=wave)
     whole = {
         "indicator": wanted.id,
         "wave": wave,
@@ -265,7 +297,7 @@ def _frame(reader: Reader, wave: str, wanted: Indicator) -> pd.DataFrame:
     }
     counts = pd.concat([counts.astype(object), pd.DataFrame([whole], dtype=object)])
     missing = counts["numerator"].isna() | counts["denominator"].isna()
-    if source.numerator == "answered" and questionnaire_of(reader, wave) is None:
+    if wanted.source.numerator == "answered" and questionnaire_of(reader, wave) is None:
         missing[:] = True
     empty = ~missing & (counts["denominator"] == 0)
     counts["status"] = np.select([missing, empty], ["not_asked", "no_answers"], "shown")
@@ -295,7 +327,11 @@ def _register(
             indicator=wanted.id,
         )
     elif viewer.role is Role.HR:
-        counts = _live(reader, wave, wanted, day).iloc[0:0].assign(status="hidden")
+        # Nothing is published of that day: what lies outside the login's departments is hidden.
+        counts = _live(reader, wave, wanted, day).assign(
+            numerator=None, denominator=None, status="hidden"
+        )
+        counts.loc[len(counts)] = [wanted.id, wave, None, None, None, "hidden"]
     else:
         raise AccessDenied(
             _(
@@ -317,6 +353,30 @@ def _live(reader: Reader, wave: str, wanted: Indicator, day: date) -> pd.DataFra
     return reader.frame(wanted.sql, wave=wave, as_of=day, indicator=wanted.id)
 
 
+def _merged(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per indicator for its hidden departments together, where there are several."""
+    rows = []
+    for (indicator, wave), table in counts.groupby(["indicator", "wave"], sort=False):
+        codes = [_none(code) for code in table["department"]]
+        whole = table[[code is None for code in codes]]
+        hidden = [
+            c for c, status in zip(codes, table["status"], strict=True) if c and status == "hidden"
+        ]
+        shown = table[[code is not None for code in codes]].query("status == 'shown'")
+        if len(hidden) < 2 or shown.empty or whole.empty or whole["status"].iloc[0] != "shown":
+            continue
+        rest = {
+            name: whole[name].iloc[0] - shown[name].sum()
+            for name in ("numerator", "denominator", "not_asked")
+        }
+        if rest["denominator"] > 0:
+            rows.append(
+                {"indicator": indicator, "wave": wave, "department": "+".join(hidden),
+                 "status": "shown", **rest}
+            )  # fmt: skip
+    return pd.DataFrame(rows, columns=counts.columns)
+
+
 # --- completing -----------------------------------------------------------------------------------
 
 
@@ -332,25 +392,34 @@ def _complete(
 
     What has no count was not asked: a question that the wave's file lacks, or no register.
     """
+    keyed = {
+        (row.indicator, _none(row.department)): row for row in counts.itertuples(index=False)
+    }
     places = [] if only_whole else list(zip(grid["code"], grid["name"], strict=True))
+    together = {i: code for i, code in keyed if code and "+" in code and code not in set(grid["code"])}
     rows = pd.DataFrame(
         [
             (indicator, wave, code, name)
             for indicator in dict.fromkeys(ids)
-            for code, name in [*places, (None, _("Alla"))]
+            for code, name in [
+                *places,
+                *([(together[indicator], _together(together[indicator]))]
+                  if indicator in together else []),
+                (None, _("Alla")),
+            ]
         ],
         columns=["indicator", "wave", "department", "name"],
-    )
-    people = {None: (int(grid["invited"].sum()), int(grid["answered"].sum()))}
-    people |= {
+    )  # fmt: skip
+    people = {
         code: (invited, answered)
         for code, invited, answered in zip(
             grid["code"], grid["invited"], grid["answered"], strict=True
         )
     }
-    keyed = {
-        (row.indicator, _none(row.department)): row for row in counts.itertuples(index=False)
-    }
+    for code in set(together.values()):
+        parts = [people[part] for part in code.split("+")]
+        people[code] = (sum(p[0] for p in parts), sum(p[1] for p in parts))
+    people[None] = (int(grid["invited"].sum()), int(grid["answered"].sum()))
     codes = [_none(code) for code in rows["department"]]
     found = [keyed.get(key) for key in zip(rows["indicator"], codes, strict=True)]
     numerator, denominator, not_asked = (
@@ -385,6 +454,10 @@ def _complete(
 def _none(code: object) -> str | None:
     """Return a department's code, None for the whole (pandas turns None into NaN)."""
     return code if isinstance(code, str) else None
+
+
+def _together(codes: str) -> str:
+    return _("{codes} tillsammans").format(codes=codes.replace("+", " + "))
 
 
 def _number(value: object) -> float:

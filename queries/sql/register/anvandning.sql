@@ -1,10 +1,5 @@
--- Agreements in force / people who have the possibility (frame).
-counted as (
-    select department, count(a.agreement_id) as numerator, any_value(g.eligible) as denominator
-    from grid g left join in_force a using (department)
-    group by department
+-- Agreements in force; each one is counted, and set against the people who have the possibility.
+cases as (
+    select department, agreement_id, file, line, true as met
+    from in_force
 )
-select $indicator as indicator, $wave as wave, department,
-    coalesce(numerator, 0)::integer as numerator, coalesce(denominator, 0)::integer as denominator
-from grid left join counted using (department)
-order by grid.ordinal

@@ -1,12 +1,6 @@
 -- Assessed no later than the first day / in force.
-counted as (
-    select department,
-        count(*) filter (where risk_assessed <= "start") as numerator,
-        count(*) as denominator
+cases as (
+    select department, agreement_id, file, line,
+        coalesce(risk_assessed <= "start", false) as met
     from in_force
-    group by department
 )
-select $indicator as indicator, $wave as wave, department,
-    coalesce(numerator, 0)::integer as numerator, coalesce(denominator, 0)::integer as denominator
-from grid left join counted using (department)
-order by grid.ordinal
