@@ -1,0 +1,53 @@
+"""Metod och källor: where every number comes from, and what it cannot say."""
+
+import streamlit as st
+
+from queries.catalogue import indicators
+from ui import choices, method, sections, shell
+from ui.text import _
+
+context = shell.context()
+st.title(_("Metod och källor"))
+st.markdown(
+    _(
+        "Varje tal på sidorna kan följas härifrån: till sin definition, den fråga i databasen som "
+        "räknar det, källan och, för revisorn, raden i filen."
+    )
+)
+dossiers = {i.id: i for i in indicators()}
+
+st.header(_("En indikator i detalj"))
+chosen = choices.select(
+    st,
+    _("Indikator"),
+    list(dossiers),
+    key=shell.INDICATOR,
+    default="rattvist_fordelat",
+    names=lambda name: dossiers[name].name,
+)
+method.dossier(context, dossiers[chosen])
+if context.viewer.sees_microdata:
+    method.trace(context, dossiers[chosen])
+
+if context.viewer.sees_results:
+    sections.wave_note(context)
+    st.header(_("Stämmer våra tal med källans?"))
+    method.printed_figures(context)
+
+st.header(_("Uppgifternas kvalitet"))
+method.quality(context)
+
+st.header(_("Källans egna fällor"))
+method.traps()
+
+st.header(_("Skyddet av enskilda svar"))
+method.protection(context)
+
+st.header(_("Så beskrivs osäkerheten"))
+method.uncertainty()
+
+st.header(_("Alla indikatorer"))
+method.all_indicators(context)
+
+st.header(_("Kriterier"))
+method.criteria()

@@ -1,0 +1,31 @@
+"""Sammanfattning: is remote work fair, safe and well led? To be read in a minute."""
+
+import streamlit as st
+
+from ui import cards, sections, shell, summary
+from ui.text import _
+
+context = shell.context()
+st.title(_("Är distansarbetet rättvist, säkert och väl lett?"))
+sections.wave_note(context)
+results = context.results()
+
+st.html(summary.paragraph(context, results))
+st.html(cards.card_row(summary.key_figures(context, results)))
+
+st.header(_("Läget per förvaltning"))
+st.html(summary.matrix(context, results))
+st.caption(
+    _(
+        "Andel i procent; under 20 svar skrivs antalet. Markerat över eller under övriga: hela "
+        "konfidensintervallet ligger utanför kommunens. En cell leder till sidan om ämnet."
+    )
+)
+
+decisions, changes = st.columns(2, gap="large")
+with decisions:
+    st.header(_("Behöver beslut"))
+    st.html(summary.decisions(context, results))
+with changes:
+    st.header(_("Har förändrats"))
+    st.html(summary.changes(context))

@@ -1,0 +1,404 @@
+"""The demo inputs are what the script makes, and their counts are the published ones.
+
+Counted here with the csv module alone and with the expected numbers written out: a mistake in the
+loader, in the reference files or in the script's own check cannot hide a wrong count.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = ROOT / "data" / "demo"
+AS_OF = date(2026, 10, 31)
+NAMES = {
+    "Barn- och utbildningsförvaltningen": "BUN",
+    "Kultur- och fritidsförvaltningen": "KFN",
+    "Kommunledningskontoret": "KLK",
+    "Miljö- och byggförvaltningen": "MBN",
+    "Socialförvaltningen": "SN",
+    "Tekniska kontoret": "TN",
+}
+# A word that only the heading of this question holds.
+HEADING = {
+    "frekvens": "Hur ofta arbetar du på distans",
+    "q1_1": "skriftlig policy",
+    "q1_2": "bekant med",
+    "q1_3": "Hur tydliga är",
+    "q1_4": "tydliga mål",
+    "q1_5": "förankrade",
+    "q2_1a": "rättvist fördelad",
+    "q2_1b": "egen del",
+    "q2_1c": "jämställdheten",
+    "q2_2": "särskilda insatser",
+    "q3_1a": "arbetsmiljö är god vid hemarbete av",
+    "q3_1b": "arbetsmiljö och trivsel",
+    "q3_2": "mäta produktivitet",
+    "atgarder": "Vilka åtgärder vidtas",
+    "it_utbildning": "utbildning om IT-säkerhet",
+}
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    encoding, delimiter = ("utf-8-sig", ";") if name == "agreements.csv" else ("utf-8", ",")
+    with (DEMO / name).open(encoding=encoding, newline="") as stream:
+        return list(csv.DictReader(stream, delimiter=delimiter, strict=True))
+
+
+def heading(answers: list[dict[str, str]], question: str) -> str:
+    (found,) = [name for name in answers[0] if HEADING[question] in name]
+    return found
+
+
+def count(answers: list[dict[str, str]], question: str, *labels: str, department: str = "") -> int:
+    column = heading(answers, question)
+    return sum(
+        row[column] in labels for row in answers if department in ("", NAMES[row["Förvaltning"]])
+    )
+
+
+@pytest.fixture(scope="module")
+def answers() -> list[dict[str, str]]:
+    return rows("survey-2024.csv")
+
+
+@pytest.fixture(scope="module")
+def later() -> list[dict[str, str]]:
+    return rows("survey-2026.csv")
+
+
+@pytest.fixture(scope="module")
+def agreements() -> list[dict[str, str]]:
+    return rows("agreements.csv")
+
+
+def day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+# --- the script -----------------------------------------------------------------------------------
+
+
+def test_the_script_makes_the_committed_bytes(tmp_path: Path):
+    subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "make_demo.py"), "--out", str(tmp_path)], check=True
+    )
+    made = {file.name: file.read_bytes() for file in tmp_path.iterdir()}
+    kept = {file.name: file.read_bytes() for file in DEMO.iterdir()}
+    assert made == kept
+
+
+def test_the_script_refuses_its_own_output_when_it_is_not_what_was_published(tmp_path: Path):
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    for name in ("audit", "questionnaires"):
+        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
+    shutil.copy(ROOT / "data" / "departments.toml", tmp_path / "data")
+    file = tmp_path / "data" / "audit" / "published.csv"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("exact_0.1,37,", "exact_0.1,38,"), "utf-8")
+    run = subprocess.run(
+        [sys.executable, str(tmp_path / "tools" / "make_demo.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "q2_1a_ja: 37 of 91, published 38 of 91" in run.stderr
+
+
+def test_the_load_order_names_files_that_exist_and_frames_come_before_surveys():
+    demo = tomllib.loads((DEMO / "demo.toml").read_text("utf-8"))
+    assert demo["as_of"] == AS_OF
+    assert {w["id"]: w["kind"] for w in demo["waves"]} == {
+        "2024": "rekonstruerad",
+        "2026": "exempel",
+    }
+    order = [(entry["kind"], entry.get("wave")) for entry in demo["files"]]
+    for wave in demo["waves"]:
+        assert order.index(("frame", wave["id"])) < order.index(("survey", wave["id"]))
+    assert order[-1] == ("agreements", None)
+    named = {entry["file"] for entry in demo["files"]}
+    assert named == {file.name for file in DEMO.iterdir()} - {"demo.toml"}
+
+
+# --- wave 2024 ------------------------------------------------------------------------------------
+
+
+def test_frame_2024_is_as_published():
+    assert [tuple(row.values()) for row in rows("frame-2024.csv")] == [
+        ("BUN", "Barn- och utbildningsförvaltningen", "Barn- och utbildningsnämnden", "512",
+         "ca 27", "40"),
+        ("KFN", "Kultur- och fritidsförvaltningen", "Kultur- och fritidsnämnden", "34", "ca 5",
+         "3"),
+        ("KLK", "Kommunledningskontoret", "Kommunstyrelsen", "103", "ca 60", "73"),
+        ("MBN", "Miljö- och byggförvaltningen", "Miljö- och byggnämnden", "12", "12", "11"),
+        ("SN", "Socialförvaltningen", "Socialnämnden", "450", "ca 49", "82"),
+        ("TN", "Tekniska kontoret", "Tekniska nämnden", "42", "ca 8", "12"),
+    ]  # fmt: skip
+
+
+def test_respondents_per_department_and_role(answers):
+    assert Counter(NAMES[row["Förvaltning"]] for row in answers) == {
+        "BUN": 17, "KLK": 30, "MBN": 4, "SN": 33, "TN": 7,
+    }  # fmt: skip
+    roles = Counter(row["Roll"] for row in answers)
+    assert roles.most_common(2) == [("Administration och stöd", 39), ("Utbildning och vård", 17)]
+
+
+@pytest.mark.parametrize(
+    ("question", "labels", "department", "expected"),
+    [
+        ("frekvens", ["1–2 dagar i veckan"], "", 28),
+        ("frekvens", ["Aldrig"], "", 21),
+        ("q1_1", ["Ja"], "KLK", 15),
+        ("q1_1", ["Ja"], "BUN", 3),
+        ("q1_2", ["Ja"], "SN", 11),
+        ("q1_2", ["Ja"], "MBN", 4),
+        ("q1_2", ["Ja"], "TN", 4),
+        ("q1_3", ["Otydliga", "Mycket otydliga"], "BUN", 10),
+        ("q1_3", ["Otydliga", "Mycket otydliga"], "SN", 17),
+        ("q1_3", ["Tydliga", "Mycket tydliga"], "MBN", 4),
+        ("q1_4", ["Vet ej"], "", 38),
+        ("q1_4", ["Nej"], "", 26),
+        ("q1_5", ["Inte alls"], "", 22),
+        ("q1_5", ["Delvis"], "", 25),
+        ("q1_5", ["Inte alls"], "BUN", 14),
+        ("q1_5", ["Mycket väl", "Delvis"], "MBN", 4),
+        ("q2_1a", ["Ja"], "", 37),
+        ("q2_1a", ["Nej"], "", 32),
+        ("q2_1a", ["Vet ej"], "", 22),
+        ("q2_1b", ["Mycket bra"], "", 46),
+        ("q2_1b", ["Mycket dåligt"], "", 6),
+        ("q2_1c", ["Delvis"], "", 36),
+        ("q2_1c", ["Mycket positivt"], "", 27),
+        ("q2_2", ["Vet ej"], "", 54),
+        ("q2_2", ["Nej"], "", 20),
+        ("q2_2", ["Ja"], "", 17),
+        ("q3_1a", ["Nej"], "", 27),
+        ("q3_1a", ["Ja"], "", 24),
+        ("q3_1a", ["Ja"], "MBN", 1),
+        ("q3_1a", ["Nej"], "MBN", 2),
+        ("q3_1a", ["Vet ej"], "MBN", 1),
+        ("q3_1a", ["Ja"], "TN", 1),
+        ("q3_1b", ["1"], "", 25),
+        ("q3_1b", ["1", "2"], "TN", 2),
+        ("q3_1b", ["4", "5"], "TN", 0),
+        ("q3_2", ["Vet ej"], "", 34),
+        ("q3_2", ["Nej"], "", 30),
+        ("atgarder", ["Inga särskilda åtgärder"], "MBN", 3),
+    ],
+)
+def test_counts_are_the_published_ones(answers, question, labels, department, expected):
+    assert count(answers, question, *labels, department=department) == expected
+
+
+def test_section_three_is_answered_by_exactly_the_seventy_who_work_elsewhere(answers):
+    columns = list(answers[0])
+    first = columns.index(heading(answers, "q3_1a"))
+    frequency = heading(answers, "frekvens")
+    for row in answers:
+        values = list(row.values())
+        assert all(values[:first])
+        assert all(values[first:]) if row[frequency] != "Aldrig" else not any(values[first:])
+    assert sum(row[frequency] != "Aldrig" for row in answers) == 70
+    per_department = Counter(
+        NAMES[row["Förvaltning"]] for row in answers if row[frequency] != "Aldrig"
+    )
+    assert (per_department["MBN"], per_department["TN"]) == (4, 4)
+
+
+def test_the_only_manager_at_mbn_answers_as_the_audit_tells(answers):
+    (manager,) = [
+        row for row in answers if (NAMES[row["Förvaltning"]], row["Befattning"]) == ("MBN", "Chef")
+    ]
+    assert manager[heading(answers, "q3_1a")] == "Vet ej"
+    assert manager[heading(answers, "q3_1b")] not in ("1", "2")
+    assert manager[heading(answers, "atgarder")] == "Inga särskilda åtgärder"
+
+
+def test_frequent_follow_up_is_mostly_klk_and_hardly_bun(answers):
+    often = {d: count(answers, "q3_1b", "4", "5", department=d) for d in NAMES.values()}
+    assert often["KLK"] > sum(often.values()) / 2
+    assert 0 < often["BUN"] <= 2
+
+
+def test_answers_hang_together(answers):
+    """Who finds it unfair is seldom content with the own possibility: attitudes, not noise."""
+    fair, own = heading(answers, "q2_1a"), heading(answers, "q2_1b")
+    content = {
+        answer: sum(row[own] == "Mycket bra" for row in answers if row[fair] == answer)
+        / sum(row[fair] == answer for row in answers)
+        for answer in ("Ja", "Nej")
+    }
+    assert content["Ja"] > content["Nej"] + 0.25
+
+
+@pytest.mark.parametrize("name", ["survey-2024.csv", "survey-2026.csv"])
+def test_surveys_look_like_a_swedish_google_forms_export_in_time_order(name):
+    text = (DEMO / name).read_bytes().decode("utf-8")
+    assert text.startswith('"Tidstämpel","Förvaltning","Befattning","Roll",')
+    moments = []
+    for row in rows(name):
+        found = re.fullmatch(
+            r"(\d{4}/\d\d/\d\d) (\d{1,2}):(\d\d:\d\d) (fm|em) CES?T", row["Tidstämpel"]
+        )
+        assert found
+        hour = int(found[2]) % 12 + (12 if found[4] == "em" else 0)
+        # Wall clock of one zone: no conversion, so no zone is attached.
+        moment = datetime.strptime(f"{found[1]} {hour:02d}:{found[3]}", "%Y/%m/%d %H:%M:%S")
+        assert moment.weekday() < 5
+        assert moment.date() <= AS_OF
+        moments.append(moment)
+    assert moments == sorted(moments)
+
+
+# --- wave 2026 ------------------------------------------------------------------------------------
+
+
+def test_follow_up_wave_has_the_responses_it_is_meant_to_have(later):
+    invited = {row["Förvaltning"]: int(row["Tillfrågade"]) for row in rows("frame-2026.csv")}
+    assert sum(invited.values()) == 235
+    answered = Counter(NAMES[row["Förvaltning"]] for row in later)
+    assert answered == {"BUN": 22, "KFN": 4, "KLK": 41, "MBN": 8, "SN": 41, "TN": 9}
+    assert all(answered[code] <= invited[code] for code in invited)
+
+
+def test_follow_up_wave_tells_its_story(answers, later):
+    def share(wave, question, *labels, department=""):
+        column = heading(wave, question)
+        base = sum(
+            bool(row[column]) for row in wave if department in ("", NAMES[row["Förvaltning"]])
+        )
+        return count(wave, question, *labels, department=department) / base
+
+    for question, labels in (
+        ("q1_1", ["Ja"]),
+        ("q1_2", ["Ja"]),
+        ("q1_5", ["Mycket väl", "Väl"]),
+        ("it_utbildning", ["Ja"]),
+    ):
+        assert share(later, question, *labels) > share(answers, question, *labels) + 0.15
+    assert share(later, "q3_1a", "Ja") > share(answers, "q3_1a", "Ja")
+    assert abs(share(later, "q2_1a", "Ja") - share(answers, "q2_1a", "Ja")) < 0.01
+    assert share(later, "q2_1a", "Ja", department="SN") < share(
+        answers, "q2_1a", "Ja", department="SN"
+    )
+    assert abs(share(later, "q3_2", "Ja") - share(answers, "q3_2", "Ja")) < 0.05
+
+
+def test_some_items_are_left_unanswered_in_the_follow_up(later):
+    assert count(later, "q2_1a", "") == 2
+    asked = [row for row in later if row[heading(later, "frekvens")] != "Aldrig"]
+    assert 0 < count(asked, "q3_1b", "") < 5
+
+
+# --- register -------------------------------------------------------------------------------------
+
+
+def test_register_has_the_columns_of_the_file_contract(agreements):
+    assert list(agreements[0]) == [
+        "Överenskommelse", "Anställd", "Ansvarig chef", "Förvaltning", "Befattning", "Roll", "Typ",
+        "Form", "Ansökt", "Beslut", "Skäl", "Start", "Slut", "Förlängd från",
+        "Uppsägningstid (dagar)", "Dagar per vecka", "Andel distans (%)", "Antal platser",
+        "Riskbedömning", "Risknivå", "Åtgärd senast", "Åtgärdad", "Senaste uppföljning",
+        "Utvärdering", "IT-genomgång", "VPN", "Kryptering", "SITHS-kort", "Begränsad åtkomst",
+        "Sekretessklass", "Hemförsäkring", "Hyresvärd godkänt", "Utrustning kvitterad", "Avslutad",
+        "Orsak",
+    ]  # fmt: skip
+    assert (DEMO / "agreements.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_register_ids_are_plainly_invented_and_unique(agreements):
+    ids = [row["Överenskommelse"] for row in agreements]
+    assert ids == [f"DEMO-{n:04d}" for n in range(1, len(ids) + 1)]
+    for row in agreements:
+        assert re.fullmatch(r"demo-anställd-\d{3}", row["Anställd"])
+        assert re.fullmatch(r"demo-chef-\d{2}", row["Ansvarig chef"])
+
+
+def test_nothing_in_the_register_happens_after_the_as_of_date(agreements):
+    for row in agreements:
+        for name in (
+            "Ansökt", "Start", "Riskbedömning", "Åtgärdad", "Senaste uppföljning", "Utvärdering",
+            "IT-genomgång", "Avslutad",
+        ):  # fmt: skip
+            assert not row[name] or day(row[name]) <= AS_OF, (row["Överenskommelse"], name)
+        start = day(row["Start"])
+        for name in ("Slut", "Senaste uppföljning", "Utvärdering", "Avslutad"):
+            assert not row[name] or day(row[name]) >= start, (row["Överenskommelse"], name)
+
+
+def test_register_has_the_gaps_it_is_meant_to_have(agreements):
+    granted = [row for row in agreements if row["Beslut"] == "Beviljad"]
+    assert len(granted) == 158
+    assert len(agreements) - len(granted) == 9
+    before = [
+        row
+        for row in granted
+        if row["Riskbedömning"] and day(row["Riskbedömning"]) < day(row["Start"])
+    ]
+    assert len(before) == 98  # 62 %
+    assert sum(not row["Riskbedömning"] for row in granted) == 37
+
+    running = [row for row in granted if not row["Avslutad"]]
+    due = [row for row in running if (AS_OF - day(row["Start"])).days > 365]
+    overdue = [
+        row
+        for row in due
+        if not row["Senaste uppföljning"] or (AS_OF - day(row["Senaste uppföljning"])).days > 365
+    ]
+    by_department = Counter(row["Förvaltning"] for row in overdue)
+    assert by_department.most_common(1)[0][0] == "SN"
+    assert by_department["SN"] > sum(by_department.values()) / 2
+
+    risky = [row for row in running if row["Risknivå"] in ("Gul", "Röd") and not row["Åtgärdad"]]
+    assert any(day(row["Åtgärd senast"]) < AS_OF for row in risky)
+    assert any(row["Slut"] and day(row["Slut"]) < AS_OF for row in running)
+    secret = [row for row in running if row["Sekretessklass"] == "Sekretess"]
+    assert any("Nej" in (row["Kryptering"], row["Begränsad åtkomst"]) for row in secret)
+    oral = Counter(row["Förvaltning"] for row in granted if row["Form"] == "Muntlig")
+    assert oral["SN"] + oral["BUN"] > sum(oral.values()) / 2
+
+
+def test_extended_agreements_follow_an_earlier_one_of_the_same_person(agreements):
+    by_id = {row["Överenskommelse"]: row for row in agreements}
+    extended = [row for row in agreements if row["Förlängd från"]]
+    assert len(extended) == 9
+    for row in extended:
+        earlier = by_id[row["Förlängd från"]]
+        assert earlier["Anställd"] == row["Anställd"]
+        assert day(earlier["Slut"]) < day(row["Start"])
+
+
+def test_running_agreements_fit_the_possibility_of_each_department(agreements):
+    possible = {
+        row["Förvaltning"]: int(row["Möjlighet till distansarbete"].removeprefix("ca "))
+        for row in rows("frame-2026.csv")
+    }
+    running = Counter(
+        row["Förvaltning"]
+        for row in agreements
+        if row["Beslut"] == "Beviljad" and not row["Avslutad"]
+    )
+    assert all(running[code] <= possible[code] for code in possible)
+
+
+# --- all files ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("file", sorted(DEMO.iterdir()), ids=lambda file: file.name)
+def test_no_file_holds_anything_like_a_real_person(file: Path):
+    text = file.read_text("utf-8-sig")
+    assert "@" not in text
+    assert not re.search(r"\b(19|20)?\d{6}[-+]\d{4}\b", text)  # personal identity number
+    assert not re.search(r"\b0\d{1,3}[- ]\d{5,}", text)  # telephone

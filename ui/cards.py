@@ -1,0 +1,264 @@
+"""HTML of cards, call-outs and the summary matrix: pure functions, for ``st.html``.
+
+Every value is escaped here and nowhere else: names come from somebody's file. Classes are those of
+``ui.theme.css``; no inline styles, so a strict content policy holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import pandas as pd
+
+from ui import formats as f
+from ui.text import _, plain, status_reason, status_word
+from ui.theme import SHADES
+
+KINDS = ("info", "hidden", "warning", "reconstructed")
+STATUSES = ("shown", "hidden", "no_answers", "not_asked", "not_regulated")
+_SAFE_ADDRESS = re.compile(
+    r"(?:/(?!/)|\?|#|\./)[^\s\\]*\Z|[a-z0-9][a-z0-9/_-]*(?:[?#][^\s\\]*)?\Z", re.I
+)
+
+
+def _e(value: object) -> str:
+    return escape(plain(value), quote=True)
+
+
+def _link(text: str, href: str | None, label: str = "") -> str:
+    """Return already escaped ``text`` as a link within the service, or as it is.
+
+    Only addresses of our own are let through (no scheme, no host): a name must not become a script.
+    """
+    if not href or not _SAFE_ADDRESS.match(href):
+        return text
+    named = f' aria-label="{_e(label)}"' if label else ""
+    return f'<a href="{escape(href, quote=True)}" target="_self"{named}>{text}</a>'
+
+
+def stat_card(title: str, value: str, detail: str = "", href: str | None = None) -> str:
+    """Return one card: title (a link if ``href``), the value in large type, a line of detail.
+
+    ``value`` may be the word for an absent number; it is then set as a word, not as a figure.
+    """
+    words = {status_word(status) for status in STATUSES[1:]}
+    kind = "dk-value dk-word" if value in words else "dk-value"
+    more = f'<span class="dk-detail">{_e(detail)}</span>' if detail else ""
+    return (
+        f'<div class="dk dk-card"><span class="dk-title">{_link(_e(title), href)}</span>'
+        f'<span class="{kind}">{_e(value)}</span>{more}</div>'
+    )
+
+
+def card_row(cards: Sequence[str]) -> str:
+    """Return cards (from ``stat_card``) side by side as a list; one column on a narrow screen."""
+    return '<ul class="dk dk-cards">' + "".join(f"<li>{card}</li>" for card in cards) + "</ul>"
+
+
+def callout(kind: str, title: str, body: str = "") -> str:
+    """Return a boxed note. ``kind``: info, hidden, warning or reconstructed; others read as info.
+
+    The title says what the note is; colour and border only repeat it. Blank lines in ``body`` part
+    paragraphs.
+    """
+    kind = kind if kind in KINDS else "info"
+    paragraphs = "".join(f"<p>{_e(part)}</p>" for part in body.split("\n\n") if part.strip())
+    return (
+        f'<div class="dk dk-callout dk-{kind}" role="note"><strong>{_e(title)}</strong>'
+        f"{paragraphs}</div>"
+    )
+
+
+@dataclass(frozen=True)
+class MatrixColumn:
+    """A column of the summary matrix: a department, or the whole municipality (code None)."""
+
+    code: str | None
+    label: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class MatrixCell:
+    """One cell: the text it shows and, only if shown, its share (for the shade) and its mark."""
+
+    text: str
+    status: str
+    share: float | None = None
+    detail: str = ""
+    mark: str = ""
+    href: str | None = None
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """A row of the summary matrix: an indicator and its cells by department code."""
+
+    label: str
+    cells: Mapping[str | None, MatrixCell]
+    href: str | None = None
+
+
+def mark_of(row: Mapping[str, Any], whole: Mapping[str, Any] | None) -> str:
+    """Return "above" or "below" if a row's whole interval lies beyond that of the municipality.
+
+    Stricter than a test of the difference (the department is itself part of the municipality), so
+    a mark is never too much said. Without both intervals there is no mark.
+    """
+    if whole is None or not (f.is_shown(row) and f.is_shown(whole)):
+        return ""
+    ends = (row["low"], row["high"], whole["low"], whole["high"])
+    if any(f.is_missing(end) for end in ends):
+        return ""
+    return "above" if ends[0] > ends[3] else "below" if ends[1] < ends[2] else ""
+
+
+def matrix_of(
+    results: pd.DataFrame,
+    labels: Mapping[str, str],
+    *,
+    href: Callable[[str, str | None], str] | None = None,
+    marks: Mapping[tuple[str, str | None], str] | None = None,
+    digits: int = 0,
+) -> tuple[list[MatrixRow], list[MatrixColumn]]:
+    """Return the rows and columns of ``matrix`` from a result table of one wave.
+
+    ``labels``: indicator id → row label, in the order to show. ``href(indicator, department)``
+    gives a cell's address (department None for the row itself and the whole). ``marks`` overrides
+    ``mark_of`` by (indicator, department). Departments as in the table, the whole last.
+    """
+    records = results.to_dict("records")
+    found: dict[str, dict[str | None, dict[str, Any]]] = {}
+    names: dict[str | None, str] = {}
+    for record in records:
+        code = None if f.is_missing(record["department"]) else record["department"]
+        names.setdefault(code, record["name"])
+        found.setdefault(record["indicator"], {})[code] = record
+    columns = [
+        MatrixColumn(code, name)
+        for code, name in sorted(names.items(), key=lambda item: item[0] is None)
+    ]
+    rows = []
+    for indicator, label in labels.items():
+        of = found.get(indicator, {})
+        cells = {}
+        for code, record in of.items():
+            mark = "" if code is None else mark_of(record, of.get(None))
+            mark = (marks or {}).get((indicator, code), mark)
+            cells[code] = _cell(record, mark, href(indicator, code) if href else None, digits)
+        rows.append(MatrixRow(label, cells, href(indicator, None) if href else None))
+    return rows, columns
+
+
+def _cell(record: Mapping[str, Any], mark: str, href: str | None, digits: int) -> MatrixCell:
+    shown = f.is_shown(record)
+    status = record["status"] if shown or record["status"] != "shown" else "no_answers"
+    return MatrixCell(
+        f.cell_text(record, digits),
+        status if status in STATUSES else "hidden",
+        float(record["share"]) if shown else None,
+        f.interval(record["low"], record["high"], digits) if shown else "",
+        mark if shown else "",
+        href,
+    )
+
+
+def _mark(cell: MatrixCell) -> str:
+    words = {"above": "▲ " + _("över övriga"), "below": "▼ " + _("under övriga")}
+    word = words.get(cell.mark) if cell.status == "shown" else None
+    return f'<span class="dk-mark">{_e(word)}</span>' if word else ""
+
+
+def _class(cell: MatrixCell, whole: bool) -> str:
+    names = ["dk-whole"] if whole else []
+    if cell.status == "shown" and cell.share is not None:
+        names.append(f"dk-s{round(min(1.0, max(0.0, cell.share)) * SHADES)}")
+    elif cell.status != "shown":
+        names.append("dk-s-" + cell.status.replace("_", "-"))
+    return " ".join(names)
+
+
+def _content(cell: MatrixCell, label: str) -> str:
+    text = f'<span class="dk-num">{_e(cell.text)}</span>'
+    if cell.status != "shown":
+        text = f'<span class="dk-pill dk-word">{_e(cell.text)}</span>'
+    # The visible text stands first in the name, so that speech input finds what is seen.
+    return _link(text, cell.href, f"{cell.text}, {label}") + _mark(cell)
+
+
+def matrix(
+    rows: Sequence[MatrixRow],
+    columns: Sequence[MatrixColumn],
+    *,
+    caption: str = "",
+    corner: str = "",
+    level: int = 3,
+) -> str:
+    """Return the summary matrix: a table, on narrow screens a list per department.
+
+    Number first; the shade follows the share on an absolute scale 0–100 %; absent numbers carry
+    their word. Both forms are in the markup and the stylesheet shows one of them, because turning
+    a table into blocks by CSS takes its semantics away and leaves the focus order by rows.
+    ``level`` is the heading level (2–6) of the departments in the list.
+    """
+    level = min(6, max(2, level))
+    absent = MatrixCell(status_word("not_asked"), "not_asked")
+    head = "".join(_column_head(c) for c in columns)
+    body = []
+    for row in rows:
+        cells = "".join(
+            f'<td class="{_class(cell, c.code is None)}">'
+            f"{_content(cell, f'{row.label}, {c.title or c.label}')}</td>"
+            for c in columns
+            for cell in [row.cells.get(c.code, absent)]
+        )
+        body.append(f'<tr><th scope="row">{_link(_e(row.label), row.href)}</th>{cells}</tr>')
+    title = f"<caption>{_e(caption)}</caption>" if caption else ""
+    corner = corner or _("Indikator")
+    table = (
+        f'<div class="dk-scroll"><table>{title}<thead><tr><th scope="col">{_e(corner)}</th>{head}'
+        f"</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+    lists = []
+    for c in columns:
+        items = "".join(
+            f'<div><dt>{_e(row.label)}</dt><dd class="{_class(cell, False)}">'
+            f"{_content(cell, f'{row.label}, {c.title or c.label}')}</dd></div>"
+            for row in rows
+            for cell in [row.cells.get(c.code, absent)]
+        )
+        lists.append(f"<h{level}>{_e(c.title or c.label)}</h{level}><dl>{items}</dl>")
+    narrow = f'<div class="dk-matrix-list">{"".join(lists)}</div>'
+    return f'<div class="dk dk-matrix">{table}{narrow}{_key(rows, columns)}</div>'
+
+
+def _column_head(column: MatrixColumn) -> str:
+    text = _e(column.label)
+    if column.title and column.title != column.label:
+        text = f'<abbr title="{_e(column.title)}">{text}</abbr>'
+    kind = ' class="dk-whole"' if column.code is None else ""
+    return f'<th scope="col"{kind}>{text}</th>'
+
+
+def _key(rows: Sequence[MatrixRow], columns: Sequence[MatrixColumn]) -> str:
+    """Return the key below the matrix: the shade's ends, and each kind of absence that occurs."""
+    seen = {
+        row.cells[c.code].status if c.code in row.cells else "not_asked"
+        for row in rows
+        for c in columns
+    }
+    items = [
+        f'<li><span class="dk-swatch dk-s{k}"></span>{_e(f.percent(k / SHADES))}</li>'
+        for k in (0, SHADES // 2, SHADES)
+    ]
+    items += [
+        f'<li><span class="dk-swatch dk-s-{s.replace("_", "-")}"></span>'
+        f"{_e(status_word(s))}: {_e(status_reason(s))}</li>"
+        for s in STATUSES[1:]
+        if s in seen
+    ]
+    return f'<ul class="dk-key">{"".join(items)}</ul>'

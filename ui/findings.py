@@ -1,0 +1,202 @@
+"""Findings in plain Swedish, generated from results and right for any data.
+
+The rules (docs/method.md): a share is said to be more or less than half only when its whole 95 %
+interval is; a difference or a change is said to exist only when the two intervals do not meet,
+which is stricter than a test; what is hidden is named as hidden and never estimated. Without a
+number there is a sentence that says so, never an empty one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from queries.catalogue import Indicator
+from ui import formats as f
+from ui.text import _, list_names, plain, status_reason
+
+Row = Mapping[str, Any]
+
+
+def whole_of(results: pd.DataFrame) -> dict[str, Any] | None:
+    """Return the row of the whole municipality as a dict, None if the table has none."""
+    rows = results[results["department"].isna()].to_dict("records")
+    return rows[0] if rows else None
+
+
+def shown_departments(results: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of single departments that have a share (mergings left out)."""
+    rows = results[results["department"].notna()].to_dict("records")
+    return [r for r in rows if f.is_shown(r) and "+" not in r["department"]]
+
+
+def finding(indicator: Indicator, results: pd.DataFrame) -> str:
+    """Return what one indicator says: the whole, how sure, the departments' extremes, the hidden.
+
+    ``results`` is the indicator's result table in one wave.
+    """
+    whole = whole_of(results)
+    if whole is None or not f.is_shown(whole):
+        status = whole["status"] if whole else "not_asked"
+        return _("{name}: {reason}").format(name=indicator.name, reason=status_reason(status))
+    sentences = [
+        _("{name}: {share} ({count} av {base}).").format(
+            name=indicator.name,
+            share=f.percent(whole["share"], 1),
+            count=f.number(whole["numerator"]),
+            base=f.number(whole["denominator"]),
+        ),
+        _how_sure(indicator, whole),
+        _extremes(results),
+        _absent(results),
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _how_sure(indicator: Indicator, whole: Row) -> str:
+    if indicator.full_count:
+        return _against_threshold(indicator, whole)
+    if f.is_missing(whole["low"]):
+        return ""
+    interval = f.interval(whole["low"], whole["high"])
+    if whole["low"] > 0.5:
+        text = _("Det är mer än hälften, också med den statistiska osäkerheten ({interval}).")
+    elif whole["high"] < 0.5:
+        text = _("Det är mindre än hälften, också med den statistiska osäkerheten ({interval}).")
+    else:
+        text = _("Osäkerheten är {interval}: om det är mer eller mindre än hälften går inte att säga.")
+    low, high = whole["bound_low"], whole["bound_high"]
+    sentence = text.format(interval=interval)
+    if not f.is_missing(low) and low <= 0.5 <= high and not (whole["low"] <= 0.5 <= whole["high"]):
+        sentence += " " + _(
+            "Men de som inte svarat kan ändra bilden: med dem kan andelen vara {bounds}."
+        ).format(bounds=f.interval(low, high))
+    return sentence
+
+
+def _against_threshold(indicator: Indicator, whole: Row) -> str:
+    for threshold in indicator.thresholds:
+        met = whole["share"] >= threshold.value
+        if indicator.direction == "lower":
+            met = whole["share"] <= threshold.value
+        if met:
+            return _("Gränsen {value} nås.").format(value=f.percent(threshold.value))
+        return _("{label}; det fattas {missing}.").format(
+            label=threshold.label,
+            missing=f.number(
+                round(threshold.value * whole["denominator"]) - int(whole["numerator"])
+            ),
+        )
+    return ""
+
+
+def _extremes(results: pd.DataFrame) -> str:
+    rows = sorted(shown_departments(results), key=lambda r: r["share"])
+    if len(rows) < 2:
+        return ""
+    lowest, highest = rows[0], rows[-1]
+    if highest["share"] - lowest["share"] < 1e-9:
+        return _("Alla förvaltningar som visas har samma andel, {share}.").format(
+            share=_told(lowest)
+        )
+    least = [r["name"] for r in rows if r["share"] - lowest["share"] < 1e-9]
+    most = [r["name"] for r in rows if highest["share"] - r["share"] < 1e-9]
+    text = _("Lägst är {low} ({low_share}), högst {high} ({high_share}).").format(
+        low=list_names(least),
+        low_share=_told(lowest),
+        high=list_names(most),
+        high_share=_told(highest),
+    )
+    if apart(lowest, highest):
+        return text + " " + _("Skillnaden är större än osäkerheten.")
+    if f.is_missing(lowest["low"]):
+        return text
+    return text + " " + _("Skillnaden ryms inom osäkerheten.")
+
+
+def apart(first: Row, second: Row) -> bool:
+    """Return whether two shares' 95 % intervals do not meet. False without both intervals."""
+    ends = (first["low"], first["high"], second["low"], second["high"])
+    if any(f.is_missing(end) for end in ends):
+        return False
+    return first["high"] < second["low"] or second["high"] < first["low"]
+
+
+def _told(row: Row) -> str:
+    return f.share_text(row["numerator"], row["denominator"], row["share"])
+
+
+def _absent(results: pd.DataFrame) -> str:
+    single = results[results["department"].notna()]
+    words = []
+    for status, text in (
+        ("hidden", _("Dolt för {names} för att skydda enskilda svar.")),
+        ("no_answers", _("Inga svar från {names}.")),
+    ):
+        names = [plain(n) for n in single[single["status"] == status]["name"]]
+        if names:
+            words.append(text.format(names=list_names(names, 4)))
+    return " ".join(words)
+
+
+def change(before: Row, after: Row) -> str:
+    """Return how a share moved from one wave to another, and whether that is more than noise."""
+    if not (f.is_shown(before) and f.is_shown(after)):
+        return ""
+    moved = f.points(after["share"] - before["share"])
+    text = _("Från {before} till {after} ({moved}).").format(
+        before=_told(before), after=_told(after), moved=moved
+    )
+    if f.is_missing(before["low"]) or f.is_missing(after["low"]):
+        return text
+    if apart(before, after):
+        return text + " " + _("Förändringen är större än osäkerheten.")
+    return text + " " + _("Förändringen ryms inom osäkerheten.")
+
+
+def changes(both: pd.DataFrame, dossiers: Iterable[Indicator]) -> list[tuple[Indicator, Row, Row]]:
+    """Return (indicator, before, after) for each indicator with the whole shown in both waves.
+
+    Sorted from most improved to most worsened in the indicator's own direction; an indicator
+    without a direction is left out, since no change of it is better or worse.
+    """
+    found = []
+    for indicator in dossiers:
+        if indicator.direction == "neutral" or indicator.full_count:
+            continue
+        rows = both[(both["indicator"] == indicator.id) & both["department"].isna()]
+        waves = rows.sort_values("wave").to_dict("records")
+        if len(waves) == 2 and all(f.is_shown(row) for row in waves):
+            found.append((indicator, waves[0], waves[1]))
+    return sorted(found, key=lambda item: -gain(*item))
+
+
+def gain(indicator: Indicator, before: Row, after: Row) -> float:
+    """Return the change in the direction that is better, as a fraction."""
+    sign = -1 if indicator.direction == "lower" else 1
+    return float(sign * (after["share"] - before["share"]))
+
+
+def largest_gap(
+    results: pd.DataFrame, dossiers: Iterable[Indicator]
+) -> tuple[Indicator, Row, Row] | None:
+    """Return the survey indicator whose departments lie furthest apart, with both extremes.
+
+    Gaps larger than the uncertainty go before those that are not, however wide.
+    """
+    best: tuple[tuple[bool, float], Indicator, Row, Row] | None = None
+    for indicator in dossiers:
+        if indicator.full_count or indicator.direction == "neutral":
+            continue
+        rows = sorted(
+            shown_departments(results[results["indicator"] == indicator.id]),
+            key=lambda r: r["share"],
+        )
+        if len(rows) < 2:
+            continue
+        key = (apart(rows[0], rows[-1]), rows[-1]["share"] - rows[0]["share"])
+        if best is None or key > best[0]:
+            best = (key, indicator, rows[0], rows[-1])
+    return best[1:] if best else None

@@ -1,0 +1,286 @@
+"""The parts of the method page, made from the same files that the numbers are made from."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from queries import reference
+from queries.catalogue import REGISTER, SURVEY, Indicator, indicators
+from ui import cards, tables
+from ui import formats as f
+from ui.context import Context
+from ui.sections import source_of
+from ui.text import _, plain, theme_word
+
+TRACED = 500
+
+
+def _list(pairs: list[tuple[str, str]]) -> None:
+    st.markdown("\n".join(f"- **{name}:** {text}" for name, text in pairs if text))
+
+
+def dossier(context: Context, indicator: Indicator) -> None:
+    """Show one dossier: what it asks, how it is counted, what it is judged by, its SQL."""
+    questions = {q.id: q for q in reference.audit_questions()}
+    criteria = {c.id: c for c in reference.criteria()}
+    st.subheader(indicator.name, anchor=False)
+    _list(
+        [
+            (_("Fråga"), indicator.question),
+            (_("Varför det är viktigt"), indicator.why),
+            (_("Täljare"), indicator.numerator),
+            (_("Nämnare"), indicator.denominator),
+            (_("Källa"), source_of(context, indicator)),
+            (_("Riktning"), _direction(indicator)),
+            *(
+                (_("Gräns"), f"{t.label} ({f.percent(t.value)}). {t.source}")
+                for t in indicator.thresholds
+            ),
+            (
+                _("Revisionsfråga"),
+                questions[indicator.audit_question].question if indicator.audit_question else "",
+            ),
+            (_("Rekommendationer"), ", ".join(map(str, indicator.recommendations))),
+            (_("Kriterier"), ", ".join(criteria[c].title for c in indicator.criteria)),
+            (_("Ansvarig"), indicator.owner),
+            (_("Ses över senast"), f.date(indicator.review_date)),
+            (_("Att tänka på"), indicator.note),
+            (
+                _("Ändringar"),
+                "; ".join(f"{f.date(c.date)} {c.what}" for c in indicator.changes),
+            ),
+        ]
+    )
+    with st.expander(_("SQL som räknar talet")):
+        st.code(indicator.sql, language="sql")
+        if indicator.source.kind == SURVEY and context.questionnaire:
+            counted = ", ".join(indicator.source.counted(context.questionnaire))
+            st.caption(
+                _("Fråga {question}; svar som räknas: {options}.").format(
+                    question=indicator.source.question, options=counted
+                )
+            )
+
+
+def _direction(indicator: Indicator) -> str:
+    return {
+        "higher": _("högre är bättre"),
+        "lower": _("lägre är bättre"),
+        "neutral": _("varken högre eller lägre är bättre i sig"),
+    }[indicator.direction]
+
+
+def trace(context: Context, indicator: Indicator) -> None:
+    """Show the auditor the lines of the files behind the number."""
+    lines = context.trace(indicator)
+    with st.expander(_("Följ talet till raderna i filen (arbetsmaterial)")):
+        if lines.empty:
+            st.markdown(_("Talet räknas ur ramen och har inga enskilda rader bakom sig."))
+            return
+        shown = lines.head(TRACED)
+        table = pd.DataFrame(
+            {
+                _("Förvaltning"): shown["department"].map(plain),
+                _("Fil"): shown["file"].map(plain),
+                _("Rad"): shown["line"].map(str),
+                _("Svar") if "answer" in shown else _("Överenskommelse"): shown[
+                    "answer" if "answer" in shown else "record"
+                ].map(plain),
+                _("Räknas i täljaren"): shown["met"].map({True: _("ja"), False: _("nej")}),
+            }
+        )
+        st.caption(
+            _("{met} av {all} rader räknas i täljaren.").format(
+                met=f.number(int(lines["met"].sum())), all=f.number(len(lines))
+            )
+        )
+        st.dataframe(table, hide_index=True)
+        st.download_button(
+            _("Hämta raderna som CSV"),
+            data=lambda: tables.csv_bytes(table),
+            file_name=f"rader-{indicator.id}-{context.wave}.csv",
+            mime="text/csv",
+            key="trace-csv",
+        )
+
+
+def printed_figures(context: Context) -> None:
+    """Compare each figure that the audit printed with what our records give."""
+    figures = context.figures()
+    if figures.empty:
+        st.markdown(
+            _("Källan har inga publicerade tal för våg {wave}.").format(
+                wave=context.wave_row()["label"]
+            )
+        )
+        return
+    tolerance = figures["rounding"].map(reference.ROUNDING_TOLERANCE) + 1e-9
+    off = (figures["share"] - figures["printed"]).abs() > tolerance
+    unknown = figures["share"].isna()
+    agree = int((~off & ~unknown).sum())
+    st.markdown(
+        _("{agree} av {all} publicerade tal återges av våra uppgifter med källans avrundning.").format(
+            agree=agree, all=len(figures)
+        )
+    )
+    for row in figures[off].to_dict("records"):
+        st.html(
+            cards.callout(
+                "warning",
+                _("Avviker: {question}, {department}").format(
+                    question=_question(context, row["question"]),
+                    department=row["department"] or _("alla"),
+                ),
+                _("Källan skriver {text}. Uppgifterna ger {count} av {base} ({share}). {note}").format(
+                    text=row["text"],
+                    count=f.number(row["count"]),
+                    base=f.number(row["base"]),
+                    share=f.percent(row["share"], 1),
+                    note=row["note"] or "",
+                ),
+            )
+        )
+    table = pd.DataFrame(
+        {
+            _("Fråga"): [_question(context, q) for q in figures["question"]],
+            _("Svar"): figures["options"].map(plain),
+            _("Förvaltning"): figures["department"].fillna(_("Alla")).map(plain),
+            _("Källan skriver"): figures["text"].map(plain),
+            _("Våra uppgifter"): [
+                f.MISSING
+                if f.is_missing(share)
+                else _("{count} av {base} ({share})").format(
+                    count=count, base=base, share=f.percent(share, 1)
+                )
+                for count, base, share in zip(
+                    figures["count"], figures["base"], figures["share"], strict=True
+                )
+            ],
+            _("Utfall"): [
+                _("går inte att jämföra") if u else _("avviker") if o else _("stämmer")
+                for o, u in zip(off, unknown, strict=True)
+            ],
+            _("Källa"): figures["source"].map(plain),
+        }
+    )
+    with st.expander(_("Alla publicerade tal")):
+        st.dataframe(table, hide_index=True)
+
+
+def _question(context: Context, question: str) -> str:
+    found = context.questionnaire
+    for item in found.fields if found else ():
+        if item.id == question:
+            return item.text
+    return question
+
+
+def quality(context: Context) -> None:
+    """Show what was read into each wave, and how many answered."""
+    rows = []
+    for wave in context.waves.to_dict("records"):
+        rows.append(
+            {
+                _("Våg"): plain(wave["label"]),
+                _("Slag"): plain(wave["kind"]),
+                _("Tillfrågade"): f.number(wave["invited"]),
+                _("Svar"): f.number(wave["answered"]),
+                _("Svarsfrekvens"): (
+                    f.percent(wave["answered"] / wave["invited"]) if wave["invited"] else f.MISSING
+                ),
+                _("Formulär"): plain(wave["questionnaire"] or f.MISSING),
+                _("Sekretessprofil"): plain(wave["profile"]),
+            }
+        )
+    st.table(pd.DataFrame(rows).set_index(_("Våg")))
+    files = pd.DataFrame(
+        [
+            {
+                _("Fil"): plain(entry["name"]),
+                _("Slag"): plain(entry["kind"]),
+                _("Våg"): plain(entry["wave"] or f.MISSING),
+                _("Inlästa rader"): f.number(entry["accepted"]),
+                _("Avvisade rader"): f.number(entry["rejected"]),
+                _("Inläst"): plain(entry["loaded_at"][:10]),
+                "SHA-256": entry["sha256"],
+            }
+            for entry in context.snapshot.manifest["inputs"]
+        ]
+    )
+    with st.expander(_("Inlästa filer (ögonblicksbild {id})").format(id=context.snapshot.id)):
+        st.dataframe(files, hide_index=True)
+    if context.as_of:
+        st.markdown(_("Registret visar läget per {day}.").format(day=f.date(context.as_of)))
+
+
+def traps() -> None:
+    """Show the traps that the source itself holds, and what is done about each."""
+    for trap in reference.traps():
+        st.markdown(f"**{trap.title}.** {trap.says} *{trap.action}*")
+        st.caption(_("Källa: {source}").format(source=trap.source))
+
+
+def protection(context: Context) -> None:
+    """Show the wave's privacy profile and the rule in words."""
+    wave = context.wave_row()
+    st.markdown(
+        _(
+            "En grupp visas bara om minst {base} i den har svarat på frågan och inte alla har svarat "
+            "lika när de är färre än {unanimous}. Samma krav gäller det som går att räkna fram genom "
+            "att dra ifrån: det måste dessutom komma från minst {groups} grupper. Annars döljs även "
+            "nästa minsta grupp. Dolt är dolt överallt: antal, underlag, andel, intervall, rubriker, "
+            "förklaringar och filer. Profilen ”{profile}” låstes när vågen lästes in. Antal "
+            "tillfrågade och svarande per förvaltning är inga svar och visas alltid. Korsningar av "
+            "två indelningar publiceras inte."
+        ).format(
+            base=wave["min_base"],
+            unanimous=wave["unanimous_below"],
+            groups=wave["min_groups"],
+            profile=wave["profile"],
+        )
+    )
+
+
+def uncertainty() -> None:
+    """Say in words what the intervals and bounds are."""
+    st.markdown(
+        _(
+            "**95 % konfidensintervall:** Wilsons intervall på den effektiva urvalsstorleken, med "
+            "korrektion för att de tillfrågade är få och t-fördelningens kvantil. Det säger hur "
+            "mycket andelen kunde ha blivit annorlunda om andra av de tillfrågade hade svarat.\n\n"
+            "**Bortfallsgränser:** andelen om alla som inte svarat hade svarat nej, och om alla hade "
+            "svarat ja. Ingen gissning om de tysta kan leda utanför dem.\n\n"
+            "**Register och ram** räknas i sin helhet och har inget intervall. Talen är ovägda, som "
+            "i källan. ”Vet ej” är ett svar och räknas in i underlaget."
+        )
+    )
+
+
+def all_indicators(context: Context) -> None:
+    """List every dossier, with a link to each."""
+    kinds = {SURVEY: _("enkät"), REGISTER: _("register")}
+    rows = "".join(
+        "<tr>"
+        f'<th scope="row"><a href="{cards._e(context.link("metod", indikator=i.id))}" '
+        f'target="_self">{cards._e(i.name)}</a></th>'
+        f"<td>{cards._e(theme_word(i.theme))}</td>"
+        f"<td>{cards._e(kinds.get(i.source.kind, _('ram')))}</td>"
+        f"<td>{cards._e(i.question)}</td></tr>"
+        for i in indicators()
+    )
+    heads = "".join(
+        f'<th scope="col">{cards._e(head)}</th>'
+        for head in (_("Indikator"), _("Ämne"), _("Slag"), _("Fråga"))
+    )
+    st.html(
+        f'<div class="dk dk-scroll" tabindex="0" role="region" aria-label="{_("Alla indikatorer")}">'
+        f'<table class="dk-list"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def criteria() -> None:
+    """List law and norms, with what each is used for."""
+    for item in reference.criteria():
+        st.markdown(f"**{item.title}.** {item.requires}")
+        st.caption(_("Källa: {source}").format(source=item.source))

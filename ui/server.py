@@ -1,0 +1,619 @@
+"""Guards and delivery around Streamlit: who may ask, what may be asked, and how it is sent.
+
+``dashboard.py`` hands :func:`guards` to ``st.App``, so ``streamlit run dashboard.py`` and
+``uvicorn dashboard:app`` serve through the same middleware. Each middleware is plain ASGI:
+Starlette's ``BaseHTTPMiddleware`` wraps every response in a task of its own and does not see
+websockets, and the websocket is the door through which Streamlit's data goes.
+
+Two modes. *Local mode* (no ``[auth]`` in the secrets): the visitor chooses a role freely, so only
+this computer may be served; that holds at start-up, for each connection and for each host name.
+*Login mode* (``[auth]`` is there): the service may listen anywhere, for the names it is given.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gzip
+import hashlib
+import ipaddress
+import os
+import re
+import sys
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config, file_util
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.secrets import secrets_singleton
+
+from queries.i18n import _
+
+TITLE = "Distanskollen"
+HOSTS_VARIABLE = "DISTANSKOLLEN_HOSTS"
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+YEAR = 365 * 24 * 3600
+
+OPTIONS: dict[str, Any] = {
+    "browser.gatherUsageStats": False,
+    "client.allowedOrigins": [],
+    "client.disableDataExport": True,
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,
+    "client.toolbarMode": "minimal",
+    "logger.hideWelcomeMessage": True,
+    "server.enableAgentApi": False,
+    "server.fileWatcherType": "none",
+    "server.headless": True,
+    "server.maxUploadSize": 50,
+}
+"""What must hold even when ``.streamlit/config.toml`` is missing; the file repeats them and, like a
+flag or an environment variable, wins."""
+
+HEADERS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
+        "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"
+    ),
+    # The address holds wave, department and role: it stays within the service.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    # Said again in the policy; this one is for readers that do not know frame-ancestors.
+    "X-Frame-Options": "DENY",
+}
+
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+"""Paths that answer without login in Streamlit and that no page needs."""
+
+MACHINE = ("/_stcore", "/static", "/media", "/component", "/app/static")
+"""Prefixes under which an HTML answer is somebody's file, never the page shell."""
+
+COMPRESSIBLE = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+}
+
+
+# ---------------------------------------------------------------- what dashboard.py calls
+
+
+def guards(script: str | Path) -> dict[str, Any]:
+    """Return the keyword arguments for ``st.App(script, …)``: ``middleware`` and ``lifespan``.
+
+    Not a factory that returns the App itself: ``streamlit run`` reads the file without running it
+    and sees an ASGI app only where ``st.App(…)`` is called by that name. Without the app in sight
+    it would serve the script bare, past every guard.
+
+    Exits the process with status 2 and a Swedish message when Streamlit has been told to listen
+    beyond this computer in local mode.
+    """
+    if config._main_script_path is None:
+        # Not started by `streamlit run`: say where the script lives before anything reads the
+        # options, or .streamlit/config.toml beside it is not found from another folder.
+        config._main_script_path = str(Path(script).resolve())
+        config.get_config_options(force_reparse=True)
+    for name, value in OPTIONS.items():
+        if not config.is_manually_set(name):
+            config.set_option(name, value)
+    # Until the first st.navigation of the process Streamlit takes a pages/ folder for its own old
+    # scheme and would run a page's file bare, past who is asking. The folder's name is a contract.
+    PagesManager.uses_pages_directory = False
+    refuse_open_bind()
+    base = config.get_option("server.baseUrlPath") or ""
+    shell = Shell(Path(file_util.get_static_dir()) / "index.html")
+    return {
+        "lifespan": _announce,
+        "middleware": [
+            Middleware(SecurityHeaders, policy=content_security_policy(shell.script_hashes)),
+            Middleware(OnlyThisComputer),
+            Middleware(KnownHosts),
+            Middleware(SameOriginSockets),
+            Middleware(ClosedPaths, base=base),
+            Middleware(SecureCookies),
+            Middleware(CompressedStatic, root=Path(file_util.get_static_dir()), base=base),
+            Middleware(PageShell, shell=shell, base=base),
+        ],
+    }
+
+
+def login_configured() -> bool:
+    """Return whether the secrets hold an ``[auth]`` section, that is, whether login is on.
+
+    Unreadable secrets count as no login: the narrower mode.
+    """
+    try:
+        return bool(secrets_singleton.load_if_toml_exists() and secrets_singleton.get("auth"))
+    except Exception:  # noqa: BLE001 - whatever is wrong with the secrets, the answer is no
+        return False
+
+
+def is_loopback(address: str | None) -> bool:
+    """Return whether ``address`` (a name or number, no port) means this computer only."""
+    if not address:
+        return False
+    if address.lower() == "localhost":
+        return True
+    try:
+        number = ipaddress.ip_address(address.strip("[]").split("%")[0])
+    except ValueError:
+        return False
+    # Before Python 3.13 an IPv4 address dressed as IPv6 is not recognised as loopback.
+    mapped = getattr(number, "ipv4_mapped", None)
+    return (mapped or number).is_loopback
+
+
+def refuse_open_bind() -> None:
+    """Exit with status 2 if Streamlit itself is about to listen beyond loopback in local mode.
+
+    Only under ``streamlit run`` (which has bound its port by now but answers nothing before the
+    app is loaded). Plain uvicorn does not tell the app where it listens; there
+    :class:`OnlyThisComputer` refuses each connection instead. Guessing from ``sys.argv`` was
+    rejected: it would miss gunicorn, a wrapper and ``UVICORN_HOST``.
+    """
+    served_by_streamlit = str(getattr(config, "_server_mode", None)).startswith("starlette-app")
+    address = config.get_option("server.address")
+    if not served_by_streamlit or is_loopback(address) or login_configured():
+        return
+    print(
+        "\n"
+        + _(
+            "Distanskollen startar inte: tjänsten skulle lyssna på {address}, men ingen inloggning "
+            "är inställd. Utan inloggning väljer besökaren själv sin roll, och därför får bara den "
+            "egna datorn nå tjänsten."
+        ).format(address=address or _("alla nätverkskort"))
+        + "\n"
+        + _(
+            "Gör så här: starta med --server.address 127.0.0.1, eller ställ in [auth] i "
+            ".streamlit/secrets.toml."
+        )
+        + "\n",
+        file=sys.stderr,
+        flush=True,
+    )
+    raise SystemExit(2)
+
+
+@asynccontextmanager
+async def _announce(_app: Any) -> AsyncIterator[None]:
+    """Say where the service is. Streamlit's own greeting is off: to print it, it asks a server on
+    the internet for the machine's outer address."""
+    if str(config._server_mode).startswith("starlette-app"):
+        scheme = "https" if config.get_option("server.sslCertFile") else "http"
+        base = (config.get_option("server.baseUrlPath") or "").strip("/")
+        url = f"{scheme}://localhost:{config.get_option('server.port')}/{base}"
+        print(_("Distanskollen är igång: {url}").format(url=url), file=sys.stderr, flush=True)
+    yield
+
+
+# ---------------------------------------------------------------- small shared parts
+
+
+def _route(scope: Scope, base: str = "") -> str:
+    """Return the path within the app: without mount prefix, base path and doubled slashes."""
+    path = re.sub(r"/{2,}", "/", scope.get("path", "/"))
+    for prefix in (scope.get("root_path", "").rstrip("/"), "/" + base.strip("/") if base else ""):
+        if prefix and (path == prefix or path.startswith(prefix + "/")):
+            path = path[len(prefix) :]
+    return path or "/"
+
+
+def _under(path: str, prefixes: Iterable[str]) -> bool:
+    return any(path == prefix or path.startswith(prefix + "/") for prefix in prefixes)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, text: str) -> None:
+    """Answer with a short plain text; a websocket is closed before it opens (the client's 403)."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": ""})
+        return
+    answer = PlainTextResponse(text, status, headers={"Cache-Control": "no-store"})
+    await answer(scope, receive, send)
+
+
+def _accepts_gzip(headers: Headers) -> bool:
+    """Return whether the client takes gzip (``gzip;q=0`` is a no)."""
+    for part in headers.get("accept-encoding", "").split(","):
+        name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        if name in ("gzip", "*"):
+            return not any(re.fullmatch(r"q=0(\.0*)?", piece) for piece in parameters)
+    return False
+
+
+def _same_tag(headers: Headers, tag: str) -> bool:
+    """Return whether ``If-None-Match`` names ``tag`` (weak comparison, as for GET)."""
+    given = headers.get("if-none-match", "")
+    return given == "*" or tag in (part.strip().removeprefix("W/") for part in given.split(","))
+
+
+async def _send_bytes(
+    scope: Scope, receive: Receive, send: Send, body: bytes, headers: dict[str, str]
+) -> None:
+    """Send ``body`` with its headers, or 304 without it when the client already has that tag."""
+    if _same_tag(Headers(scope=scope), headers["etag"]):
+        kept = {k: v for k, v in headers.items() if k in ("etag", "cache-control", "vary")}
+        await Response(status_code=304, headers=kept)(scope, receive, send)
+        return
+    await Response(body, headers=headers)(scope, receive, send)
+
+
+# ---------------------------------------------------------------- who may ask
+
+
+class OnlyThisComputer:
+    """In local mode, refuse every connection that does not begin and end on this computer.
+
+    Holds also when the service was made to listen on every network card (plain uvicorn), and when a
+    proxy in front passes strangers on: uvicorn then gives the stranger's address as the client.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or login_configured():
+            return await self.app(scope, receive, send)
+        ends = (scope.get("client") or (None,))[0], (scope.get("server") or (None,))[0]
+        if all(is_loopback(end) for end in ends):
+            return await self.app(scope, receive, send)
+        text = _(
+            "Tjänsten går bara att nå från datorn den körs på, eftersom ingen inloggning är "
+            "inställd."
+        )
+        return await _refuse(scope, receive, send, 403, text)
+
+
+class KnownHosts:
+    """Refuse host names that are not ours.
+
+    A page elsewhere can let its own name point at 127.0.0.1 (DNS rebinding) and so become "same
+    origin" with a local service; the Host header still tells. Streamlit's ``server.allowedHosts``
+    looks only at websockets, and an empty list means any host.
+
+    Local mode: this computer's names only. Login mode: also ``server.allowedHosts``, the variable
+    ``DISTANSKOLLEN_HOSTS`` (separated by commas, ``*.example.se`` for subdomains) and the host of
+    ``auth.redirect_uri``.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    @staticmethod
+    def allowed() -> set[str]:
+        """Return the allowed host names, lower case, without ports."""
+        names = set(LOCAL_HOSTS)
+        if login_configured():
+            names.update(config.get_option("server.allowedHosts") or [])
+            names.update(os.environ.get(HOSTS_VARIABLE, "").split(","))
+            redirect = secrets_singleton.get("auth", {}).get("redirect_uri", "")
+            names.add(urlsplit(redirect).hostname or "")
+        return {name.strip().lower().strip("[]").rstrip(".") for name in names if name.strip()}
+
+    @staticmethod
+    def name(header: str) -> str | None:
+        """Return the name in a Host header, without port; None if it is not a plain host."""
+        try:
+            parts = urlsplit(f"//{header}")
+            _port = parts.port
+        except ValueError:
+            return None
+        if parts.netloc != header or "@" in header:
+            return None
+        return (parts.hostname or "").rstrip(".") or None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self.app(scope, receive, send)
+        given = Headers(scope=scope).getlist("host")
+        name = self.name(given[0]) if len(given) == 1 else None
+        allowed = self.allowed()
+        wild = (entry[1:] for entry in allowed if entry.startswith("*."))
+        if name and (name in allowed or any(name.endswith(tail) for tail in wild)):
+            return await self.app(scope, receive, send)
+        text = _(
+            "Tjänsten känner inte igen adressen som du kom hit med. Öppna den på adressen som "
+            "visas när den startar, till exempel http://localhost:8501."
+        )
+        return await _refuse(scope, receive, send, 400, text)
+
+
+class SameOriginSockets:
+    """Refuse a websocket opened by a page of another origin.
+
+    Streamlit refuses most of them too, but first asks the internet for this machine's outer
+    address in order to compare, and it lets any other port of this computer in.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            headers = Headers(scope=scope)
+            origin = headers.get("origin")
+            allowed = config.get_option("server.corsAllowedOrigins") or []
+            same = origin is not None and urlsplit(origin).netloc == headers.get("host")
+            if origin is not None and not same and origin not in allowed:
+                return await _refuse(scope, receive, send, 403, "")
+        return await self.app(scope, receive, send)
+
+
+# ---------------------------------------------------------------- what may be asked
+
+
+class ClosedPaths:
+    """Answer 404 on ``CLOSED``: memory figures, the agent API and script health need no visitor."""
+
+    def __init__(self, app: ASGIApp, base: str = "") -> None:
+        self.app, self.base = app, base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan" and _under(_route(scope, self.base), CLOSED):
+            return await _refuse(scope, receive, send, 404, _("Sidan finns inte."))
+        return await self.app(scope, receive, send)
+
+
+# ---------------------------------------------------------------- how it is sent
+
+
+def content_security_policy(script_hashes: Iterable[str] = ()) -> str:
+    """Return the Content-Security-Policy: nothing from, and nothing to, any other host.
+
+    ``script_hashes``: the sources (``sha256-…``) of the page's own inline scripts. Styles must be
+    allowed inline: Streamlit (emotion), Plotly and the data grid write style elements while
+    running. ``data:`` and ``blob:`` images are icons and charts saved as pictures. There is no
+    ``unsafe-eval``: nothing the pages use needs it.
+    """
+    hashes = " ".join(f"'{value}'" for value in script_hashes)
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' {hashes}".strip(),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+class SecurityHeaders:
+    """Put ``HEADERS`` and the policy on every answer, the refusals of the other guards included."""
+
+    def __init__(self, app: ASGIApp, policy: str) -> None:
+        self.app = app
+        self.headers = {**HEADERS, "Content-Security-Policy": policy}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers[name] = value
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class SecureCookies:
+    """Mark cookies ``Secure`` when the visitor came by https.
+
+    Streamlit does so only with a certificate of its own; behind a proxy that ends https, cookies
+    (the login among them) would also travel in clear. The header of a proxy counts only when the
+    proxy is on this computer: anyone can send it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await self.app(scope, receive, send)
+        client = (scope.get("client") or (None,))[0]
+        forwarded = Headers(scope=scope).get("x-forwarded-proto", "").split(",")[0].strip()
+        https = scope["scheme"] in ("https", "wss") or (
+            forwarded.lower() == "https" and is_loopback(client)
+        )
+
+        async def secured(message: Message) -> None:
+            if message["type"] in ("http.response.start", "websocket.accept"):
+                message["headers"] = [
+                    (name, value + b"; Secure")
+                    if name.lower() == b"set-cookie" and not _has_secure(value)
+                    else (name, value)
+                    for name, value in message.get("headers", [])
+                ]
+            await send(message)
+
+        return await self.app(scope, receive, secured if https else send)
+
+
+def _has_secure(cookie: bytes) -> bool:
+    return b"secure" in (part.strip().lower() for part in cookie.split(b";")[1:])
+
+
+@lru_cache(maxsize=1024)
+def _compressed(path: Path, _mtime_ns: int, _size: int) -> bytes:
+    """Return the file gzipped, kept in memory; a changed file is another key.
+
+    Level 6: level 9 takes three times as long on the Plotly bundle for under one per cent. All of
+    Streamlit's text files together are about 8 MB compressed, so nothing is ever thrown out.
+    """
+    return gzip.compress(path.read_bytes(), 6, mtime=0)
+
+
+class CompressedStatic:
+    """Send Streamlit's own scripts and styles gzipped, compressing each once.
+
+    Streamlit leaves them uncompressed on purpose: its gzip middleware would compress anew for every
+    visitor. Here the result is kept. Only files found when the service starts are served, by exact
+    name, so no path can lead out of the folder; everything else (fonts and pictures, compressed
+    already, clients without gzip, ranges) goes on to Streamlit. Names carry a hash of the content:
+    they may be kept for a year.
+    """
+
+    def __init__(self, app: ASGIApp, root: Path, base: str = "") -> None:
+        self.app, self.base = app, base
+        self.files = {
+            "/" + path.relative_to(root).as_posix(): path
+            for path in (root / "static").rglob("*")
+            if path.suffix in COMPRESSIBLE and path.is_file()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = self.files.get(_route(scope, self.base)) if scope["type"] == "http" else None
+        if path is None or scope["method"] not in ("GET", "HEAD"):
+            return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        if not _accepts_gzip(headers) or "range" in headers:
+            return await self.app(scope, receive, _varying(send))
+        try:
+            stat = path.stat()
+            # In a thread: the first visitor's 0.2 s must not stop everybody else's.
+            body = await asyncio.to_thread(_compressed, path, stat.st_mtime_ns, stat.st_size)
+        except OSError:
+            return await self.app(scope, receive, send)
+        answer = {
+            "content-type": COMPRESSIBLE[path.suffix],
+            "content-encoding": "gzip",
+            "cache-control": f"public, immutable, max-age={YEAR}",
+            "etag": f'"{stat.st_mtime_ns:x}-{stat.st_size:x}-gzip"',
+            "vary": "Accept-Encoding",
+        }
+        return await _send_bytes(scope, receive, send, body, answer)
+
+
+def _varying(send: Send) -> Send:
+    """Return ``send`` that adds ``Vary: Accept-Encoding`` to the answer."""
+
+    async def varying(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).add_vary_header("Accept-Encoding")
+        await send(message)
+
+    return varying
+
+
+class Shell:
+    """Streamlit's ``index.html`` made ours: language, title, words without JavaScript.
+
+    ``script_hashes``: the policy sources of its inline scripts. ``page(language)``: the bytes,
+    their gzip and their tag.
+    """
+
+    def __init__(self, index: Path) -> None:
+        source = index.read_text(encoding="utf-8")
+        # Its comments and the agent link tell programs of an API that is closed here.
+        source = re.sub(r"<!--.*?-->\s*", "", source, flags=re.DOTALL)
+        source = re.sub(r'<link rel="service-desc"[^>]*>\s*', "", source)
+        source = re.sub(r"<title>.*?</title>", f"<title>{TITLE}</title>", source, flags=re.DOTALL)
+        self._source = source
+        inline = re.findall(r"<script>(.*?)</script>", source, flags=re.DOTALL)
+        self.script_hashes = [
+            "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+            for text in inline
+        ]
+        self._pages = {language: self._make(language) for language in ("sv", "en")}
+
+    def _make(self, language: str) -> tuple[bytes, bytes, str]:
+        words = {
+            # Both languages stand here, not in a catalogue: made once, before any visitor.
+            "sv": "Distanskollen behöver JavaScript. Slå på det i webbläsaren och ladda om sidan.",
+            "en": "Distanskollen needs JavaScript. Turn it on in the browser and reload the page.",
+        }
+        html = re.sub(r"<html[^>]*>", f'<html lang="{language}">', self._source, count=1)
+        notice = f"<noscript><p>{words[language]}</p></noscript>"
+        html = re.sub(r"<noscript>.*?</noscript>", notice, html, flags=re.DOTALL)
+        body = html.encode()
+        tag = hashlib.sha256(body).hexdigest()[:20]
+        return body, gzip.compress(body, 9, mtime=0), tag
+
+    def page(self, language: str) -> tuple[bytes, bytes, str]:
+        """Return (bytes, gzipped bytes, tag) of the page in ``language``; unknown is Swedish."""
+        return self._pages.get(language, self._pages["sv"])
+
+
+def _language(scope: Scope) -> str:
+    """Return the language asked for by ``?lang=`` or the cookie ``lang``; Swedish otherwise."""
+    asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang")
+    if asked:
+        return asked[-1]
+    try:
+        cookie = SimpleCookie(Headers(scope=scope).get("cookie", "")).get("lang")
+    except CookieError:
+        return "sv"
+    return cookie.value if cookie else "sv"
+
+
+class PageShell:
+    """Replace the page shell that Streamlit sends for every address with ours, gzipped if taken.
+
+    Streamlit answers first and its answer is exchanged, rather than ours sent beside it: which
+    addresses lead to a page, which redirect and which are refused stays Streamlit's decision.
+    """
+
+    def __init__(self, app: ASGIApp, shell: Shell, base: str = "") -> None:
+        self.app, self.shell, self.base = app, shell, base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if (
+            scope["type"] != "http"
+            or scope["method"] not in ("GET", "HEAD")
+            or _under(_route(scope, self.base), MACHINE)
+        ):
+            return await self.app(scope, receive, send)
+        exchanged = False
+
+        async def exchange(message: Message) -> None:
+            nonlocal exchanged
+            if message["type"] == "http.response.start":
+                kind = Headers(scope=message).get("content-type", "")
+                if message["status"] in (200, 206) and kind.startswith("text/html"):
+                    exchanged = True
+                    await self._send(scope, receive, send, MutableHeaders(scope=message))
+            if not exchanged:
+                await send(message)
+
+        return await self.app(scope, receive, exchange)
+
+    async def _send(
+        self, scope: Scope, receive: Receive, send: Send, given: MutableHeaders
+    ) -> None:
+        body, packed, tag = self.shell.page(_language(scope))
+        headers = {
+            "content-type": "text/html; charset=utf-8",
+            "cache-control": "no-cache",
+            "vary": "Accept-Encoding, Cookie",
+            "etag": f'"{tag}"',
+        }
+        if _accepts_gzip(Headers(scope=scope)):
+            body = packed
+            headers |= {"content-encoding": "gzip", "etag": f'"{tag}-gzip"'}
+        cookies = given.getlist("set-cookie")
+
+        async def with_cookies(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                for cookie in cookies:
+                    MutableHeaders(scope=message).append("set-cookie", cookie)
+            await send(message)
+
+        await _send_bytes(scope, receive, with_cookies, body, headers)

@@ -1,0 +1,275 @@
+"""What surrounds every page: dress, who asks, what is chosen, and calm words when nothing can be
+shown. The only module that knows the keys of the session and of the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from queries import indicators as queries
+from queries.store import EmptyStore, Reader, StoreError
+from queries.viewer import Role, Viewer
+from ui import cards, choices, theme
+from ui.addresses import PAGES, Address
+from ui.context import Context, load_snapshot
+from ui.server import login_configured
+from ui.text import _, role_word
+
+WAVE, COMPARE, DEPARTMENT, ROLE, MINE = "vag", "jamfor", "forvaltning", "roll", "mina"
+INDICATOR = "indikator"
+CONTEXT = "_context"
+NONE = "–"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def dress() -> None:
+    """Set the width and the stylesheet. The title is each page's own: set here it would win."""
+    choices.begin()
+    st.set_page_config(layout="wide", page_icon=str(ROOT / "ui" / "icon.png"))
+    st.html(theme.css(theme_name()))
+
+
+def theme_name() -> str:
+    """Return ``light`` or ``dark``, as the visitor's browser shows the page."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def ask_who() -> Viewer:
+    """Return who is asking. Local mode: the role is chosen in the sidebar, and says so."""
+    with st.sidebar:
+        st.html(f'<p class="dk dk-brand">{_("Distanskollen")}</p>')
+        if login_configured():
+            # Until login maps claims to roles, a configured login grants nothing at all.
+            st.error(_("Inloggning är konfigurerad men ingen roll är kopplad till ditt konto."))
+            st.stop()
+        role = choices.select(
+            st,
+            _("Visa som"),
+            [r.value for r in Role],
+            key=ROLE,
+            default=Role.POLITIKER.value,
+            names=role_word,
+            help=_("Lokalt läge utan inloggning: välj vilken roll du vill se sidorna som."),
+        )
+        granted = _ask_departments() if role == Role.HR else ()
+        st.caption(_("Lokalt läge: ingen inloggning, bara den här datorn kan öppna sidorna."))
+    return Viewer(Role(role), frozenset(granted))
+
+
+def _ask_departments() -> Sequence[str]:
+    try:
+        reader = Reader(load_snapshot(), Viewer(Role.POLITIKER))
+    except StoreError:
+        return ()
+    codes: list[str] = []
+    for wave in queries.waves(reader)["wave"]:
+        codes += [c for c in queries.departments(reader, wave)["code"] if c not in codes]
+    return choices.several(
+        st,
+        _("Mina förvaltningar"),
+        codes,
+        key=MINE,
+        default=codes[:1],
+        placeholder=_("Välj förvaltning"),
+        help=_("Med inloggning ger kontot vilka förvaltningar hr ser överenskommelser för."),
+    )
+
+
+def pages_for(viewer: Viewer) -> list[Any]:
+    """Return the pages that the role may open, for ``st.navigation``.
+
+    The first is a hidden default that leads on: Streamlit drops the address of a default page, and
+    every page keeps its own this way. A page that the role lacks has its address answered by a
+    page that says so, never by the page itself.
+    """
+    allowed = [a for a in PAGES if viewer.role in a.roles]
+    pages = {a.path: st.Page(ROOT / a.file, title=a.title, url_path=a.path) for a in allowed}
+
+    def start() -> None:
+        asked = st.query_params.get("okand")
+        if asked:
+            _unknown_address(asked)
+        else:
+            st.switch_page(pages[allowed[0].path], query_params=st.query_params.to_dict())
+
+    def refuse(address: Address) -> Any:
+        def refused() -> None:
+            _refused(address, viewer)
+
+        return st.Page(
+            refused, title=_("Ingen åtkomst"), url_path=address.path, visibility="hidden"
+        )
+
+    return [
+        st.Page(start, title="Distanskollen", default=True, visibility="hidden", url_path="start"),
+        *pages.values(),
+        *(refuse(a) for a in PAGES if a not in allowed),
+    ]
+
+
+def _unknown_address(asked: str) -> None:
+    st.title(_("Sidan finns inte"))
+    st.html(
+        cards.callout(
+            "info",
+            _("Adressen /{address} leder ingenstans").format(address=asked),
+            _("Den kan vara felskriven eller gammal. Välj en sida i menyn."),
+        )
+    )
+
+
+def _refused(address: Address, viewer: Viewer) -> None:
+    st.title(_("Ingen åtkomst"))
+    st.html(
+        cards.callout(
+            "info",
+            _("Rollen {role} har inte den här sidan").format(role=role_word(viewer.role.value)),
+            _("Välj en annan sida i menyn, eller be den som sköter behörigheter."),
+        )
+    )
+
+
+def ask_what(viewer: Viewer, page: Any) -> None:
+    """Show the shared filters above the page and put the context where pages find it.
+
+    Without anything to choose from (empty or broken store) the page gets no context, and
+    ``context()`` says why.
+    """
+    st.session_state[CONTEXT] = None
+    try:
+        snapshot = load_snapshot()
+        reader = Reader(snapshot, viewer)
+        waves = queries.waves(reader)
+    except StoreError as error:
+        st.session_state[CONTEXT] = error
+        return
+    if waves.empty:
+        st.session_state[CONTEXT] = EmptyStore(_("Ingen våg är inläst ännu."))
+        return
+    _warn_of_unknown(waves, reader)
+    if page.url_path in ("", "start") or not viewer.sees_results:
+        wave, compare, department = _default_wave(waves), None, None
+    else:
+        wave, compare, department = _filters(waves, reader)
+    address = {WAVE: wave, COMPARE: compare, DEPARTMENT: department, ROLE: viewer.role.value}
+    if viewer.role is Role.POLITIKER:
+        address.pop(ROLE)
+    if viewer.departments and viewer.role is Role.HR:
+        address[MINE] = ",".join(sorted(viewer.departments))
+    st.session_state[CONTEXT] = Context(
+        snapshot=snapshot,
+        viewer=viewer,
+        waves=waves,
+        wave=wave,
+        compare=compare,
+        department=department,
+        as_of=queries.register_date(reader),
+        theme=theme_name(),
+        address={key: value for key, value in address.items() if value},
+    )
+
+
+def _default_wave(waves: Any) -> str:
+    """Return the latest wave with answers that is not a made-up example; else the latest."""
+    answered = waves[waves["answered"] > 0]
+    real = answered[answered["kind"] != "exempel"]
+    for table in (real, answered, waves):
+        if not table.empty:
+            return str(table["wave"].iloc[-1])
+    raise AssertionError("waves is not empty")
+
+
+def _filters(waves: Any, reader: Reader) -> tuple[str, str | None, str | None]:
+    names = list(waves["wave"])
+    labels = dict(zip(names, waves["label"], strict=True))
+    first, second, third = st.columns(3)
+    wave = choices.select(
+        first, _("Våg"), names, key=WAVE, default=_default_wave(waves), names=labels.__getitem__
+    )
+    others = [NONE, *(name for name in names if name != wave)]
+    compare = choices.select(
+        second,
+        _("Jämför med"),
+        others,
+        key=COMPARE,
+        default=NONE,
+        names=lambda name: labels.get(name, _("Ingen jämförelse")),
+    )
+    grid = queries.departments(reader, wave)
+    called = dict(zip(grid["code"], grid["name"], strict=True))
+    department = choices.select(
+        third,
+        _("Förvaltning"),
+        [NONE, *called],
+        key=DEPARTMENT,
+        default=NONE,
+        names=lambda code: called.get(code, _("Alla förvaltningar")),
+    )
+    return (
+        wave,
+        None if compare == NONE else compare,
+        None if department == NONE else department,
+    )
+
+
+def _warn_of_unknown(waves: Any, reader: Reader) -> None:
+    """Say so when the address asks for a wave or department that does not exist.
+
+    Streamlit drops the value without a word, and the reader would take another wave's figures for
+    those the link was about.
+    """
+    wave, known = st.query_params.get(WAVE), list(waves["wave"])
+    if wave and wave not in known:
+        _note_unknown(_("Vågen {value} finns inte").format(value=wave), known)
+        return
+    department = st.query_params.get(DEPARTMENT)
+    codes = list(queries.departments(reader, wave or _default_wave(waves))["code"])
+    if department and department not in [*codes, NONE]:
+        _note_unknown(_("Förvaltningen {value} finns inte").format(value=department), codes)
+
+
+def _note_unknown(title: str, known: Sequence[str]) -> None:
+    st.html(
+        cards.callout(
+            "warning",
+            title,
+            _("Adressen pekar på något som inte är inläst. Det som finns: {known}.").format(
+                known=", ".join(known)
+            ),
+        )
+    )
+
+
+def context() -> Context:
+    """Return the visit's context, or say calmly why there is none and end the run."""
+    found = st.session_state.get(CONTEXT)
+    if isinstance(found, Context):
+        return found
+    if isinstance(found, EmptyStore):
+        st.title(_("Här finns inget att visa ännu"))
+        st.html(
+            cards.callout(
+                "info",
+                _("Lagret är tomt"),
+                _(
+                    "Bygg demonstrationen, eller läs in kommunens egna uppgifter: först ramen, "
+                    "sedan svaren, sist registret. Mallar för filerna skrivs med kommandot "
+                    "templates."
+                ),
+            )
+        )
+        st.code(
+            "python manage.py demo\n\n"
+            "python manage.py templates --out mallar\n"
+            "python manage.py load frame ram.csv --wave 2026\n"
+            "python manage.py load survey svar.csv --wave 2026\n"
+            "python manage.py load agreements register.xlsx",
+            language="shell",
+        )
+    else:
+        st.title(_("Uppgifterna går inte att läsa just nu"))
+        st.html(cards.callout("warning", _("Lagret behöver ses över"), str(found)))
+    st.stop()

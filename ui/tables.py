@@ -1,0 +1,261 @@
+"""Tables to read and files to take away, both from the same result table.
+
+On a page: display strings, because ``st.table`` is real HTML and a screen reader then hears what is
+seen. In files: the numbers themselves, unrounded, so that somebody can count on; a cell without a
+number holds the word for why. Numbers of rows that are not shown are dropped before anything else.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from ui import formats as f
+from ui.text import _, plain, status_word
+
+MEASURES = ("numerator", "denominator", "share", "low", "high", "bound_low", "bound_high")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BOM = b"\xef\xbb\xbf"
+
+
+def _whole_last(results: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows in their given order, the whole municipality after the departments.
+
+    Within each indicator and wave, so that a table of several keeps its blocks together.
+    """
+    records: list[dict[str, Any]] = results.to_dict("records")
+    block: dict[tuple[Any, Any], int] = {}
+    for record in records:
+        block.setdefault((record.get("indicator"), record.get("wave")), len(block))
+    return sorted(
+        records,
+        key=lambda r: (
+            block[(r.get("indicator"), r.get("wave"))],
+            f.is_missing(r["department"]),
+        ),
+    )
+
+
+def _leading(results: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return (column, head) of the key columns that tell rows apart in this table."""
+    heads = [("indicator", _("Indikator")), ("wave", _("Våg"))]
+    return [(c, h) for c, h in heads if c in results and results[c].nunique(dropna=False) > 1]
+
+
+def results_table(
+    results: pd.DataFrame, *, digits: int = 0, head: str | None = None
+) -> pd.DataFrame:
+    """Return a result table as display strings with Swedish heads, a row per result row.
+
+    ``head`` is the head of the first column (default "Förvaltning"). A row without a number has its
+    word under "Andel" and dashes beyond. Columns for indicator and wave appear if they vary.
+    """
+    leading = _leading(results)
+    rows = []
+    for record in _whole_last(results):
+        shown = f.is_shown(record)
+        row = {text: plain(record[column]) for column, text in leading}
+        row[head or _("Förvaltning")] = plain(record["name"])
+        row[_("Andel")] = f.cell_text(record, digits)
+        row[_("Antal")] = f.number(record["numerator"] if shown else None)
+        row[_("Underlag")] = f.number(record["denominator"] if shown else None)
+        for text, low, high in (
+            (_("95 % intervall"), "low", "high"),
+            (_("Bortfallsgränser"), "bound_low", "bound_high"),
+        ):
+            row[text] = f.interval(record[low], record[high], digits) if shown else f.MISSING
+        rows.append(row)
+    heads = [_("Andel"), _("Antal"), _("Underlag"), _("95 % intervall"), _("Bortfallsgränser")]
+    columns = [*(text for _c, text in leading), head or _("Förvaltning"), *heads]
+    return pd.DataFrame(rows, columns=columns, dtype=str)
+
+
+def export_table(results: pd.DataFrame) -> pd.DataFrame:
+    """Return a result table for a file: Swedish heads, real numbers, shares as fractions 0–1.
+
+    Every measure of a row that is not shown is the word of its status ("dolt", "inga svar" …).
+    """
+    heads = {
+        "numerator": _("Antal"),
+        "denominator": _("Underlag"),
+        "share": _("Andel"),
+        "low": _("95 % intervall, nedre"),
+        "high": _("95 % intervall, övre"),
+        "bound_low": _("Bortfallsgräns, nedre"),
+        "bound_high": _("Bortfallsgräns, övre"),
+    }
+    rows = []
+    for record in _whole_last(results):
+        shown = f.is_shown(record)
+        status = record["status"] if record["status"] != "shown" else "no_answers"
+        row = {
+            _("Indikator"): plain(record["indicator"]),
+            _("Våg"): plain(record["wave"]),
+            _("Kod"): "" if f.is_missing(record["department"]) else plain(record["department"]),
+            _("Förvaltning"): plain(record["name"]),
+        }
+        for measure, head in heads.items():
+            value = record[measure]
+            if not shown:
+                row[head] = status_word(status)
+            elif f.is_missing(value):
+                row[head] = None
+            else:
+                row[head] = int(value) if measure in MEASURES[:2] else float(value)
+        rows.append(row)
+    columns = [_("Indikator"), _("Våg"), _("Kod"), _("Förvaltning"), *heads.values()]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def _for_file(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table to write; a result table is recognised and masked on its way."""
+    return export_table(table) if {"status", *MEASURES} <= set(table.columns) else table
+
+
+def _is_number(value: Any) -> bool:
+    return pd.api.types.is_number(value) and not isinstance(value, bool)
+
+
+def _safe_text(value: Any) -> str:
+    """Return text that no spreadsheet takes for a formula when it opens a CSV file."""
+    text = "".join(c for c in str(value) if c in "\t\n\r" or ord(c) >= 32)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) or _hidden_start(text) else text
+
+
+def _hidden_start(text: str) -> bool:
+    """Return True if a formula sign follows blanks, which some programs trim away."""
+    return text.lstrip(" \u00a0").startswith(FORMULA_STARTS)
+
+
+def _csv_cell(value: Any) -> str:
+    if f.is_missing(value):
+        return ""
+    if isinstance(value, bool):
+        return _("Ja") if value else _("Nej")
+    if _is_number(value):
+        if isinstance(value, Decimal):
+            return format(value, "f").replace(".", ",")
+        if float(value).is_integer() and abs(float(value)) < 1e15:
+            return str(int(value))
+        return format(Decimal(repr(float(value))), "f").replace(".", ",")
+    if isinstance(value, dt.date):
+        return f.date(value)
+    return _safe_text(value)
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """Return a CSV file that a Swedish spreadsheet opens rightly.
+
+    Semicolon, decimal comma, UTF-8 with BOM, CRLF. A result table is turned into ``export_table``
+    first; any other table is written as it is. Texts that begin like a formula get an apostrophe.
+    """
+    data = _for_file(table)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow([_csv_cell(str(c)) for c in data.columns])
+    writer.writerows([_csv_cell(v) for v in row] for row in data.itertuples(index=False, name=None))
+    return BOM + out.getvalue().encode("utf-8", errors="replace")
+
+
+def _sheet_name(name: str, taken: Sequence[str] = ()) -> str:
+    """Return a sheet name that Excel accepts (31 characters, none of its reserved signs)."""
+    text = re.sub(r"[\[\]:*?/\\]", " ", plain(name)).strip(" '")[:31].strip(" '") or _("Blad")
+    if text.lower() in {"history", *(t.lower() for t in taken)}:
+        text = text[:29] + " 2"
+    return text
+
+
+def xlsx_bytes(
+    table: pd.DataFrame,
+    sheet: str,
+    notes: Sequence[tuple[str, str]] = (),
+    *,
+    created: dt.datetime | None = None,
+) -> bytes:
+    """Return an Excel file: one data sheet, one sheet of notes (label, text) on source, definition.
+
+    Numbers are numbers and fractions of the columns that hold only fractions carry a percent
+    format; text is always text, never a formula or a link. ``created`` fixes the file's time stamp.
+    """
+    data = _for_file(table)
+    out = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "nan_inf_to_errors": True,
+    }
+    with xlsxwriter.Workbook(out, options) as book:
+        if created:
+            book.set_properties({"created": created})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        kinds = {
+            "share": book.add_format({"num_format": "0.0%"}),
+            "whole": book.add_format({"num_format": "#,##0"}),
+            "other": book.add_format({"num_format": "#,##0.00"}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "word": book.add_format({"italic": True, "align": "right"}),
+        }
+        first = _sheet_name(sheet)
+        page = book.add_worksheet(first)
+        for column, head in enumerate(data.columns):
+            values = list(data.iloc[:, column])
+            page.write_string(0, column, plain(head), bold)
+            longest = _write_column(page, column, values, kinds)
+            widest = max((len(w) for w in plain(head).split()), default=0)
+            page.set_column(column, column, min(60, max(10, longest + 2, widest + 3)))
+        page.freeze_panes(1, 0)
+        if len(data.columns):
+            page.autofilter(0, 0, max(1, len(data)), len(data.columns) - 1)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+        about = book.add_worksheet(_sheet_name(_("Om uppgifterna"), [first]))
+        about.set_column(0, 0, 24)
+        about.set_column(1, 1, 90)
+        for row, (label, text) in enumerate(notes):
+            about.write_string(row, 0, plain(label)[:32767], bold)
+            about.write_string(row, 1, str(text)[:32767], wrap)
+    return out.getvalue()
+
+
+def _write_column(page: Any, column: int, values: list[Any], kinds: dict[str, Any]) -> int:
+    """Write one column below its head; return the length of its longest text as shown."""
+    numbers = [float(v) for v in values if _is_number(v) and not f.is_missing(v)]
+    if any(not n.is_integer() for n in numbers):
+        fraction = all(0 <= n <= 1 for n in numbers)
+        kind = kinds["share"] if fraction else kinds["other"]
+    else:
+        # Exact zeros and ones may be shares of a small group; the type tells them from counts.
+        floats = [v for v in values if isinstance(v, float) and not f.is_missing(v)]
+        kind = kinds["share" if floats and all(0 <= v <= 1 for v in floats) else "whole"]
+    longest = 0
+    for row, value in enumerate(values, start=1):
+        if f.is_missing(value):
+            page.write_blank(row, column, None)
+        elif isinstance(value, bool):
+            page.write_string(row, column, _("Ja") if value else _("Nej"))
+        elif _is_number(value):
+            page.write_number(row, column, float(value), kind)
+            longest = max(longest, 8)
+        elif isinstance(value, dt.date):
+            day = value if isinstance(value, dt.datetime) else dt.datetime(*value.timetuple()[:3])
+            page.write_datetime(row, column, day.replace(tzinfo=None), kinds["date"])
+            longest = max(longest, 10)
+        else:
+            text = plain(value)[:32767]
+            words = (kinds["word"],) if numbers else ()
+            page.write_string(row, column, text, *words)
+            longest = max(longest, len(text))
+    return longest

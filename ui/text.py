@@ -1,0 +1,126 @@
+"""Words shared by every page: statuses, themes, roles, breakdowns, and lists written out.
+
+Each word is looked up when it is asked for, never at import: the language belongs to the visitor
+(``queries.i18n``), and a table built at import would freeze the first visitor's.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from queries.i18n import _, _n
+
+__all__ = [
+    "_",
+    "_n",
+    "attribute_word",
+    "breakdown_word",
+    "join_words",
+    "list_names",
+    "plain",
+    "role_word",
+    "status_reason",
+    "status_word",
+    "theme_word",
+]
+
+
+def status_word(status: str) -> str:
+    """Return the word shown in place of a number; an unknown status is treated as hidden.
+
+    Failing towards "dolt" rather than raising: a status that this version does not know must never
+    let a number through, and must not take the page down.
+    """
+    words = {
+        "no_answers": _("inga svar"),
+        "not_asked": _("ej ställd"),
+        "not_regulated": _("ej reglerat"),
+    }
+    return words.get(status) or _("dolt")
+
+
+def status_reason(status: str) -> str:
+    """Return one sentence on why a number is absent. The same for every cause of hiding."""
+    reasons = {
+        "no_answers": _("Ingen har svarat på frågan. Det är inte detsamma som 0 %."),
+        "not_asked": _("Frågan ställdes inte den här vågen eller till den här gruppen."),
+        "not_regulated": _("Regelverket säger inget om detta."),
+    }
+    return reasons.get(status) or _(
+        "Resultatet är dolt för att ingen enskild persons svar ska kunna räknas fram."
+    )
+
+
+def theme_word(theme: str) -> str:
+    """Return the name of a theme; an unknown id is returned as it is."""
+    return {
+        "styrning": _("Styrning"),
+        "rattvisa": _("Rättvisa"),
+        "arbetsmiljo": _("Arbetsmiljö"),
+        "it_sakerhet": _("IT-säkerhet"),
+        "verksamhet": _("Verksamhet"),
+        "svarsfrekvens": _("Svarsfrekvens"),
+        "omfattning": _("Omfattning"),
+    }.get(theme, theme)
+
+
+def role_word(role: str) -> str:
+    """Return the name of a viewer's role; an unknown id is returned as it is."""
+    return {
+        "politiker": _("Politiker"),
+        "hr": _("HR"),
+        "revisor": _("Revisor"),
+        "admin": _("Administratör"),
+    }.get(role, role)
+
+
+def attribute_word(attribute: str) -> str:
+    """Return the name of a respondent attribute; an unknown id is returned as it is."""
+    return {
+        "all": _("Alla"),
+        "department": _("Förvaltning"),
+        "position": _("Befattning"),
+        "occupation": _("Yrkesroll"),
+        "sex": _("Kön"),
+        "age": _("Ålder"),
+    }.get(attribute, attribute)
+
+
+def breakdown_word(breakdown: str) -> str:
+    """Return the name of a breakdown; crossed ones (``a*b``) are joined by ×."""
+    return " × ".join(attribute_word(part) for part in breakdown.split("*"))
+
+
+def plain(value: object) -> str:
+    """Return ``value`` as one line of harmless text (not escaped for any markup).
+
+    Control characters and direction overrides go (a department name comes from somebody's file and
+    could otherwise turn a line around on screen); runs of white space become one space. A no-break
+    space is kept.
+    """
+    kept = (
+        " " if char in "\t\n\r\x0b\x0c\x85\u2028\u2029" else char
+        for char in str(value)
+        if char in "\t\n\r\x0b\x0c\x85\u2028\u2029"
+        or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+        or char == "\u00ad"
+    )
+    return " ".join(part for part in "".join(kept).split(" ") if part)
+
+
+def join_words(words: Iterable[str]) -> str:
+    """Return "KLK", "KLK och SN" or "KLK, SN och BUN" (empty for no words)."""
+    items = list(words)
+    if len(items) < 2:
+        return items[0] if items else ""
+    return _("{first} och {last}").format(first=", ".join(items[:-1]), last=items[-1])
+
+
+def list_names(names: Iterable[str], limit: int = 8) -> str:
+    """Return a written list of at most ``limit`` names, the rest counted ("… och 12 till")."""
+    items = [plain(name) for name in names]
+    if len(items) <= limit:
+        return join_words(items)
+    rest = len(items) - limit
+    return _("{names} och {n} till").format(names=", ".join(items[:limit]), n=rest)
