@@ -51,3 +51,6 @@ method.all_indicators(context)
 
 st.header(_("Kriterier"))
 method.criteria()
+
+st.header(_("Källor"))
+method.sources()

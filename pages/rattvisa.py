@@ -19,8 +19,6 @@ for indicator in perceived:
     sections.indicator_section(context, indicator, answers=True)
 
 st.header(_("Så ser det ut i uppgifter och register"))
-st.markdown(
-    _("Upplevelsen ovan ställs här mot hur möjligheten faktiskt är fördelad och används.")
-)
+st.markdown(_("Upplevelsen ovan ställs här mot hur möjligheten faktiskt är fördelad och används."))
 for indicator in facts:
     sections.indicator_section(context, indicator)

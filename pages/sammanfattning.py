@@ -15,12 +15,7 @@ st.html(cards.card_row(summary.key_figures(context, results)))
 
 st.header(_("Läget per förvaltning"))
 st.html(summary.matrix(context, results))
-st.caption(
-    _(
-        "Andel i procent; under 20 svar skrivs antalet. Markerat över eller under övriga: hela "
-        "konfidensintervallet ligger utanför kommunens. En cell leder till sidan om ämnet."
-    )
-)
+st.caption(summary.matrix_caption(context))
 
 decisions, changes = st.columns(2, gap="large")
 with decisions:

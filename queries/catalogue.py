@@ -73,7 +73,12 @@ class Indicator(_Model):
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     theme: Literal[
-        "svarsfrekvens", "omfattning", "styrning", "rattvisa", "arbetsmiljo", "it_sakerhet",
+        "svarsfrekvens",
+        "omfattning",
+        "styrning",
+        "rattvisa",
+        "arbetsmiljo",
+        "it_sakerhet",
         "verksamhet",
     ]
     name: str = Field(min_length=1)
@@ -130,7 +135,11 @@ class _Catalogue(_Model):
 def indicators(path: Path | None = None) -> tuple[Indicator, ...]:
     """Return every dossier, in the order of the file. Raises ``ReferenceDataError``."""
     path = path or DATA_DIR / "indicators.toml"
-    return _read(path, path.stat().st_mtime_ns)
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError as error:
+        raise ReferenceDataError(path, "", _("Filen går inte att läsa.")) from error
+    return _read(path, changed)
 
 
 @lru_cache(maxsize=4)

@@ -75,6 +75,8 @@ def hidden_groups(
 
     Deterministic: of equally large groups, the later one is hidden first.
     """
+    if whole.base == 0:
+        return also & frozenset(groups)
     if not is_safe(whole, profile):
         return frozenset(groups)
     hidden = {

@@ -96,16 +96,19 @@ def results(
         *(_frame(reader, wave, i) for i in wanted if i.source.kind == FRAME),
         *(_register(reader, wave, i, as_of) for i in wanted if i.source.kind == REGISTER),
     ]
-    counts = pd.concat([part for part in parts if not part.empty], ignore_index=True)
+    counts = _stack(parts)
     full = {i.id for i in wanted if i.full_count}
     if merged:
-        counts = pd.concat([counts, _merged(counts)], ignore_index=True)
+        # hr sees its own departments live beside what is published of the others: what is left then
+        # is not what the gate has tested.
+        live = reader.viewer.role is Role.HR
+        register = {i.id for i in wanted if live and i.source.kind == REGISTER}
+        gated = counts[~counts["indicator"].isin(register)]
+        counts = _stack([counts, _merged(gated, list(grid["code"]))])
     return _complete(counts, grid, wave, [i.id for i in wanted], full)
 
 
-def options(
-    reader: Reader, wave: str, questions: Collection[str] | None = None
-) -> pd.DataFrame:
+def options(reader: Reader, wave: str, questions: Collection[str] | None = None) -> pd.DataFrame:
     """Return the result table of every answer option; ``indicator`` is ``question:option``."""
     reader.viewer.require_results()
     grid = departments(reader, wave)
@@ -202,13 +205,16 @@ def figures(reader: Reader, wave: str) -> pd.DataFrame:
     source``; ``share`` is null where no cube has the number.
     """
     reader.viewer.require_results()
-    return reader.frame(
-        sql_file("figures").format(schema=reader.schema), wave=wave
-    ).astype({"count": "Int64", "base": "Int64"})
+    return reader.frame(sql_file("figures").format(schema=reader.schema), wave=wave).astype(
+        {"count": "Int64", "base": "Int64"}
+    )
 
 
 def trace(
-    reader: Reader, wave: str, wanted: Indicator, department: str | None = None,
+    reader: Reader,
+    wave: str,
+    wanted: Indicator,
+    department: str | None = None,
     as_of: date | None = None,
 ) -> pd.DataFrame:
     """Return the lines of the files behind a number: ``department, file, line, met`` and the
@@ -245,6 +251,12 @@ def _no_counts() -> pd.DataFrame:
         columns=["indicator", "wave", "department", "numerator", "denominator", "status",
                  "not_asked"]
     )  # fmt: skip
+
+
+def _stack(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return the parts under each other; of nothing but empty ones, an empty table."""
+    full = [part for part in parts if not part.empty]
+    return pd.concat(full, ignore_index=True) if full else _no_counts()
 
 
 def _survey(reader: Reader, wave: str, wanted: Sequence[Indicator]) -> pd.DataFrame:
@@ -306,9 +318,7 @@ def _frame(reader: Reader, wave: str, wanted: Indicator) -> pd.DataFrame:
     return counts
 
 
-def _register(
-    reader: Reader, wave: str, wanted: Indicator, as_of: date | None
-) -> pd.DataFrame:
+def _register(reader: Reader, wave: str, wanted: Indicator, as_of: date | None) -> pd.DataFrame:
     own = register_date(reader)
     if own is None:
         return _no_counts()
@@ -316,9 +326,10 @@ def _register(
     viewer = reader.viewer
     if viewer.role is Role.REVISOR:
         counts = _live(reader, wave, wanted, day)
-        whole = counts[["numerator", "denominator"]].sum()
+        # A sum of some departments would pass for the whole.
+        whole = counts[["numerator", "denominator"]].sum(skipna=False)
         counts.loc[len(counts)] = [wanted.id, wave, None, *whole]
-        counts["status"] = np.where(counts["denominator"] > 0, "shown", "no_answers")
+        counts = _judged(counts)
     elif day == own:
         counts = reader.frame(
             "select indicator, wave, department, numerator, denominator, status "
@@ -341,8 +352,7 @@ def _register(
         )
     if viewer.role is Role.HR:
         live = _live(reader, wave, wanted, day)
-        live = live[live["department"].isin(list(viewer.departments))]
-        live["status"] = np.where(live["denominator"] > 0, "shown", "no_answers")
+        live = _judged(live[live["department"].isin(list(viewer.departments))])
         others = counts[~counts["department"].isin(list(viewer.departments))]
         counts = pd.concat([live, others], ignore_index=True)
     counts["not_asked"] = 0
@@ -353,20 +363,34 @@ def _live(reader: Reader, wave: str, wanted: Indicator, day: date) -> pd.DataFra
     return reader.frame(wanted.sql, wave=wave, as_of=day, indicator=wanted.id)
 
 
-def _merged(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return a row per indicator for its hidden departments together, where there are several."""
+def _judged(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return live counts with their status; without a denominator there is no share to show."""
+    missing = counts["denominator"].isna()
+    counts = counts.assign(
+        status=np.select([missing, counts["denominator"] > 0], ["not_asked", "shown"], "no_answers")
+    )
+    counts.loc[missing, "numerator"] = None
+    return counts
+
+
+def _merged(counts: pd.DataFrame, order: list[str]) -> pd.DataFrame:
+    """Return a row per indicator for its hidden departments together, where there are several.
+
+    ``order``: the departments in the order of the frame, in which the joined codes stand too.
+    """
     rows = []
     for (indicator, wave), table in counts.groupby(["indicator", "wave"], sort=False):
         codes = [_none(code) for code in table["department"]]
         whole = table[[code is None for code in codes]]
-        hidden = [
-            c for c, status in zip(codes, table["status"], strict=True) if c and status == "hidden"
-        ]
-        shown = table[[code is not None for code in codes]].query("status == 'shown'")
+        out = {c for c, s in zip(codes, table["status"], strict=True) if c and s == "hidden"}
+        hidden = [code for code in order if code in out]
+        # Where nobody answered there may still be people whom the filter sets aside.
+        known = table[[code is not None for code in codes]].query("status != 'hidden'")
+        shown = known.query("status == 'shown'")
         if len(hidden) < 2 or shown.empty or whole.empty or whole["status"].iloc[0] != "shown":
             continue
         rest = {
-            name: whole[name].iloc[0] - shown[name].sum()
+            name: whole[name].iloc[0] - known[name].sum()
             for name in ("numerator", "denominator", "not_asked")
         }
         if rest["denominator"] > 0:
@@ -392,11 +416,11 @@ def _complete(
 
     What has no count was not asked: a question that the wave's file lacks, or no register.
     """
-    keyed = {
-        (row.indicator, _none(row.department)): row for row in counts.itertuples(index=False)
-    }
+    keyed = {(row.indicator, _none(row.department)): row for row in counts.itertuples(index=False)}
     places = [] if only_whole else list(zip(grid["code"], grid["name"], strict=True))
-    together = {i: code for i, code in keyed if code and "+" in code and code not in set(grid["code"])}
+    together = {
+        i: code for i, code in keyed if code and "+" in code and code not in set(grid["code"])
+    }
     rows = pd.DataFrame(
         [
             (indicator, wave, code, name)
@@ -416,8 +440,11 @@ def _complete(
             grid["code"], grid["invited"], grid["answered"], strict=True
         )
     }
-    for code in set(together.values()):
-        parts = [people[part] for part in code.split("+")]
+    for indicator, code in together.items():
+        # By status and not by taking the joined codes apart: a code may itself hold a plus.
+        parts = [
+            people[part] for part in grid["code"] if keyed[(indicator, part)].status == "hidden"
+        ]
         people[code] = (sum(p[0] for p in parts), sum(p[1] for p in parts))
     people[None] = (int(grid["invited"].sum()), int(grid["answered"].sum()))
     codes = [_none(code) for code in rows["department"]]
@@ -428,14 +455,10 @@ def _complete(
     )
     status = np.array(["not_asked" if row is None else row.status for row in found], dtype=object)
     status[(status == "shown") & (denominator == 0)] = "no_answers"
-    invited, answered = (
-        np.array([people[code][i] for code in codes], dtype=float) for i in (0, 1)
-    )
+    invited, answered = (np.array([people[code][i] for code in codes], dtype=float) for i in (0, 1))
     sampled = (status == "shown") & ~rows["indicator"].isin(full).to_numpy(dtype=bool)
     blank = np.where(sampled, 0.0, np.nan)
-    found_estimate = estimate(
-        numerator + blank, denominator + blank, answered, invited, not_asked
-    )
+    found_estimate = estimate(numerator + blank, denominator + blank, answered, invited, not_asked)
     shown = status == "shown"
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(shown, numerator / denominator, np.nan)
@@ -462,4 +485,3 @@ def _together(codes: str) -> str:
 
 def _number(value: object) -> float:
     return np.nan if pd.isna(value) else float(value)
-

@@ -360,6 +360,17 @@ class Trap(Facts):
     source: Text
 
 
+class Source(Facts):
+    """A document that facts are taken from; ``short`` is what people read for its file name."""
+
+    file: Text
+    short: Text
+    title: Text
+    publisher: Text
+    date: str
+    gives: Text
+
+
 class ResponseRow(Facts):
     """Invited and answered of one department as published. ``published_rate`` is a fraction."""
 
@@ -611,6 +622,12 @@ def traps(directory: Path | None = None) -> tuple[Trap, ...]:
     """Return what in the source would mislead a reader, by number."""
     file = (directory or DATA_DIR) / "audit" / "traps.toml"
     return _parse_toml_list(Trap, "traps", "id", file, _read(file))
+
+
+def sources(directory: Path | None = None) -> tuple[Source, ...]:
+    """Return the documents that the other files cite."""
+    file = (directory or DATA_DIR) / "sources.toml"
+    return _parse_toml_list(Source, "sources", "file", file, _read(file))
 
 
 def response_table(directory: Path | None = None) -> tuple[ResponseRow, ...]:

@@ -42,7 +42,9 @@ class Estimate:
     bound_high: Floats
 
 
-def nonresponse_bounds(count: ArrayLike, base: ArrayLike, silent: ArrayLike) -> tuple[Floats, Floats]:
+def nonresponse_bounds(
+    count: ArrayLike, base: ArrayLike, silent: ArrayLike
+) -> tuple[Floats, Floats]:
     """Return the share if every silent person had said no, and if every one had said yes.
 
     ``silent`` is the number of people who belong (or may belong) to the group asked but whose

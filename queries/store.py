@@ -13,6 +13,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +34,9 @@ ROOT = Path(__file__).resolve().parent.parent
 QUERIES = Path(__file__).resolve().parent
 SCHEMA_VERSION = 1
 STORE_VARIABLE = "DISTANSKOLLEN_STORE"
+# What a pointer, a command or an address may name: nothing that leads out of the store's folder.
+SNAPSHOT_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
+MANIFEST_KEYS = {"id", "parent", "created", "actor", "action", "schema_version", "inputs"}
 
 
 class StoreError(Exception):
@@ -62,11 +68,12 @@ def store_path() -> Path:
 def current_id(store: Path | None = None) -> str | None:
     """Return the id of the snapshot in force, ``None`` for an empty store.
 
-    Raises ``StoreError`` when the pointer cannot be read.
+    Raises ``StoreError`` when the pointer cannot be read or names nothing. An empty pointer is
+    damage and not an empty store: a load would otherwise begin anew beside what there was.
     """
     pointer = (store or store_path()) / "current"
     try:
-        return pointer.read_text(encoding="utf-8").strip() or None
+        found = pointer.read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -75,6 +82,15 @@ def current_id(store: Path | None = None) -> str | None:
                 path=pointer, reason=error.strerror
             )
         ) from error
+    if not SNAPSHOT_ID.fullmatch(found):
+        raise StoreError(
+            _(
+                "Filen {path}, som pekar ut den gällande ögonblicksbilden, är skadad. Lista "
+                "bilderna med ”python manage.py snapshots” och återställ den senaste hela med "
+                "”python manage.py restore ID”."
+            ).format(path=pointer)
+        )
+    return found
 
 
 def read_snapshot(snapshot_id: str, store: Path | None = None) -> Snapshot:
@@ -89,6 +105,8 @@ def read_snapshot(snapshot_id: str, store: Path | None = None) -> Snapshot:
             "”python manage.py snapshots” och återställ en hel med ”python manage.py restore ID”."
         ).format(id=snapshot_id)
     )
+    if not SNAPSHOT_ID.fullmatch(snapshot_id):
+        raise damaged
     try:
         manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
         version = int(manifest["schema_version"])
@@ -101,7 +119,8 @@ def read_snapshot(snapshot_id: str, store: Path | None = None) -> Snapshot:
                 "kan {known}). Uppdatera programmet; ingenting har ändrats."
             ).format(found=version, known=SCHEMA_VERSION)
         )
-    if not all((path / f"{name}.duckdb").is_file() for name in ("published", "records")):
+    whole = all((path / f"{name}.duckdb").is_file() for name in ("published", "records"))
+    if not whole or not manifest.keys() >= MANIFEST_KEYS:
         raise damaged
     return Snapshot(snapshot_id, path, manifest)
 
@@ -133,6 +152,28 @@ def list_snapshots(store: Path | None = None) -> list[dict[str, Any]]:
     return found
 
 
+def is_damage(error: duckdb.Error) -> bool:
+    """Whether ``error`` tells of a damaged or unreadable file, and not of a fault in our SQL.
+
+    DuckDB has no class for a checksum that does not add up: that is a bare ``Error``.
+    """
+    kinds = (
+        duckdb.IOException, duckdb.SerializationException, duckdb.InternalException,
+        duckdb.FatalException,
+    )  # fmt: skip
+    return type(error) is duckdb.Error or isinstance(error, kinds)
+
+
+def damaged_database(snapshot_id: str) -> StoreError:
+    """Return the error for a snapshot of which a database cannot be read."""
+    return StoreError(
+        _(
+            "Ögonblicksbilden {id} går inte att öppna; filen är troligen skadad. Återställ en "
+            "tidigare med ”python manage.py restore ID” (lista: ”python manage.py snapshots”)."
+        ).format(id=snapshot_id)
+    )
+
+
 def quote(text: str | Path) -> str:
     """Return ``text`` as an SQL string literal. Only for statements that take no parameters."""
     return "'" + str(text).replace("'", "''") + "'"
@@ -150,6 +191,14 @@ class Reader:
     """
 
     def __init__(self, snapshot: Snapshot, viewer: Viewer) -> None:
+        if int(snapshot.manifest["schema_version"]) < SCHEMA_VERSION:
+            # A reader does not write, so it cannot bring the store forward by itself.
+            raise StoreError(
+                _(
+                    "Lagret är skrivet av en äldre version av Distanskollen. Kör ”python "
+                    "manage.py check”, som för det framåt i en ny ögonblicksbild."
+                )
+            )
         self.snapshot = snapshot
         self.viewer = viewer
         self._connection = _open(
@@ -163,17 +212,24 @@ class Reader:
 
     def frame(self, sql: str, **parameters: Any) -> pd.DataFrame:
         """Run ``sql`` with named parameters and return the rows as a DataFrame."""
-        cursor = self._connection.cursor()
-        try:
+        with self._cursor() as cursor:
             return cursor.sql(sql, params=parameters or None).to_arrow_table().to_pandas()
-        finally:
-            cursor.close()
 
     def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
         """Run ``sql`` with named parameters and return the rows as tuples."""
+        with self._cursor() as cursor:
+            return cursor.execute(sql, parameters or None).fetchall()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Lend a cursor. DuckDB meets most damage here and not when it attaches a file."""
         cursor = self._connection.cursor()
         try:
-            return cursor.execute(sql, parameters or None).fetchall()
+            yield cursor
+        except duckdb.Error as error:
+            if is_damage(error):
+                raise damaged_database(self.snapshot.id) from error
+            raise
         finally:
             cursor.close()
 
@@ -201,12 +257,7 @@ def _open(
         connection.execute("set lock_configuration = true")
     except duckdb.Error as error:
         connection.close()
-        raise StoreError(
-            _(
-                "Ögonblicksbilden {id} går inte att öppna; filen är troligen skadad. Återställ en "
-                "tidigare med ”python manage.py restore ID” (lista: ”python manage.py snapshots”)."
-            ).format(id=path.name)
-        ) from error
+        raise damaged_database(path.name) from error
     return connection
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,5 +16,43 @@ def _away_from_the_real_store(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Point the store at an empty folder: a test that forgets its own cannot touch the user's."""
-    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path_factory.mktemp("store") / "store"))
+    folder = tmp_path_factory.mktemp("store")
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(folder / "store"))
+    monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(folder / "key"))
     monkeypatch.delenv("DISTANSKOLLEN_HOSTS", raising=False)
+
+
+@pytest.fixture(scope="session")
+def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a demo store, built once per worker by the production loader.
+
+    Not to be written to: a test that loads anything copies it first.
+    """
+    from ingest.demo import build_demo
+
+    folder = tmp_path_factory.mktemp("demo-store") / "store"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISTANSKOLLEN_STORE", str(folder))
+        patch.setenv("DISTANSKOLLEN_KEY_FILE", str(folder.parent / "key"))
+        for _name, _result in build_demo():
+            pass
+    return folder
+
+
+@pytest.fixture(scope="session")
+def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a store with three departments and 32 answers. Not to be written to."""
+    from tests import loading
+
+    folder = tmp_path_factory.mktemp("small-store") / "store"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISTANSKOLLEN_STORE", str(folder))
+        loading.fill()
+    return folder
+
+
+@pytest.fixture
+def filled(small_store: Path, tmp_path: Path) -> Path:
+    """Return a folder for files; the store of the test is a copy of ``small_store``."""
+    shutil.copytree(small_store, os.environ["DISTANSKOLLEN_STORE"])
+    return tmp_path

@@ -182,12 +182,14 @@ def _class(cell: MatrixCell, whole: bool) -> str:
     return " ".join(names)
 
 
-def _content(cell: MatrixCell, label: str) -> str:
+def _content(cell: MatrixCell, label: str, whole: bool) -> str:
+    """Return a cell's text, link and mark; the whole municipality also shows its interval."""
     text = f'<span class="dk-num">{_e(cell.text)}</span>'
     if cell.status != "shown":
         text = f'<span class="dk-pill dk-word">{_e(cell.text)}</span>'
     # The visible text stands first in the name, so that speech input finds what is seen.
-    return _link(text, cell.href, f"{cell.text}, {label}") + _mark(cell)
+    more = f'<span class="dk-mark">{_e(cell.detail)}</span>' if whole and cell.detail else ""
+    return _link(text, cell.href, f"{cell.text}, {label}") + _mark(cell) + more
 
 
 def matrix(
@@ -212,7 +214,7 @@ def matrix(
     for row in rows:
         cells = "".join(
             f'<td class="{_class(cell, c.code is None)}">'
-            f"{_content(cell, f'{row.label}, {c.title or c.label}')}</td>"
+            f"{_content(cell, f'{row.label}, {c.title or c.label}', c.code is None)}</td>"
             for c in columns
             for cell in [row.cells.get(c.code, absent)]
         )
@@ -227,7 +229,7 @@ def matrix(
     for c in columns:
         items = "".join(
             f'<div><dt>{_e(row.label)}</dt><dd class="{_class(cell, False)}">'
-            f"{_content(cell, f'{row.label}, {c.title or c.label}')}</dd></div>"
+            f"{_content(cell, f'{row.label}, {c.title or c.label}', c.code is None)}</dd></div>"
             for row in rows
             for cell in [row.cells.get(c.code, absent)]
         )
@@ -262,3 +264,22 @@ def _key(rows: Sequence[MatrixRow], columns: Sequence[MatrixColumn]) -> str:
         if s in seen
     ]
     return f'<ul class="dk-key">{"".join(items)}</ul>'
+
+
+def data_table(table: pd.DataFrame, label: str) -> str:
+    """Return display strings as a real table, its first column as row heads.
+
+    ``label`` names it for those who do not see it. It scrolls sideways in a region that the
+    keyboard reaches; Streamlit's own table does so in one that it does not.
+    """
+    heads = "".join(f'<th scope="col">{_e(column)}</th>' for column in table.columns)
+    rows = "".join(
+        f'<tr><th scope="row">{_e(first)}</th>'
+        + "".join(f"<td>{_e(cell)}</td>" for cell in rest)
+        + "</tr>"
+        for first, *rest in table.itertuples(index=False, name=None)
+    )
+    return (
+        f'<div class="dk dk-scroll" tabindex="0" role="region" aria-label="{_e(label)}">'
+        f'<table class="dk-list"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+    )

@@ -179,7 +179,7 @@ def _no_number(
             return [], [line]
         frame = {"type": "rect", "x0": x0, "x1": x1, "layer": "below"}
         frame |= {"y0": slot.bar - half, "y1": slot.bar + half}
-        return [], [{**frame, "line": {"color": p.rule, "width": 1, "dash": "dash"}}]
+        return [], [{**frame, "line": {"color": p.rule, "width": 1, "dash": "4px,3px"}}]
     trace = {
         "type": "bar",
         "orientation": "h",
@@ -190,7 +190,13 @@ def _no_number(
         "marker": {
             "color": "rgba(0,0,0,0)",
             "line": {"width": 0},
-            "pattern": {"shape": "/", "fgcolor": p.hatch, "bgcolor": "rgba(0,0,0,0)", "size": 7},
+            "pattern": {
+                "shape": "/",
+                "fgcolor": p.hatch,
+                "bgcolor": "rgba(0,0,0,0)",
+                "size": 8,
+                "solidity": 0.12,
+            },
         },
         "hoverinfo": "skip",
         "showlegend": False,
@@ -217,8 +223,17 @@ def _figure(
     """
     if title:
         lines = _wrap(plain(title), 60 if margin["l"] else 44)
-        margin = {**margin, "t": margin["t"] + 22 * len(lines) + 6}
-        layout["title"] = {"text": _joined(lines), "y": 1, "yanchor": "top", "pad": {"t": 4}}
+        block = 20 * len(lines) + 8
+        # An annotation, because Plotly cuts the first line of a title that has several.
+        place = {"yref": "paper", "yanchor": "bottom", "xshift": -margin["l"], "yshift": 6}
+        annotations = [
+            *annotations,
+            _text(0, 1, _joined(lines, bold=True), **place, font={"size": 16}),
+        ]
+        margin = {**margin, "t": margin["t"] + block}
+    if not any(trace.get("showlegend", True) for trace in traces):
+        margin = {**margin, "b": 30}
+        layout["showlegend"] = False
     return go.Figure(
         data=traces,
         layout={
@@ -238,11 +253,30 @@ def _figure(
 def _percent_axis(narrow: bool) -> dict[str, Any]:
     ticks = [0, 0.5, 1] if narrow else [0, 0.25, 0.5, 0.75, 1]
     return {
-        "range": [-0.012, 1.012],
+        "range": [-0.03, 1.03] if narrow else [-0.012, 1.012],
         "tickmode": "array",
         "tickvals": ticks,
         "ticktext": [f.percent(t) for t in ticks],
+        "showticklabels": not narrow,
     }
+
+
+def _narrow_ticks(p: Palette) -> list[dict[str, Any]]:
+    """Return the tick labels of a narrow chart, turned inwards at the ends.
+
+    The plot fills the width there, and a centred "100 %" would be cut off at the edge.
+    """
+    place = {
+        "yref": "paper",
+        "yanchor": "top",
+        "yshift": -4,
+        "font": {"color": p.muted, "size": 13},
+    }
+    anchors = {0.0: "left", 0.5: "center", 1.0: "right"}
+    return [
+        _text(x, 0, f.percent(x), xref="x", xanchor=anchor, **place)
+        for x, anchor in anchors.items()
+    ]
 
 
 def _pixel_axis(height: float) -> dict[str, Any]:
@@ -257,7 +291,9 @@ def _left(slots: Iterable[_Slot], least: float = 60) -> float:
 
 def _names(slots: list[_Slot], rows: Sequence[Any], narrow: bool) -> list[dict[str, Any]]:
     """Return the row labels: to the left of the axis, or above the bars when narrow."""
-    place = {"xanchor": "left"} if narrow else {"xanchor": "right", "align": "right", "xshift": -8}
+    place: dict[str, Any] = (
+        {"xanchor": "left"} if narrow else {"xanchor": "right", "align": "right", "xshift": -8}
+    )
     return [
         _text(0, s.label, _joined(s.lines, bold=row.whole), **place)
         for s, row in zip(slots, rows, strict=True)
@@ -266,7 +302,8 @@ def _names(slots: list[_Slot], rows: Sequence[Any], narrow: bool) -> list[dict[s
 
 def _legend(y: float = 0) -> dict[str, Any]:
     place = {"yref": "container", "y": y, "yanchor": "bottom", "x": 0, "xanchor": "left"}
-    return {**place, "xref": "container", "traceorder": "normal"}
+    # Plotly gives a legend half of the figure at most, and a scroll bar beyond.
+    return {**place, "xref": "container", "traceorder": "normal", "maxheight": 1}
 
 
 def _empty(theme: str, title: str) -> go.Figure:
@@ -289,10 +326,15 @@ def _threshold(
         xanchor="left" if threshold < 0.5 else "right", font={"color": p.threshold, "size": 13},
         align="left" if threshold < 0.5 else "right",
     )  # fmt: skip
-    line = _line(
-        threshold, threshold, top - 6, bottom, color=p.threshold, width=2, dash="6px,3px",
-        layer="above",
-    )  # fmt: skip
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [threshold, threshold],
+        "y": [top - 6, bottom],
+        "line": {"color": p.threshold, "width": 2, "dash": "6px,3px"},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
     return line, label
 
 
@@ -352,6 +394,12 @@ def forest(
                     "hoverinfo": "text",
                 }
             )
+    shapes = _separator(slots, rows, p)
+    for row, slot in pairs:
+        if not row.shown:
+            more, drawn = _no_number(row.status, slot, p, x0=0, x1=1, half=9)
+            traces += more
+            shapes += drawn
     if shown:
         traces.append(
             {
@@ -371,19 +419,16 @@ def forest(
                 "cliponaxis": False,
             }
         )
-    shapes = _separator(slots, rows, p)
-    for row, slot in pairs:
-        if not row.shown:
-            more, drawn = _no_number(row.status, slot, p, x0=0, x1=1, half=9)
-            traces += more
-            shapes += drawn
 
     notes = _names(slots, rows, narrow) + _values(pairs, p, narrow, head)
+    notes += _narrow_ticks(p) if narrow else []
     if threshold is not None:
         line, label = _threshold(threshold, threshold_source, head, height, p, narrow)
-        shapes.append(line)
+        # Over the bars but under the dots, which are the last trace.
+        traces.insert(len(traces) - bool(shown), line)
         notes.append(label)
     side = max((len(r.interval) for r in rows), default=0)
+    side = max(side, len(_("95 % intervall"))) if side else 0
     return _figure(
         traces,
         theme=theme,
@@ -393,9 +438,9 @@ def forest(
         title=title,
         margin={
             "l": 0 if narrow else _left(slots),
-            "r": 2 if narrow else 88 + side * CHAR,
+            "r": 2 if narrow else 92 + side * CHAR,
             "t": 4,
-            "b": 104 if narrow else 66,
+            "b": 96 if narrow else 58,
         },
         xaxis=_percent_axis(narrow),
         yaxis=_pixel_axis(height),
@@ -570,7 +615,7 @@ def slope(
     )
     traces: list[dict[str, Any]] = []
     shapes = _separator(slots, rows, p)
-    notes = _names(slots, rows, narrow)
+    notes = _names(slots, rows, narrow) + (_narrow_ticks(p) if narrow else [])
     for row, slot in zip(rows, slots, strict=True):
         if row.both:
             assert row.before and row.after
@@ -614,7 +659,7 @@ def slope(
             "l": 0 if narrow else _left(slots),
             "r": 2 if narrow else 24 + max(side, 22) * CHAR,
             "t": 4,
-            "b": 84 if narrow else 66,
+            "b": 60 if narrow else 58,
         },
         xaxis=_percent_axis(narrow),
         yaxis=_pixel_axis(height),
@@ -661,7 +706,11 @@ def _wave_marks(
 
 
 def _change_words(row: _Change) -> str:
-    return f"{_status_of(row.before)} → {_status_of(row.after)}"
+    """Return "33 % → 45 %"; one word if both ends lack a number for the same reason."""
+    before, after = _status_of(row.before), _status_of(row.after)
+    if before == after and not row.both:
+        return before
+    return f"{before} → {after}"
 
 
 def _change_text(row: _Change, slot: _Slot, p: Palette, narrow: bool) -> list[dict[str, Any]]:
@@ -672,7 +721,10 @@ def _change_text(row: _Change, slot: _Slot, p: Palette, narrow: bool) -> list[di
     )
     if narrow:
         y = slot.label + (len(slot.lines) - 1) * LINE / 2
-        return [_text(1, y, ends, xanchor="right", align="right")]
+        sign = f"  ({_escape(f.points_short(row.difference))})" if row.both else ""
+        text = f"<b>{ends}</b>{sign}" if row.both else f"<i>{ends}</i>"
+        font = {"color": p.ink if row.both else p.muted}
+        return [_text(1, y, text, xanchor="right", align="right", font=font)]
     if not difference:
         return [_text(1, slot.bar, ends, xshift=10, font={"color": p.muted})]
     return [
@@ -711,7 +763,7 @@ def alt_slope(
         parts.append(_("Ingen förändring i de förvaltningar som kan jämföras."))
     parts += [f"{_told_change(r)}." for r in rows if r.whole and r.both]
     lost = [r for r in rows if not r.both]
-    if lost and rise is not None or any(r.whole for r in lost):
+    if (lost and rise is not None) or any(r.whole for r in lost):
         listed = list_names(f"{r.name} ({_change_words(r)})" for r in lost)
         parts.append(_("Kan inte jämföras: {names}.").format(names=listed))
     return " ".join(parts)
@@ -867,9 +919,9 @@ def likert(
     hatched grey on the same scale, because it is an answer but takes no side. Shares are of the
     whole base, "vet ej" included. Segments under 20 answers carry counts.
     """
-    rows, scale = _answers(table) if len(table) else [], _scale(table)
-    if not rows:
+    if table.empty:
         return _empty(theme, title)
+    rows, scale = _answers(table), _scale(table)
     p = palette(theme)
     shown = [r for r in rows if r.base]
     starts = {id(r): _starts(r, scale) for r in shown}
@@ -878,13 +930,15 @@ def likert(
         max((starts[id(r)][o] + r.share(o) for o in scale.left_to_right), default=0.0)
         for r in shown
     ]
-    low = _up(left) if scale.against or scale.middle and scale.speaking else 0.0
+    low = _up(left) if scale.against or (scale.middle and scale.speaking) else 0.0
     high = _up(max(ends, default=0.0))
     if not shown:
         low, high = (1.0, 1.0) if low else (0.0, 1.0)
     unsure = _up(max((r.share(o) for r in shown for o in scale.unsure), default=0.0))
-    unsure = unsure if scale.unsure and shown else 0.0
+    # Room beyond the longest bar for its number, which stands outside.
+    unsure = unsure + 0.15 * (low + high) if scale.unsure and shown else 0.0
     gap = 0.05 if unsure else 0.0
+    room = (340 if narrow else 640) / (low + high + unsure)
     split = (1 - gap) * (low + high) / (low + high + unsure)
 
     head = 8.0 + LINE
@@ -899,15 +953,19 @@ def likert(
     drawn = [(r, s) for r, s in pairs if r.base]
     colours = _colours(scale, p)
     traces = [
-        _segments(option, drawn, starts, scale.labels[option], colours[option], p)
+        _segments(option, drawn, starts, scale.labels[option], colours[option], p, room)
         for option in scale.left_to_right
         if drawn
     ]
     for option in scale.unsure if drawn else []:
-        traces.append(_segments(option, drawn, starts, scale.labels[option], None, p))
+        traces.append(_segments(option, drawn, starts, scale.labels[option], None, p, room))
     shapes = _separator(slots, rows, p)
-    if low:
-        shapes.append(_line(0, 0, head, height, color=p.ink, width=1, layer="above"))
+    if low and shown and not scale.middle:
+        # With middle options zero lies inside a segment, where a line would cross its number.
+        shapes += [
+            _line(0, 0, s.bar - 15, s.bar + 15, color=p.ink, width=1, layer="above")
+            for _r, s in drawn
+        ]
     notes = _names(slots, rows, narrow)
     for row, slot in pairs:
         if not row.base:
@@ -937,11 +995,10 @@ def likert(
             "l": 0 if narrow else _left(slots),
             "r": 2 if narrow else 76,
             "t": 4,
-            "b": 44 + 22 * _legend_lines(scale, narrow),
+            "b": (16 if narrow else 36) + 20 * _legend_lines(scale, narrow),
         },
         yaxis=_pixel_axis(height),
         legend=_legend(),
-        uniformtext={"minsize": 11, "mode": "hide"},
         **layout,
     )
 
@@ -959,8 +1016,13 @@ def _segments(
     label: str,
     colour: str | None,
     p: Palette,
+    room: float,
 ) -> dict[str, Any]:
-    """Return the bars of one option over all rows; ``colour`` None means "vet ej"."""
+    """Return the bars of one option over all rows; ``colour`` None means "vet ej".
+
+    ``room`` is the pixels that 100 % takes: a number that does not fit into its segment is left to
+    the table, instead of running into the next.
+    """
     shares = [r.share(option) for r, _s in drawn]
     marker: dict[str, Any] = {"line": {"color": p.background, "width": 1.5}}
     if colour is None:
@@ -968,7 +1030,13 @@ def _segments(
         marker |= {"color": p.surface, "pattern": pattern, "line": {"color": p.hatch, "width": 1}}
     else:
         marker["color"] = colour
-    written = [r.text(option) if r.counts.get(option) else "" for r, _s in drawn]
+    written = [
+        r.text(option)
+        if r.counts.get(option)
+        and (colour is None or r.share(option) * room >= len(r.text(option)) * CHAR + 4)
+        else ""
+        for r, _s in drawn
+    ]
     return {
         "type": "bar",
         "orientation": "h",
@@ -998,10 +1066,15 @@ def _segments(
 def _both_ways(low: float, high: float, domain: list[float], narrow: bool) -> dict[str, Any]:
     """Return a percent axis from −low to high that is labelled without signs."""
     step = 0.5 if narrow or low + high > 1.2 else 0.25
-    ticks = [k * step for k in range(-int(low / step + 1e-9), int(high / step + 1e-9) + 1)]
+    # The outermost labels are centred on the edge: of two panels side by side they would collide.
+    last = int(high / step - 0.1) if domain[0] == 0 and domain[1] < 1 else int(high / step + 1e-9)
+    ticks = [k * step for k in range(-int(low / step + 1e-9), last + 1)]
     return {
         "range": [-low, high],
         "domain": domain,
+        # On a narrow screen the segments' own numbers are the scale: ticks would collide.
+        "showgrid": not narrow,
+        "showticklabels": not narrow,
         "tickmode": "array",
         "tickvals": ticks,
         "ticktext": [f.percent(abs(t)) for t in ticks],
@@ -1023,11 +1096,11 @@ def _base_note(row: _Answers, slot: _Slot, p: Palette, narrow: bool) -> dict[str
 
 def alt_likert(table: pd.DataFrame, *, title: str = "") -> str:
     """Return the finding of ``likert`` in words; a single row has every option written out."""
-    rows, scale = _answers(table) if len(table) else [], _scale(table)
     parts = [f"{plain(title).rstrip('.?!')}."] if plain(title) else []
-    shown = [r for r in rows if r.base]
-    if not rows:
+    if table.empty:
         return " ".join([*parts, _("Det finns inget att visa.")])
+    rows, scale = _answers(table), _scale(table)
+    shown = [r for r in rows if r.base]
     if len(shown) == 1:
         row = shown[0]
         order = [*reversed(scale.left_to_right), *scale.unsure]

@@ -1,18 +1,25 @@
-"""What a page needs to know of this visit, and the results it shows, cached by snapshot and role."""
+"""What a page needs to know of this visit, and its results, cached by snapshot and role."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
 from queries import indicators as queries
 from queries.catalogue import Indicator
-from queries.i18n import language
 from queries.reference import Questionnaire
-from queries.store import Reader, Snapshot, current_id, current_snapshot, read_snapshot
+from queries.store import (
+    Reader,
+    Snapshot,
+    current_id,
+    current_snapshot,
+    read_snapshot,
+    store_path,
+)
 from queries.viewer import Role, Viewer
 from ui.addresses import link
 
@@ -85,7 +92,9 @@ class Context:
 
     @property
     def _key(self) -> tuple[str, str, tuple[str, ...]]:
-        return self.snapshot.id, self.viewer.role.value, tuple(sorted(self.viewer.departments))
+        """The cache's key: the snapshot's folder, which never changes, and who asks."""
+        departments = tuple(sorted(self.viewer.departments))
+        return str(self.snapshot.path), self.viewer.role.value, departments
 
 
 def load_snapshot() -> Snapshot:
@@ -94,29 +103,31 @@ def load_snapshot() -> Snapshot:
     Raises ``StoreError`` (``EmptyStore`` for a store without one).
     """
     snapshot_id = current_id()
-    return _snapshot(snapshot_id) if snapshot_id else current_snapshot()
+    return _snapshot(snapshot_id, store_path()) if snapshot_id else current_snapshot()
 
 
 # Streamlit's cache and not functools': it clears and counts with the rest, and hands each caller a
 # copy, so that a page cannot change another page's table.
 @st.cache_data(max_entries=8, show_spinner=False)
-def _snapshot(snapshot_id: str) -> Snapshot:
-    return read_snapshot(snapshot_id)
+def _snapshot(snapshot_id: str, store: Path) -> Snapshot:
+    return read_snapshot(snapshot_id, store)
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _results(
-    snapshot_id: str, role: str, departments: tuple[str, ...], wave: str, merged: bool
+    folder: str, role: str, departments: tuple[str, ...], wave: str, merged: bool
 ) -> pd.DataFrame:
-    return queries.results(_reader(snapshot_id, role, departments), wave, merged=merged)
+    return queries.results(_reader(folder, role, departments), wave, merged=merged)
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _answers(
-    snapshot_id: str, role: str, departments: tuple[str, ...], wave: str, question: str
+    folder: str, role: str, departments: tuple[str, ...], wave: str, question: str
 ) -> pd.DataFrame:
-    return queries.answers(_reader(snapshot_id, role, departments), wave, question)
+    return queries.answers(_reader(folder, role, departments), wave, question)
 
 
-def _reader(snapshot_id: str, role: str, departments: tuple[str, ...]) -> Reader:
-    return Reader(_snapshot(snapshot_id), Viewer(Role(role), frozenset(departments)))
+def _reader(folder: str, role: str, departments: tuple[str, ...]) -> Reader:
+    path = Path(folder)
+    snapshot = _snapshot(path.name, path.parent.parent)
+    return Reader(snapshot, Viewer(Role(role), frozenset(departments)))

@@ -66,7 +66,9 @@ def _how_sure(indicator: Indicator, whole: Row) -> str:
     elif whole["high"] < 0.5:
         text = _("Det är mindre än hälften, också med den statistiska osäkerheten ({interval}).")
     else:
-        text = _("Osäkerheten är {interval}: om det är mer eller mindre än hälften går inte att säga.")
+        text = _(
+            "Osäkerheten är {interval}: om det är mer eller mindre än hälften går inte att säga."
+        )
     low, high = whole["bound_low"], whole["bound_high"]
     sentence = text.format(interval=interval)
     if not f.is_missing(low) and low <= 0.5 <= high and not (whole["low"] <= 0.5 <= whole["high"]):
@@ -94,6 +96,9 @@ def _against_threshold(indicator: Indicator, whole: Row) -> str:
 
 def _extremes(results: pd.DataFrame) -> str:
     rows = sorted(shown_departments(results), key=lambda r: r["share"])
+    if len(rows) == 1 and len(results) == 2:
+        # One department is chosen: it is told beside the whole.
+        return _("{name}: {share}.").format(name=plain(rows[0]["name"]), share=_told(rows[0]))
     if len(rows) < 2:
         return ""
     lowest, highest = rows[0], rows[-1]

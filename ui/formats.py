@@ -10,10 +10,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, parse_pattern
 
 from queries.i18n import language
 from ui.text import _, _n, status_word
@@ -37,9 +38,15 @@ def _rounded(value: Any, digits: int) -> Decimal:
     return abs(result) if result == 0 else result
 
 
+@lru_cache(maxsize=16)
+def _pattern(digits: int) -> NumberPattern:
+    return parse_pattern("#,##0" + ("." + "0" * digits if digits else ""))
+
+
 def _decimal(value: Decimal, digits: int) -> str:
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=language(), decimal_quantization=False)
+    pattern = _pattern(digits)
+    text = pattern.apply(value, language(), decimal_quantization=False)
+    return text.replace("-", "−")
 
 
 def _unit(text: str) -> str:
@@ -80,6 +87,14 @@ def points(difference: Any, digits: int = 1) -> str:
     return unit.format(x=sign + _decimal(shown, digits)).replace(" ", NBSP, 1)
 
 
+def points_short(difference: Any, digits: int = 1) -> str:
+    """Return a difference between two shares without its unit: 0.042 → "+4,2"."""
+    if is_missing(difference):
+        return MISSING
+    shown = _rounded(_hundred(difference), digits)
+    return ("+" if shown > 0 else "") + _decimal(shown, digits)
+
+
 def number(value: Any, digits: int = 0) -> str:
     """Return a number with the language's separators: 22328 → "22 328" (no-break space)."""
     if is_missing(value):
@@ -106,7 +121,7 @@ def interval(low: Any, high: Any, digits: int = 0) -> str:
     """Return two limits: "33–49 %"; a single one if they read the same.
 
     A limit that would be rounded to a false 0 or 100 gets up to two digits more (both limits, so
-    that they stay comparable).
+    that they stay comparable); closer than that to 0 or 1 it is written as 0 or 100 after all.
     """
     if is_missing(low) or is_missing(high):
         return MISSING
@@ -116,6 +131,8 @@ def interval(low: Any, high: Any, digits: int = 0) -> str:
         0 < end < 100 and _rounded(end, used) in (0, 100) for end in ends
     ):
         used += 1
+    if any(0 < end < 100 and _rounded(end, used) in (0, 100) for end in ends):
+        used = digits
     texts = [_decimal(_rounded(end, used), used) for end in ends]
     return _unit(texts[0] if texts[0] == texts[1] else "–".join(texts))
 

@@ -11,7 +11,7 @@ from ui import cards, tables
 from ui import formats as f
 from ui.context import Context
 from ui.sections import source_of
-from ui.text import _, plain, theme_word
+from ui.text import _, plain, source_words, theme_word
 
 TRACED = 500
 
@@ -34,7 +34,7 @@ def dossier(context: Context, indicator: Indicator) -> None:
             (_("Källa"), source_of(context, indicator)),
             (_("Riktning"), _direction(indicator)),
             *(
-                (_("Gräns"), f"{t.label} ({f.percent(t.value)}). {t.source}")
+                (_("Gräns"), f"{t.label} ({f.percent(t.value)}). {source_words(t.source)}")
                 for t in indicator.thresholds
             ),
             (
@@ -53,7 +53,7 @@ def dossier(context: Context, indicator: Indicator) -> None:
         ]
     )
     with st.expander(_("SQL som räknar talet")):
-        st.code(indicator.sql, language="sql")
+        st.code(indicator.sql, language="sql", wrap_lines=True)
         if indicator.source.kind == SURVEY and context.questionnaire:
             counted = ", ".join(indicator.source.counted(context.questionnaire))
             st.caption(
@@ -102,6 +102,7 @@ def trace(context: Context, indicator: Indicator) -> None:
             file_name=f"rader-{indicator.id}-{context.wave}.csv",
             mime="text/csv",
             key="trace-csv",
+            on_click="ignore",
         )
 
 
@@ -120,9 +121,9 @@ def printed_figures(context: Context) -> None:
     unknown = figures["share"].isna()
     agree = int((~off & ~unknown).sum())
     st.markdown(
-        _("{agree} av {all} publicerade tal återges av våra uppgifter med källans avrundning.").format(
-            agree=agree, all=len(figures)
-        )
+        _(
+            "{agree} av {all} publicerade tal återges av våra uppgifter med källans avrundning."
+        ).format(agree=agree, all=len(figures))
     )
     for row in figures[off].to_dict("records"):
         st.html(
@@ -132,7 +133,9 @@ def printed_figures(context: Context) -> None:
                     question=_question(context, row["question"]),
                     department=row["department"] or _("alla"),
                 ),
-                _("Källan skriver {text}. Uppgifterna ger {count} av {base} ({share}). {note}").format(
+                _(
+                    "Källan skriver {text}. Uppgifterna ger {count} av {base} ({share}). {note}"
+                ).format(
                     text=row["text"],
                     count=f.number(row["count"]),
                     base=f.number(row["base"]),
@@ -161,7 +164,7 @@ def printed_figures(context: Context) -> None:
                 _("går inte att jämföra") if u else _("avviker") if o else _("stämmer")
                 for o, u in zip(off, unknown, strict=True)
             ],
-            _("Källa"): figures["source"].map(plain),
+            _("Källa"): figures["source"].map(source_words),
         }
     )
     with st.expander(_("Alla publicerade tal")):
@@ -193,7 +196,7 @@ def quality(context: Context) -> None:
                 _("Sekretessprofil"): plain(wave["profile"]),
             }
         )
-    st.table(pd.DataFrame(rows).set_index(_("Våg")))
+    st.html(cards.data_table(pd.DataFrame(rows), _("Inlästa vågor")))
     files = pd.DataFrame(
         [
             {
@@ -218,7 +221,7 @@ def traps() -> None:
     """Show the traps that the source itself holds, and what is done about each."""
     for trap in reference.traps():
         st.markdown(f"**{trap.title}.** {trap.says} *{trap.action}*")
-        st.caption(_("Källa: {source}").format(source=trap.source))
+        st.caption(_("Källa: {source}").format(source=source_words(trap.source)))
 
 
 def protection(context: Context) -> None:
@@ -226,13 +229,13 @@ def protection(context: Context) -> None:
     wave = context.wave_row()
     st.markdown(
         _(
-            "En grupp visas bara om minst {base} i den har svarat på frågan och inte alla har svarat "
-            "lika när de är färre än {unanimous}. Samma krav gäller det som går att räkna fram genom "
-            "att dra ifrån: det måste dessutom komma från minst {groups} grupper. Annars döljs även "
-            "nästa minsta grupp. Dolt är dolt överallt: antal, underlag, andel, intervall, rubriker, "
-            "förklaringar och filer. Profilen ”{profile}” låstes när vågen lästes in. Antal "
-            "tillfrågade och svarande per förvaltning är inga svar och visas alltid. Korsningar av "
-            "två indelningar publiceras inte."
+            "En grupp visas bara om minst {base} i den har svarat på frågan och inte alla har "
+            "svarat lika när de är färre än {unanimous}. Samma krav gäller det som går att räkna "
+            "fram genom att dra ifrån: det måste dessutom komma från minst {groups} grupper. "
+            "Annars döljs även nästa minsta grupp. Dolt är dolt överallt: antal, underlag, andel, "
+            "intervall, rubriker, förklaringar och filer. Profilen ”{profile}” låstes när vågen "
+            "lästes in. Antal tillfrågade och svarande per förvaltning är inga svar och visas "
+            "alltid. Korsningar av två indelningar publiceras inte."
         ).format(
             base=wave["min_base"],
             unanimous=wave["unanimous_below"],
@@ -249,10 +252,10 @@ def uncertainty() -> None:
             "**95 % konfidensintervall:** Wilsons intervall på den effektiva urvalsstorleken, med "
             "korrektion för att de tillfrågade är få och t-fördelningens kvantil. Det säger hur "
             "mycket andelen kunde ha blivit annorlunda om andra av de tillfrågade hade svarat.\n\n"
-            "**Bortfallsgränser:** andelen om alla som inte svarat hade svarat nej, och om alla hade "
-            "svarat ja. Ingen gissning om de tysta kan leda utanför dem.\n\n"
-            "**Register och ram** räknas i sin helhet och har inget intervall. Talen är ovägda, som "
-            "i källan. ”Vet ej” är ett svar och räknas in i underlaget."
+            "**Bortfallsgränser:** andelen om alla som inte svarat hade svarat nej, och om alla "
+            "hade svarat ja. Ingen gissning om de tysta kan leda utanför dem.\n\n"
+            "**Register och ram** räknas i sin helhet och har inget intervall. Talen är ovägda, "
+            "som i källan. ”Vet ej” är ett svar och räknas in i underlaget."
         )
     )
 
@@ -274,8 +277,9 @@ def all_indicators(context: Context) -> None:
         for head in (_("Indikator"), _("Ämne"), _("Slag"), _("Fråga"))
     )
     st.html(
-        f'<div class="dk dk-scroll" tabindex="0" role="region" aria-label="{_("Alla indikatorer")}">'
-        f'<table class="dk-list"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+        '<div class="dk dk-scroll" tabindex="0" role="region" '
+        f'aria-label="{_("Alla indikatorer")}">'
+        f'<table class="dk-list dk-brief"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
@@ -283,4 +287,11 @@ def criteria() -> None:
     """List law and norms, with what each is used for."""
     for item in reference.criteria():
         st.markdown(f"**{item.title}.** {item.requires}")
-        st.caption(_("Källa: {source}").format(source=item.source))
+        st.caption(_("Källa: {source}").format(source=source_words(item.source)))
+
+
+def sources() -> None:
+    """List the documents behind it all, with the names that the data files cite them by."""
+    for item in reference.sources():
+        st.markdown(f"**{item.short}:** {item.publisher}, *{item.title}* {item.date}. {item.gives}")
+        st.caption(_("Anges som {file} i datafilerna.").format(file=item.file))

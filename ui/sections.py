@@ -11,7 +11,7 @@ from ui import cards, charts, tables
 from ui import formats as f
 from ui.context import Context
 from ui.findings import change, finding, whole_of
-from ui.text import _, list_names, status_reason, theme_word
+from ui.text import _, list_names, source_words, status_reason, theme_word
 
 CHART = {"displayModeBar": False, "responsive": True}
 
@@ -26,8 +26,8 @@ def wave_note(context: Context) -> None:
                     "reconstructed",
                     _("Våg {wave}: rekonstruerad").format(wave=row["label"]),
                     _(
-                        "Svaren är återskapade så att revisionsrapportens publicerade antal stämmer. "
-                        "Hur svaren hänger ihop i övrigt är påhittat."
+                        "Svaren är återskapade så att revisionsrapportens publicerade antal "
+                        "stämmer. Hur svaren hänger ihop i övrigt är påhittat."
                     ),
                 )
             )
@@ -53,7 +53,7 @@ def verdict(question_id: str) -> None:
             ),
         )
     )
-    st.caption(_("Källa: {source}").format(source=question.source))
+    st.caption(_("Källa: {source}").format(source=source_words(question.source)))
 
 
 def show_figure(figure: object, narrow: object, alt: str, key: str) -> None:
@@ -76,7 +76,7 @@ def indicator_section(context: Context, indicator: Indicator, *, answers: bool =
     drawing = {
         "theme": context.theme,
         "threshold": threshold.value if threshold else None,
-        "threshold_source": threshold.source if threshold else "",
+        "threshold_source": source_words(threshold.source) if threshold else "",
     }
     show_figure(
         charts.forest(results, **drawing),
@@ -92,7 +92,7 @@ def indicator_section(context: Context, indicator: Indicator, *, answers: bool =
     if context.compare and indicator.source.kind == SURVEY:
         _change(context, indicator)
     with st.expander(_("Samma uppgifter som tabell")):
-        st.table(tables.results_table(results, digits=1).set_index(_("Förvaltning")))
+        st.html(cards.data_table(tables.results_table(results, digits=1), indicator.name))
         _downloads(context, indicator, results)
     with st.expander(_("Så räknas det")):
         how_it_is_counted(context, indicator)
@@ -103,12 +103,16 @@ def _caption(context: Context, indicator: Indicator, results: pd.DataFrame) -> s
     whole = whole_of(results) or {}
     if indicator.source.kind == REGISTER:
         when = _("Registret per {day}.").format(day=f.date(context.as_of)) if context.as_of else ""
-        return _("Andel i procent. Alla överenskommelser räknas, så det finns ingen osäkerhet av urval. {when}").format(when=when)  # noqa: E501
+        return _(
+            "Andel i procent. Alla överenskommelser räknas, så det finns ingen osäkerhet av "
+            "urval. {when}"
+        ).format(when=when)
     if indicator.full_count:
         return _("Andel i procent av förvaltningarnas egna uppgifter; de flesta är ungefärliga.")
     return _(
-        "Andel i procent av dem som svarade ({base} svar, våg {wave}). Punkt: andelen. Mörk stapel: "
-        "95 % konfidensintervall. Ljus stapel: gränserna om alla som inte svarat hade svarat lika."
+        "Andel i procent av dem som svarade ({base} svar, våg {wave}). Punkt: andelen. Mörk "
+        "stapel: 95 % konfidensintervall. Ljus stapel: gränserna om alla som inte svarat hade "
+        "svarat lika."
     ).format(base=f.number(whole.get("denominator")), wave=context.wave_row()["label"])
 
 
@@ -160,6 +164,7 @@ def _downloads(context: Context, indicator: Indicator, results: pd.DataFrame) ->
         file_name=f"{name}.xlsx",
         mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         key=f"xlsx-{indicator.id}",
+        on_click="ignore",
     )
     right.download_button(
         _("Hämta som CSV"),
@@ -167,6 +172,7 @@ def _downloads(context: Context, indicator: Indicator, results: pd.DataFrame) ->
         file_name=f"{name}.csv",
         mime="text/csv",
         key=f"csv-{indicator.id}",
+        on_click="ignore",
     )
 
 
@@ -175,7 +181,7 @@ def source_of(context: Context, indicator: Indicator) -> str:
     if indicator.source.kind == SURVEY and context.questionnaire:
         question = context.questionnaire.question(indicator.source.question)
         return _("Enkätfrågan ”{text}” ({source})").format(
-            text=question.text, source=question.source
+            text=question.text, source=source_words(question.source)
         )
     if indicator.source.kind == REGISTER:
         return _("Registret över överenskommelser")

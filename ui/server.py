@@ -26,17 +26,18 @@ from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, file_util
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.secrets import secrets_singleton
 
 from queries.i18n import _
+from ui.addresses import PAGES
 
 TITLE = "Distanskollen"
 HOSTS_VARIABLE = "DISTANSKOLLEN_HOSTS"
@@ -78,6 +79,9 @@ CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 
 MACHINE = ("/_stcore", "/static", "/media", "/component", "/app/static")
 """Prefixes under which an HTML answer is somebody's file, never the page shell."""
+
+SIGN_IN = ("/auth", "/oauth2callback")
+"""Where Streamlit's own sign-in is answered."""
 
 COMPRESSIBLE = {
     ".css": "text/css; charset=utf-8",
@@ -124,6 +128,7 @@ def guards(script: str | Path) -> dict[str, Any]:
             Middleware(KnownHosts),
             Middleware(SameOriginSockets),
             Middleware(ClosedPaths, base=base),
+            Middleware(KnownAddresses, paths=[page.path for page in PAGES], base=base),
             Middleware(SecureCookies),
             Middleware(CompressedStatic, root=Path(file_util.get_static_dir()), base=base),
             Middleware(PageShell, shell=shell, base=base),
@@ -365,6 +370,34 @@ class ClosedPaths:
         if scope["type"] != "lifespan" and _under(_route(scope, self.base), CLOSED):
             return await _refuse(scope, receive, send, 404, _("Sidan finns inte."))
         return await self.app(scope, receive, send)
+
+
+class KnownAddresses:
+    """Lead an address that no page has to the start, which says so in Swedish.
+
+    Streamlit would serve its shell for any address and then cover the first page with an English
+    box. Only what a person opens is led on (a document that takes HTML), never a file or a socket.
+    """
+
+    def __init__(self, app: ASGIApp, paths: Iterable[str], base: str = "") -> None:
+        self.app, self.base = app, base
+        self.known = {"/", *(f"/{path}" for path in paths)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
+            return await self.app(scope, receive, send)
+        path = _route(scope, self.base)
+        opened = "text/html" in Headers(scope=scope).get("accept", "")
+        if not opened or path in self.known or _under(path, (*MACHINE, *SIGN_IN)):
+            return await self.app(scope, receive, send)
+        start = f"/{self.base.strip('/')}/" if self.base.strip("/") else "/"
+        plain = path.rstrip("/")
+        if plain in self.known:
+            query = scope.get("query_string", b"").decode("latin-1")
+            target = start.rstrip("/") + plain + (f"?{query}" if query else "")
+        else:
+            target = f"{start}?{urlencode({'okand': plain.lstrip('/')[:80]})}"
+        return await RedirectResponse(target, 303)(scope, receive, send)
 
 
 # ---------------------------------------------------------------- how it is sent

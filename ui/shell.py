@@ -88,16 +88,20 @@ def pages_for(viewer: Viewer) -> list[Any]:
     allowed = [a for a in PAGES if viewer.role in a.roles]
     pages = {a.path: st.Page(ROOT / a.file, title=a.title, url_path=a.path) for a in allowed}
 
+    first = pages[allowed[0].path]
+
     def start() -> None:
         asked = st.query_params.get("okand")
         if asked:
             _unknown_address(asked)
+            st.page_link(first)
         else:
-            st.switch_page(pages[allowed[0].path], query_params=st.query_params.to_dict())
+            st.switch_page(first, query_params=st.query_params.to_dict())
 
     def refuse(address: Address) -> Any:
         def refused() -> None:
-            _refused(address, viewer)
+            _refused(viewer)
+            st.page_link(first)
 
         return st.Page(
             refused, title=_("Ingen åtkomst"), url_path=address.path, visibility="hidden"
@@ -116,18 +120,18 @@ def _unknown_address(asked: str) -> None:
         cards.callout(
             "info",
             _("Adressen /{address} leder ingenstans").format(address=asked),
-            _("Den kan vara felskriven eller gammal. Välj en sida i menyn."),
+            _("Den kan vara felskriven eller gammal. Börja om här:"),
         )
     )
 
 
-def _refused(address: Address, viewer: Viewer) -> None:
+def _refused(viewer: Viewer) -> None:
     st.title(_("Ingen åtkomst"))
     st.html(
         cards.callout(
             "info",
             _("Rollen {role} har inte den här sidan").format(role=role_word(viewer.role.value)),
-            _("Välj en annan sida i menyn, eller be den som sköter behörigheter."),
+            _("Byt roll, eller be den som sköter behörigheter. Den här sidan har du:"),
         )
     )
 
@@ -268,6 +272,7 @@ def context() -> Context:
             "python manage.py load survey svar.csv --wave 2026\n"
             "python manage.py load agreements register.xlsx",
             language="shell",
+            wrap_lines=True,
         )
     else:
         st.title(_("Uppgifterna går inte att läsa just nu"))

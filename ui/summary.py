@@ -39,7 +39,7 @@ def _number(context: Context, dossier: Indicator, text: str) -> str:
 
 
 def paragraph(context: Context, results: pd.DataFrame) -> str:
-    """Return the page's paragraph: the verdict, the largest gap, what changed. Each number a link."""
+    """Return the verdict, the largest gap and what changed, each number a link."""
     overall = next(q for q in reference.audit_questions() if q.overall)
     sentences = [
         escape(
@@ -54,7 +54,10 @@ def paragraph(context: Context, results: pd.DataFrame) -> str:
         words = (
             _("Förvaltningarna skiljer sig mest i {name}: {high} {high_share}, {low} {low_share}.")
             if apart(low, high)
-            else _("Ingen skillnad mellan förvaltningar är större än osäkerheten; störst är den i {name}: {high} {high_share}, {low} {low_share}.")  # noqa: E501
+            else _(
+                "Ingen skillnad mellan förvaltningar är större än osäkerheten; störst är den i "
+                "{name}: {high} {high_share}, {low} {low_share}."
+            )
         )
         sentences.append(
             words.format(
@@ -78,9 +81,7 @@ def _what_changed(context: Context) -> str:
     if not context.compare:
         return ""
     if not moved:
-        return escape(
-            _("Mellan vågorna har inget förändrats mer än osäkerheten.")
-        )
+        return escape(_("Mellan vågorna har inget förändrats mer än osäkerheten."))
     dossier, before, after = max(moved, key=lambda item: abs(gain(*item)))
     return _("Mest har {name} förändrats: från {before} till {after}.").format(
         name=_number(context, dossier, f"”{dossier.name}”"),
@@ -131,6 +132,19 @@ def matrix(context: Context, results: pd.DataFrame) -> str:
     return cards.matrix(rows, columns, corner=_("Indikator"), level=3)
 
 
+def matrix_caption(context: Context) -> str:
+    """Return how the matrix is read, and of which day the register's figures are."""
+    text = _(
+        "Andel i procent; under 20 svar skrivs antalet. Markerat över eller under övriga: hela "
+        "konfidensintervallet ligger utanför kommunens. En cell leder till sidan om ämnet."
+    )
+    if context.as_of:
+        text += " " + _("Överenskommelser räknas ur registret per {day}.").format(
+            day=f.date(context.as_of)
+        )
+    return text
+
+
 def decisions(context: Context, results: pd.DataFrame) -> str:
     """Return what falls short of a stated requirement: who has to decide what, with the number.
 
@@ -145,18 +159,18 @@ def decisions(context: Context, results: pd.DataFrame) -> str:
             continue
         missing = int(whole["denominator"]) - int(whole["numerator"])
         items.append(
-            _("{name}: {missing} av {base} överenskommelser saknar det. {label} ({source}).").format(
+            _("{name}: {missing} av {base} överenskommelser saknar det. {label}.").format(
                 name=_number(context, dossier, dossier.name),
                 missing=f.number(missing),
                 base=f.number(whole["denominator"]),
                 label=escape(dossier.thresholds[0].label),
-                source=escape(dossier.thresholds[0].source),
             )
-            + " "
-            + escape(_who_decides(dossier))
+            + f'<br><span class="dk-detail">{escape(_who_decides(dossier))}</span>'
         )
     if not items:
-        return f'<p class="dk">{escape(_("Inget krav med en källa är brutet i det som visas."))}</p>'
+        return (
+            f'<p class="dk">{escape(_("Inget krav med en källa är brutet i det som visas."))}</p>'
+        )
     return '<ol class="dk">' + "".join(f"<li>{item}</li>" for item in items) + "</ol>"
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 import xlsxwriter
 
 from ui import formats as f
-from ui.text import _, plain, status_word
+from ui.text import _, markdown_text, plain, status_word
 
 MEASURES = ("numerator", "denominator", "share", "low", "high", "bound_low", "bound_high")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -57,13 +57,14 @@ def results_table(
 
     ``head`` is the head of the first column (default "Förvaltning"). A row without a number has its
     word under "Andel" and dashes beyond. Columns for indicator and wave appear if they vary.
+    Names are escaped for Markdown, which ``st.table`` reads in every cell.
     """
     leading = _leading(results)
     rows = []
     for record in _whole_last(results):
         shown = f.is_shown(record)
-        row = {text: plain(record[column]) for column, text in leading}
-        row[head or _("Förvaltning")] = plain(record["name"])
+        row = {text: markdown_text(record[column]) for column, text in leading}
+        row[head or _("Förvaltning")] = markdown_text(record["name"])
         row[_("Andel")] = f.cell_text(record, digits)
         row[_("Antal")] = f.number(record["numerator"] if shown else None)
         row[_("Underlag")] = f.number(record["denominator"] if shown else None)

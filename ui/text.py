@@ -6,9 +6,11 @@ Each word is looked up when it is asked for, never at import: the language belon
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
+from queries import reference
 from queries.i18n import _, _n
 
 __all__ = [
@@ -18,8 +20,10 @@ __all__ = [
     "breakdown_word",
     "join_words",
     "list_names",
+    "markdown_text",
     "plain",
     "role_word",
+    "source_words",
     "status_reason",
     "status_word",
     "theme_word",
@@ -92,6 +96,13 @@ def breakdown_word(breakdown: str) -> str:
     return " × ".join(attribute_word(part) for part in breakdown.split("*"))
 
 
+def source_words(citation: str) -> str:
+    """Return a citation with the document's short title for its file name."""
+    for source in reference.sources():
+        citation = citation.replace(source.file, source.short)
+    return citation
+
+
 def plain(value: object) -> str:
     """Return ``value`` as one line of harmless text (not escaped for any markup).
 
@@ -107,6 +118,18 @@ def plain(value: object) -> str:
         or char == "\u00ad"
     )
     return " ".join(part for part in "".join(kept).split(" ") if part)
+
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>$#~|:!^=])|^([-+])(?=\s)|^(\d+)(?=[.)]\s)")
+
+
+def markdown_text(value: object) -> str:
+    """Return ``value`` as one line that Markdown (``st.table``, ``st.caption``) shows literally."""
+
+    def escaped(found: re.Match[str]) -> str:
+        return f"{found[3]}\\" if found[3] else f"\\{found[0]}"
+
+    return _MARKDOWN.sub(escaped, plain(value))
 
 
 def join_words(words: Iterable[str]) -> str:

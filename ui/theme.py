@@ -250,7 +250,7 @@ _CSS = """
 .dk-card .dk-title a{color:inherit}
 .dk-card .dk-value{font-size:1.9rem;font-weight:600;line-height:1.15}
 .dk-card .dk-detail{font-size:.95rem;color:var(--dk-muted)}
-.dk-word{font-style:italic;font-weight:400;color:var(--dk-muted)}
+.dk-word,.dk-card .dk-value.dk-word{font-style:italic;font-weight:400;color:var(--dk-muted)}
 .dk-callout{padding:.75rem 1rem;border:1px solid var(--dk-border);border-left:5px solid var(--dk-c);
  background:var(--dk-surface);border-radius:4px;overflow-wrap:anywhere}
 .dk-callout p{margin:.2rem 0 0}
@@ -263,6 +263,7 @@ _CSS = """
 .dk-matrix caption{text-align:left;color:var(--dk-muted);padding:0 0 .4rem}
 .dk-matrix th{text-align:left;font-weight:600;padding:.45rem .6rem;border:0;
  overflow-wrap:anywhere;vertical-align:bottom}
+.dk-matrix thead th:first-child{padding-left:0}
 .dk-matrix tbody th{font-weight:400;min-width:11rem;vertical-align:middle;padding-left:0}
 .dk-matrix td{padding:.45rem .6rem;border:0;border-radius:3px;min-width:5.2rem;
  vertical-align:middle;color:var(--dk-ink)}
@@ -273,27 +274,30 @@ _CSS = """
 .dk-s-hidden{background:repeating-linear-gradient(135deg,transparent 0 6px,
  color-mix(in srgb,var(--dk-hatch) 38%,transparent) 6px 7px)}
 .dk-s-no-answers{outline:1px dashed var(--dk-rule);outline-offset:-1px}
-.dk-s-not-asked,.dk-s-not-regulated{outline:1px dotted var(--dk-border);outline-offset:-1px}
+.dk-s-not-asked,.dk-s-not-regulated{outline:1px dotted var(--dk-rule);outline-offset:-1px}
+.dk-swatch{box-shadow:inset 0 0 0 1px var(--dk-border)}
+.dk-swatch[class*="dk-s-"]{box-shadow:none}
 .dk-pill{background:var(--dk-background);padding:0 .25rem;border-radius:2px}
 .dk-matrix-list{display:none}
 .dk-matrix-list h3,.dk-matrix-list h4{font-size:1.1rem;font-weight:600;margin:1.2rem 0 .3rem;
  padding:0;overflow-wrap:anywhere}
-.dk-matrix-list dl{margin:0}
+.stApp .dk-matrix-list dl,.stApp .dk-matrix-list dl>div,.stApp .dk-matrix-list dt{margin:0;
+ padding-left:0}
 .dk-matrix-list dl>div{display:grid;grid-template-columns:1fr minmax(7.5rem,auto);gap:.5rem;
  align-items:center;border-top:1px solid var(--dk-grid)}
 .dk-matrix-list dt{padding:.35rem 0;font-weight:400}
-.dk-matrix-list dd{margin:3px 0;padding:.35rem .6rem;border-radius:3px}
+.stApp .dk-matrix-list dd{margin:3px 0;padding:.35rem .6rem;border-radius:3px}
 .dk-key{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;margin:.5rem 0 0;padding:0;list-style:none;
  font-size:.9rem;color:var(--dk-muted)}
-.dk-key li{display:flex;align-items:center;gap:.4rem;margin:0}
-.dk-swatch{display:inline-block;width:1.5rem;height:1rem;border-radius:2px}
+.stApp ul.dk-key>li{display:flex;align-items:center;gap:.4rem;margin:0}
+.dk-swatch{flex:none;display:inline-block;width:1.5rem;height:1rem;border-radius:2px}
 [class*="st-key-narrow-"]{display:none}
 @media (max-width:%NARROW%px){
  [class*="st-key-wide-"]{display:none}
  [class*="st-key-narrow-"]{display:flex}
  .dk-matrix .dk-scroll,.dk-matrix .dk-key{display:none}
  .dk-matrix-list{display:block}
- .dk-cards{grid-template-columns:1fr;gap:.6rem}
+ .stApp ul.dk-cards{grid-template-columns:1fr;gap:.6rem}
  .dk-card .dk-value{font-size:1.6rem}
 }
 @media (prefers-reduced-motion:reduce){
@@ -310,7 +314,7 @@ _CSS = """
  [data-testid=stStatusWidget],[data-testid=stDecoration],
  [data-testid=stDownloadButton],.dk-screen{display:none!important}
  .stMain,.stMainBlockContainer{padding:0!important;max-width:none!important;overflow:visible!important}
- .dk-card,.dk-callout,.dk-matrix tr,[data-testid=stPlotlyChart],tr{break-inside:avoid}
+ .dk-card,.dk-callout,[data-testid=stPlotlyChart],tr{break-inside:avoid}
  h1,h2,h3{break-after:avoid}
  .dk-matrix .dk-scroll{display:block!important;overflow:visible}
  .dk-matrix-list{display:none!important}

@@ -1,0 +1,138 @@
+"""What a number looks like: rounding, units, small bases and words for absent numbers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queries.i18n import set_language
+from tests.ui.results import row
+from ui import formats as f
+
+fractions = st.floats(0, 1)
+
+
+@pytest.fixture
+def english():
+    set_language("en")
+    yield
+    set_language("sv")
+
+
+def plain(text: str) -> str:
+    return text.replace(f.NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("share", "digits", "text"),
+    [
+        (37 / 91, 1, "40,7 %"),
+        (37 / 91, 0, "41 %"),
+        (0, 0, "0 %"),
+        (1, 0, "100 %"),
+        (0.0049, 0, "< 1 %"),
+        (0.9951, 0, "> 99 %"),
+        (0.0004, 1, "< 0,1 %"),
+        (0.145, 0, "15 %"),
+        (0.125, 0, "13 %"),
+        (0.285, 0, "29 %"),
+        (-0.0001, 0, "0 %"),
+        (float("nan"), 0, "–"),
+        (pd.NA, 0, "–"),
+    ],
+)
+def test_percent_is_rounded_as_a_spreadsheet_does(share, digits, text):
+    assert plain(f.percent(share, digits)) == text
+
+
+@given(fractions, st.integers(0, 3))
+def test_percent_never_claims_nobody_or_everybody(share, digits):
+    text = f.percent(share, digits)
+    number = text.replace(f.NBSP, "").rstrip("%").replace(",", ".")
+    if 0 < share < 1 and not number.startswith(("<", ">")):
+        assert 0 < float(number) < 100
+    if not number.startswith(("<", ">")):
+        assert abs(float(number) - share * 100) <= 0.5 * 10**-digits + 1e-9
+
+
+@given(st.floats(-1, 1))
+def test_no_number_is_a_negative_zero(value):
+    for text in (f.percent(value), f.points(value), f.number(value)):
+        assert not plain(text).startswith(("−0 ", "-0 ", "−0,0 ", "+0 ", "+0,0 ")) or text == ""
+        assert "-" not in text
+
+
+def test_points_carry_sign_and_unit():
+    assert plain(f.points(0.042)) == "+4,2 procentenheter"
+    assert plain(f.points(-0.042)) == "−4,2 procentenheter"
+    assert plain(f.points(0)) == "0,0 procentenheter"
+    assert plain(f.points(0.01, 0)) == "+1 procentenhet"
+    assert plain(f.points_short(0.1234)) == "+12,3"
+    assert f.points(None) == f.points_short(None) == f.MISSING
+
+
+def test_thousands_are_parted_by_a_no_break_space():
+    assert f.number(22328) == f"22{f.NBSP}328"
+    assert f.number(None) == f.MISSING
+
+
+def test_under_twenty_answers_a_share_is_its_count():
+    assert plain(f.share_text(3, 17, 3 / 17)) == "3 av 17"
+    assert plain(f.share_text(10, 19, 10 / 19)) == "10 av 19"
+    assert plain(f.share_text(10, 20, 0.5)) == "50 %"
+    assert plain(f.share_text(37, 91, 37 / 91, 1)) == "40,7 %"
+    assert f.share_text(0, 0, None) == f.MISSING
+
+
+def test_interval_is_written_once():
+    assert plain(f.interval(0.3310, 0.4869)) == "33–49 %"
+    assert plain(f.interval(0.5, 0.5)) == "50 %"
+    assert plain(f.interval(0, 1)) == "0–100 %"
+    assert f.interval(None, 0.5) == f.MISSING
+
+
+@given(fractions, fractions)
+def test_interval_limits_are_false_only_when_two_digits_more_would_not_help(a, b):
+    low, high = sorted((a, b))
+    text = plain(f.interval(low, high)).removesuffix(" %").replace(",", ".")
+    ends = [float(part) for part in text.split("–")]
+    if low >= 0.00005:
+        assert ends[0] > 0
+    if high <= 0.99994:
+        assert ends[-1] < 100
+
+
+def test_dates_are_iso():
+    assert f.date(dt.date(2026, 11, 22)) == "2026-11-22"
+    assert f.date("2026-11-22") == "2026-11-22"
+    assert f.date(pd.Timestamp("2026-11-22 10:00")) == "2026-11-22"
+    assert f.date(pd.NaT) == f.MISSING
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        ("hidden", "dolt"),
+        ("no_answers", "inga svar"),
+        ("not_asked", "ej ställd"),
+        ("not_regulated", "ej reglerat"),
+        ("something_new", "dolt"),
+    ],
+)
+def test_a_cell_without_a_number_says_why_and_nothing_else(status, word):
+    assert f.cell_text(row("MBN", 2, 4, status) | {"share": 0.5}) == word
+
+
+def test_a_cell_that_is_shown_without_answers_says_so():
+    assert f.cell_text(row("KFN", 0, 0)) == "inga svar"
+    assert plain(f.cell_text(row("BUN", 3, 17))) == "3 av 17"
+
+
+@pytest.mark.usefixtures("english")
+def test_english_numbers_follow_the_language():
+    assert f.percent(0.407, 1) == "40.7%"
+    assert f.number(22328) == "22,328"

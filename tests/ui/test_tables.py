@@ -1,0 +1,123 @@
+"""Tables on screen and files to take away: the same figures, nothing hidden, nothing executed."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ui.results import SECRET, every_status, leaking, row, table
+from ui import formats as f
+from ui import tables
+
+NOTES = [("Källa", "=HYPERLINK(1)"), ("Så räknas det", "Antal ja delat med alla svar.")]
+
+
+def read_csv(content: bytes) -> list[list[str]]:
+    assert content.startswith(b"\xef\xbb\xbf")
+    text = content.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))
+
+
+def test_heads_and_words_are_swedish():
+    shown = tables.results_table(every_status())
+    heads = ["Förvaltning", "Andel", "Antal", "Underlag", "95 % intervall", "Bortfallsgränser"]
+    assert list(shown.columns) == heads
+    assert [v.replace(f.NBSP, " ") for v in shown["Andel"]] == [
+        "50 %", "3 av 17", "dolt", "inga svar", "ej ställd", "ej reglerat", "41 %",
+    ]  # fmt: skip
+    assert shown["Antal"].tolist()[2:6] == ["–"] * 4
+    assert shown["95 % intervall"].iloc[-1].replace(f.NBSP, " ") == "33–49 %"
+
+
+def test_waves_get_a_column_when_they_differ():
+    both = pd.concat([every_status(), every_status().assign(wave="2026")])
+    assert list(tables.results_table(both).columns)[:2] == ["Våg", "Förvaltning"]
+    assert tables.results_table(both)["Våg"].tolist() == ["2024"] * 7 + ["2026"] * 7
+
+
+def test_names_are_shown_literally_where_markdown_is_read():
+    frame = table([row("X", 15, 30, name="[x](http://e) $a$")])
+    assert tables.results_table(frame)["Förvaltning"].iloc[0] == r"\[x\](http\://e) \$a\$"
+
+
+@pytest.mark.parametrize("status", ["hidden", "not_asked", "new"])
+def test_hidden_numbers_are_in_no_form(status):
+    frame = leaking(status)
+    book = openpyxl.load_workbook(io.BytesIO(tables.xlsx_bytes(frame, "Data", NOTES)))
+    cells = [str(c.value) for sheet in book for line in sheet.iter_rows() for c in line]
+    found = [
+        tables.results_table(frame).to_csv(),
+        tables.csv_bytes(frame).decode(),
+        " ".join(cells),
+    ]
+    for text in found:
+        for secret in ("4321", "8765", str(SECRET), "0,1234", "12,3"):
+            assert secret not in text.replace(f.NBSP, "")
+
+
+def test_csv_opens_in_swedish_excel():
+    lines = read_csv(tables.csv_bytes(every_status()))
+    assert lines[0][3:7] == ["Förvaltning", "Antal", "Underlag", "Andel"]
+    klk, hidden, none = lines[1], lines[3], lines[4]
+    assert klk[3:7] == ["KLK", "15", "30", "0,5"]
+    assert hidden[4:] == ["dolt"] * 7
+    assert none[4:] == ["inga svar"] * 7
+    assert lines[-1][6] == str(37 / 91).replace(".", ",")
+
+
+@given(st.text(max_size=30))
+def test_no_text_in_a_csv_is_a_formula(name):
+    frame = pd.DataFrame({"Namn": [name], "Värde": [-1.5]})
+    text, value = read_csv(tables.csv_bytes(frame))[1]
+    assert not text.lstrip(" \u00a0").startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert value == "-1,5"
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", " =1", "＝1"])
+def test_formula_signs_are_disarmed(name):
+    assert tables.csv_bytes(pd.DataFrame({"Namn": [name]})).decode("utf-8-sig").count("'") == 1
+
+
+def test_tiny_numbers_are_not_written_with_an_exponent():
+    assert read_csv(tables.csv_bytes(pd.DataFrame({"x": [1e-7]})))[1] == ["0,0000001"]
+
+
+def test_excel_holds_numbers_formats_and_notes():
+    content = tables.xlsx_bytes(every_status(), "Rättvist [2024]: alla/delar", NOTES)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    data, about = book.worksheets
+    assert data.title == "Rättvist  2024   alla delar".replace("  ", " ").strip() or data.title
+    heads = [c.value for c in data[1]]
+    share = heads.index("Andel") + 1
+    assert data.cell(2, share).value == 0.5 and data.cell(2, share).number_format == "0.0%"
+    assert data.cell(2, heads.index("Antal") + 1).value == 15
+    assert data.cell(4, share).value == "dolt"
+    assert data.freeze_panes == "A2"
+    assert about.title == "Om uppgifterna"
+    assert about["B1"].value == "=HYPERLINK(1)" and about["B1"].data_type == "s"
+
+
+def test_excel_text_is_never_a_formula_or_link():
+    frame = pd.DataFrame({"Namn": ["=1+1", "http://e.example", "0123"]})
+    sheet = openpyxl.load_workbook(io.BytesIO(tables.xlsx_bytes(frame, "x"))).worksheets[0]
+    for line, text in enumerate(frame["Namn"], start=2):
+        cell = sheet.cell(line, 1)
+        assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
+
+
+@given(st.text(max_size=40))
+def test_any_sheet_name_is_accepted(name):
+    book = openpyxl.load_workbook(io.BytesIO(tables.xlsx_bytes(pd.DataFrame({"a": [1]}), name)))
+    assert len(book.sheetnames) == 2
+
+
+def test_empty_tables_become_files_with_heads():
+    assert len(read_csv(tables.csv_bytes(table([])))) == 1
+    assert tables.xlsx_bytes(table([]), "Tom")
+    assert tables.results_table(table([])).empty
