@@ -279,7 +279,8 @@ def all_indicators(context: Context) -> None:
     st.html(
         '<div class="dk dk-scroll" tabindex="0" role="region" '
         f'aria-label="{_("Alla indikatorer")}">'
-        f'<table class="dk-list dk-brief"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<table class="dk-list dk-brief"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
     )
 
 
