@@ -18,6 +18,10 @@ st.header(_("Så upplevs det"))
 for indicator in perceived:
     sections.indicator_section(context, indicator, answers=True)
 
+st.header(_("Skillnader mellan grupper"))
+for breakdown in ("position", "occupation", "sex", "age"):
+    sections.group_section(context, perceived[0], breakdown)
+
 st.header(_("Så ser det ut i uppgifter och register"))
 st.markdown(_("Upplevelsen ovan ställs här mot hur möjligheten faktiskt är fördelad och används."))
 for indicator in facts:

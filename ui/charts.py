@@ -440,7 +440,7 @@ def forest(
             "l": 0 if narrow else _left(slots),
             "r": 2 if narrow else 92 + side * CHAR,
             "t": 4,
-            "b": 96 if narrow else 58,
+            "b": 96 if narrow else 80,
         },
         xaxis=_percent_axis(narrow),
         yaxis=_pixel_axis(height),

@@ -11,6 +11,7 @@ import streamlit as st
 
 from queries import indicators as queries
 from queries.catalogue import Indicator
+from queries.catalogue import indicator as indicator_of
 from queries.reference import Questionnaire
 from queries.store import (
     Reader,
@@ -80,6 +81,10 @@ class Context:
             table = table[table["group"].isin(["", self.department])]
         return table.reset_index(drop=True)
 
+    def by_group(self, indicator: Indicator, breakdown: str) -> pd.DataFrame:
+        """Return the indicator per position, occupation, sex or age, of the whole municipality."""
+        return _by_group(*self._key, self.wave, indicator.id, breakdown)
+
     def figures(self) -> pd.DataFrame:
         return queries.figures(self.reader, self.wave)
 
@@ -125,6 +130,19 @@ def _answers(
     folder: str, role: str, departments: tuple[str, ...], wave: str, question: str
 ) -> pd.DataFrame:
     return queries.answers(_reader(folder, role, departments), wave, question)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _by_group(
+    folder: str,
+    role: str,
+    departments: tuple[str, ...],
+    wave: str,
+    indicator_id: str,
+    breakdown: str,
+) -> pd.DataFrame:
+    reader = _reader(folder, role, departments)
+    return queries.by_group(reader, wave, indicator_of(indicator_id), breakdown)
 
 
 def _reader(folder: str, role: str, departments: tuple[str, ...]) -> Reader:

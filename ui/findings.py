@@ -94,6 +94,12 @@ def _against_threshold(indicator: Indicator, whole: Row) -> str:
     return ""
 
 
+def differences(results: pd.DataFrame) -> str:
+    """Return the extremes and what is hidden, of groups whose whole is told elsewhere."""
+    text = " ".join(filter(None, (_extremes(results), _absent(results))))
+    return text or _("Ingen grupp kan visas.")
+
+
 def _extremes(results: pd.DataFrame) -> str:
     rows = sorted(shown_departments(results), key=lambda r: r["share"])
     if len(rows) == 1 and len(results) == 2:
@@ -103,7 +109,7 @@ def _extremes(results: pd.DataFrame) -> str:
         return ""
     lowest, highest = rows[0], rows[-1]
     if highest["share"] - lowest["share"] < 1e-9:
-        return _("Alla förvaltningar som visas har samma andel, {share}.").format(
+        return _("Alla som visas har samma andel, {share}.").format(
             share=_told(lowest)
         )
     least = [r["name"] for r in rows if r["share"] - lowest["share"] < 1e-9]

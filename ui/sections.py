@@ -10,8 +10,8 @@ from queries.catalogue import REGISTER, SURVEY, Indicator
 from ui import cards, charts, tables
 from ui import formats as f
 from ui.context import Context
-from ui.findings import change, finding, whole_of
-from ui.text import _, list_names, source_words, status_reason, theme_word
+from ui.findings import change, differences, finding, whole_of
+from ui.text import _, breakdown_word, list_names, source_words, status_reason, theme_word
 
 CHART = {"displayModeBar": False, "responsive": True}
 
@@ -96,6 +96,34 @@ def indicator_section(context: Context, indicator: Indicator, *, answers: bool =
         _downloads(context, indicator, results)
     with st.expander(_("Så räknas det")):
         how_it_is_counted(context, indicator)
+    why_hidden(results)
+
+
+def group_section(context: Context, indicator: Indicator, breakdown: str) -> None:
+    """Tell one survey indicator per position, occupation, sex or age, if the wave asked for it."""
+    results = context.by_group(indicator, breakdown)
+    if results.empty:
+        return
+    name = _("{indicator} per {breakdown}").format(
+        indicator=indicator.name, breakdown=breakdown_word(breakdown).lower()
+    )
+    st.subheader(name, anchor=f"{indicator.id}-{breakdown}")
+    st.markdown(differences(results))
+    show_figure(
+        charts.forest(results, theme=context.theme),
+        charts.forest(results, theme=context.theme, narrow=True),
+        charts.alt_forest(results, title=name),
+        f"forest-{indicator.id}-{breakdown}",
+    )
+    st.caption(
+        _(
+            "Hela kommunen, våg {wave}. Hur många som tillfrågades i varje grupp är inte känt, så "
+            "intervallen räknar med att vilken som helst av dem som inte svarat kan höra dit."
+        ).format(wave=context.wave_row()["label"])
+    )
+    with st.expander(_("Samma uppgifter som tabell")):
+        head = breakdown_word(breakdown)
+        st.html(cards.data_table(tables.results_table(results, digits=1, head=head), name))
     why_hidden(results)
 
 

@@ -88,9 +88,9 @@ def test_fairness_has_a_chart_with_a_text_alternative_and_the_same_figures_as_a_
     app = visit("rattvisa")
     charts = app.get("plotly_chart")
     assert charts and all(chart.proto.alt.strip() for chart in charts)
-    tables = "\n".join(
-        e.proto.body for e in app.get("html") if "<table" in e.proto.body
-    ).replace(NBSP, " ")
+    tables = "\n".join(e.proto.body for e in app.get("html") if "<table" in e.proto.body).replace(
+        NBSP, " "
+    )
     assert "24,2 %" in tables
     assert "14,5–37,7 %" in tables
 
@@ -167,3 +167,13 @@ def test_a_broken_store_is_met_calmly(demo_store, tmp_path, monkeypatch, harm) -
     said = words(_run("sammanfattning", {}))
     assert "Uppgifterna går inte att läsa just nu" in said
     assert "Traceback" not in said
+
+
+def test_fairness_tells_the_gaps_between_positions_and_kinds_of_role(visit) -> None:
+    said = words(visit("rattvisa"))
+    assert "Rättvist fördelat per befattning" in said
+    assert "Lägst är Medarbetare (39 %), högst Chef (8 av 16)." in said
+    assert "Dolt för Teknik, IT och miljö och Annat" in said
+    # Not asked in 2024: no heading for it either.
+    assert "Rättvist fördelat per kön" not in said
+    assert "Rättvist fördelat per kön" in words(visit("rattvisa", vag="2026"))

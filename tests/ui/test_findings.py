@@ -1,0 +1,146 @@
+"""The sentences say what the numbers bear, and no more, for any data."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from queries.catalogue import indicator
+from queries.indicators import COLUMNS
+from queries.statistics import estimate
+from ui.findings import apart, change, changes, finding, gain, largest_gap
+
+NBSP = "\N{NO-BREAK SPACE}"
+SURVEY = indicator("rattvist_fordelat")
+REGISTER = indicator("riskbedomd_fore_start")
+
+
+def row(code, count, base, invited, status="shown", wave="2024", of=SURVEY, full=False) -> dict:
+    """Return a result row with the real estimate, or with nulls where nothing is shown."""
+    found = {name: None for name in COLUMNS}
+    found |= {"indicator": of.id, "wave": wave, "department": code, "name": code or "Alla"}
+    found |= {"status": status, "share": math.nan}
+    for name in ("low", "high", "bound_low", "bound_high"):
+        found[name] = math.nan
+    if status != "shown":
+        return found
+    found |= {"numerator": count, "denominator": base, "share": count / base}
+    if not full:
+        e = estimate(count, base, base, invited)
+        found |= {
+            name: float(getattr(e, name)) for name in ("low", "high", "bound_low", "bound_high")
+        }
+    return found
+
+
+def table(*rows: dict) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+        {"numerator": "Int64", "denominator": "Int64", "department": object}
+    )
+
+
+def said(*rows: dict, of=SURVEY) -> str:
+    return finding(of, table(*rows)).replace(NBSP, " ")
+
+
+def test_a_minority_is_said_only_with_the_silent_named_when_they_could_turn_it() -> None:
+    text = said(row(None, 37, 91, 221))
+    assert "40,7 % (37 av 91)" in text
+    assert "mindre än hälften" in text
+    assert "de som inte svarat kan ändra bilden" in text
+    assert "17–76 %" in text
+
+
+def test_neither_more_nor_less_than_half_is_said_when_the_interval_covers_it() -> None:
+    text = said(row(None, 4, 11, 23))
+    assert "går inte att säga" in text
+    assert "mindre än hälften, också" not in text
+
+
+def test_a_majority_that_the_silent_cannot_turn_has_no_reservation() -> None:
+    text = said(row(None, 80, 90, 100))
+    assert "mer än hälften" in text
+    assert "kan ändra bilden" not in text
+
+
+def test_departments_differ_only_when_their_intervals_do_not_meet() -> None:
+    whole = row(None, 37, 91, 221)
+    far = said(row("SN", 8, 33, 82), row("KLK", 18, 30, 73), whole)
+    assert "Lägst är SN (24 %), högst KLK (60 %). Skillnaden är större än osäkerheten." in far
+    near = said(row("SN", 12, 33, 82), row("KLK", 13, 30, 73), whole)
+    assert "Skillnaden ryms inom osäkerheten." in near
+
+
+def test_what_is_hidden_is_named_and_never_estimated() -> None:
+    text = said(
+        row("KLK", 18, 30, 73), row("MBN", 3, 4, 11, "hidden"), row("KFN", 0, 0, 3, "no_answers"),
+        row(None, 37, 91, 221),
+    )  # fmt: skip
+    assert "Dolt för MBN" in text
+    assert "Inga svar från KFN." in text
+    assert "3 av 4" not in text
+
+
+@pytest.mark.parametrize("status", ["hidden", "no_answers", "not_asked"])
+def test_without_a_number_there_is_a_reason_and_no_number(status: str) -> None:
+    text = said(row(None, 0, 0, 0, status))
+    assert text.startswith("Rättvist fördelat:")
+    assert len(text) > len("Rättvist fördelat: ")
+    assert "nan" not in text.lower()
+
+
+def test_a_requirement_counts_what_is_missing() -> None:
+    text = said(row(None, 73, 123, 0, of=REGISTER, full=True), of=REGISTER)
+    assert "Ska vara alla; det fattas 50." in text
+    assert "Gränsen 100 % nås." in said(row(None, 9, 9, 0, of=REGISTER, full=True), of=REGISTER)
+
+
+def test_a_change_within_the_uncertainty_is_not_called_a_change() -> None:
+    before, after = row(None, 37, 91, 221), row(None, 50, 123, 235, wave="2026")
+    assert "Förändringen ryms inom osäkerheten." in change(before, after)
+    after = row(None, 110, 123, 235, wave="2026")
+    assert "Förändringen är större än osäkerheten." in change(before, after)
+
+
+def test_lower_is_a_gain_where_lower_is_better() -> None:
+    worse = indicator("inga_it_atgarder")
+    before, after = row(None, 50, 90, 200, of=worse), row(None, 10, 90, 200, of=worse)
+    assert gain(worse, before, after) > 0
+    assert gain(SURVEY, before, after) < 0
+
+
+def test_changes_leave_out_what_has_no_better_or_worse() -> None:
+    neutral = indicator("svarsfrekvens")
+    rows = [row(None, 50, 90, 200, of=neutral, wave=w) for w in ("2024", "2026")]
+    assert changes(table(*rows), [neutral]) == []
+
+
+counts = st.integers(1, 60).flatmap(
+    lambda base: st.tuples(st.integers(0, base), st.just(base), st.integers(base, 3 * base))
+)
+
+
+@given(st.lists(counts, min_size=1, max_size=6), counts)
+def test_every_finding_is_a_sentence_without_holes(groups, whole) -> None:
+    rows = [row(f"F{i}", *group) for i, group in enumerate(groups)]
+    text = said(*rows, row(None, *whole))
+    assert text.endswith(".")
+    assert "nan" not in text.lower()
+    assert "None" not in text
+    assert "{" not in text
+
+
+@given(st.lists(counts, min_size=2, max_size=6))
+def test_the_largest_gap_prefers_one_that_is_more_than_noise(groups) -> None:
+    rows = [row(f"F{i}", *group) for i, group in enumerate(groups)]
+    found = largest_gap(table(*rows), [SURVEY])
+    assert found is not None
+    _dossier, low, high = found
+    assert high["share"] - low["share"] == max(r["share"] for r in rows) - min(
+        r["share"] for r in rows
+    )
+    assert apart(low, high) == (low["high"] < high["low"])
