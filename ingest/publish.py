@@ -75,8 +75,9 @@ def publish_wave(builder: Builder, wave: str) -> None:
 
 
 def _count(builder: Builder, wave: str, questionnaire: reference.Questionnaire) -> None:
+    asked = _asked(builder, wave)
     options = [
-        (q, question.id, o, option.code, question.id in _asked(builder, wave))
+        (q, question.id, o, option.code, question.id in asked)
         for q, question in enumerate(questionnaire.questions)
         if question.type != "text"
         for o, option in enumerate(question.options)
@@ -134,7 +135,9 @@ def _gate(
         filter_id = question.asked_if.question if question.asked_if else None
         for breakdown, groups in tallies[question.id].items():
             if breakdown == "all":
-                if not is_safe(whole, profile) or hidden.get((str(filter_id), "all")):
+                # Nobody answered: nothing to protect, unless the filter is.
+                unsafe = whole.base > 0 and not is_safe(whole, profile)
+                if unsafe or hidden.get((str(filter_id), "all")):
                     hidden[question.id, "all"] = frozenset([""])
             elif breakdown == CROSS:
                 # Not published by this first gate: its margins are protected one by one, and two
@@ -152,8 +155,13 @@ def _gate(
                 for group in hidden.get((question.id, breakdown), ())
             ]
     empty = _empty_departments(builder, wave)
-    # A department in which nobody answered has nothing to protect, also crossed.
-    verdicts = [v for v in verdicts if v[2].split(" × ")[0] not in empty]
+    # A department in which nobody answered has nothing to protect, also crossed. Only there: an
+    # attribute's option may have the same code as a department.
+    verdicts = [
+        v
+        for v in verdicts
+        if v[1] not in ("department", CROSS) or v[2].split(" × ")[0] not in empty
+    ]
     _publish(builder, wave, "cube", ("question", "breakdown", "group"), verdicts, ("count", "base"))
     sizes = _group_sizes(builder, wave)
     answered = sum(tally.base for tally in sizes.get("department", {}).values())
@@ -271,21 +279,45 @@ def publish_coverage(builder: Builder, waves: Iterable[str]) -> None:
             "where wave = $wave",
             {"wave": wave},
         )
-        for indicator in indicators():
-            if indicator.source.kind == REGISTER:
-                _cover(builder, wave, register[0][0], indicator, Profile(*limits))
+        register_indicators = [i for i in indicators() if i.source.kind == REGISTER]
+        # How many agreements a department has is the denominator of most of the others: where it is
+        # hidden (a ratio to people counts just them) they are hidden too, or they would tell it.
+        also: frozenset[str] = frozenset()
+        for indicator in sorted(register_indicators, key=lambda i: not i.source.ratio):
+            out = _cover(builder, wave, register[0][0], indicator, Profile(*limits), also)
+            if indicator.source.ratio:
+                also |= out
 
 
 def _cover(
-    builder: Builder, wave: str, as_of: date, indicator: Indicator, profile: Profile
-) -> None:
-    rows = builder.rows(
-        indicator.sql, {"wave": wave, "as_of": as_of, "indicator": indicator.id}
-    )
-    groups = {department: (numerator, denominator) for _, _, department, numerator, denominator in rows}
+    builder: Builder,
+    wave: str,
+    as_of: date,
+    indicator: Indicator,
+    profile: Profile,
+    also: frozenset[str],
+) -> frozenset[str]:
+    """Publish one register indicator of one wave. Returns the departments that are hidden."""
+    rows = builder.rows(indicator.sql, {"wave": wave, "as_of": as_of, "indicator": indicator.id})
+    groups = {
+        department: (numerator, denominator) for _, _, department, numerator, denominator in rows
+    }
+    # Of a department that did not state the denominator there is no share; its count of agreements
+    # is weighed with the others all the same, because other indicators add up to the same whole.
+    unstated = {code for code, pair in groups.items() if pair[1] is None}
+    groups = {code: (pair[0], pair[1] or 0) for code, pair in groups.items()}
+    # Agreements where nobody is said to have the possibility are no share either.
+    unknown = unstated | {code for code, pair in groups.items() if pair[0] > pair[1] == 0}
     whole = tuple(sum(pair[i] for pair in groups.values()) for i in (0, 1))
-    whole_hidden, out = hidden_counts(whole, groups, profile, indicator.source.ratio)
-    table = [(None, *whole, whole_hidden), *((c, *pair, c in out) for c, pair in groups.items())]
+    whole_hidden, out = hidden_counts(whole, groups, profile, indicator.source.ratio, also)
+    table = [
+        (None, *whole, "hidden" if whole_hidden else "not_asked" if unstated else _status(whole)),
+        *(
+            (c, *pair, "hidden" if c in out else "not_asked" if c in unknown else _status(pair))
+            for c, pair in groups.items()
+        ),
+    ]
+    silent = ("hidden", "not_asked")
     builder.insert(
         "published.coverage",
         {
@@ -293,10 +325,13 @@ def _cover(
             "as_of": [as_of] * len(table),
             "indicator": [indicator.id] * len(table),
             "department": [row[0] for row in table],
-            "numerator": [None if row[3] else row[1] for row in table],
-            "denominator": [None if row[3] else row[2] for row in table],
-            "status": [
-                "hidden" if row[3] else "shown" if row[2] else "no_answers" for row in table
-            ],
+            "numerator": [None if row[3] in silent else row[1] for row in table],
+            "denominator": [None if row[3] in silent else row[2] for row in table],
+            "status": [row[3] for row in table],
         },
     )
+    return out
+
+
+def _status(pair: tuple[int, int]) -> str:
+    return "shown" if pair[1] else "no_answers"

@@ -110,14 +110,20 @@ def hidden_counts(
     groups: Mapping[str, tuple[int, int]],
     profile: Profile,
     ratio: bool = False,
+    also: frozenset[str] = frozenset(),
 ) -> tuple[bool, frozenset[str]]:
     """Return (whether the whole is hidden, which groups are) for a register indicator.
 
     Each value is (numerator, denominator) in agreements. A count from 1 to ``min_base`` − 1 of
     agreements that have, or that lack, what is asked for points at someone; none does not, unless
     the group is small and so everybody in it is told. With ``ratio`` the denominator is a public
-    number of people, and only the numerator counts agreements.
+    number of people, and only the numerator counts agreements. ``also`` are hidden from the start
+    (those whose number of agreements is hidden, where that number is the denominator).
     """
+
+    def size(pair: tuple[int, int]) -> int:
+        # In agreements, whatever is shared by what: so that two waves hide the same departments.
+        return pair[0] if ratio else pair[1]
 
     def safe(numerator: int, denominator: int) -> bool:
         if ratio:
@@ -127,16 +133,18 @@ def hidden_counts(
             return False
         return is_safe(Tally(denominator, parts), profile)
 
+    real = {code: pair for code, pair in groups.items() if pair[0] > 0 or pair[1] > 0}
     if not safe(*whole):
-        return True, frozenset(code for code, pair in groups.items() if pair[1] > 0)
-    hidden = {code for code, pair in groups.items() if pair[1] > 0 and not safe(*pair)}
+        return True, frozenset(real)
+    hidden = {code for code, pair in real.items() if code in also or not safe(*pair)}
     while hidden:
         rest = tuple(sum(groups[code][i] for code in hidden) for i in (0, 1))
-        if len(hidden) >= profile.min_groups and safe(*rest):
+        sources = sum(size(groups[code]) > 0 for code in hidden)
+        if sources >= profile.min_groups and safe(*rest):
             break
-        candidates = [c for c in groups if c not in hidden and groups[c][1] > 0]
+        candidates = [code for code in real if code not in hidden and size(real[code]) > 0]
         if not candidates:
             break
         order = list(groups)
-        hidden.add(min(candidates, key=lambda c: (groups[c][1], -order.index(c))))
+        hidden.add(min(candidates, key=lambda c: (size(groups[c]), -order.index(c))))
     return False, frozenset(hidden)

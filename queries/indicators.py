@@ -15,7 +15,7 @@ import pandas as pd
 from queries import reference
 from queries.catalogue import FRAME, REGISTER, SURVEY, Indicator, indicators
 from queries.i18n import _
-from queries.reference import Questionnaire
+from queries.reference import AskedIf, Questionnaire
 from queries.statistics import estimate
 from queries.store import Reader, sql_file
 from queries.viewer import AccessDenied, Role
@@ -198,6 +198,63 @@ def answers(reader: Reader, wave: str, question: str) -> pd.DataFrame:
     )
 
 
+def by_group(reader: Reader, wave: str, wanted: Indicator, breakdown: str) -> pd.DataFrame:
+    """Return a survey indicator per group of an attribute (position, occupation, sex, age).
+
+    A result table whose ``department`` is the group's option code and ``name`` its label, the
+    whole last; empty when the wave did not ask for the attribute. How many of a group were
+    invited is not known, so a group is a domain of the whole wave, and every silent person may
+    belong to it: intervals and bounds are wider than a department's, and rightly so.
+    """
+    reader.viewer.require_results()
+    grid = departments(reader, wave)
+    questionnaire = questionnaire_of(reader, wave)
+    if questionnaire is None or wanted.source.kind != SURVEY:
+        return pd.DataFrame(columns=list(COLUMNS))
+    asked_if = questionnaire.question(wanted.source.question).asked_if
+    found = reader.frame(
+        sql_file("group_indicator").format(schema=reader.schema),
+        wave=wave,
+        question=wanted.source.question,
+        options=list(wanted.source.counted(questionnaire)),
+        breakdown=breakdown,
+        filter=asked_if.question if asked_if else "",
+        excluded=_excluded(questionnaire, asked_if),
+    )
+    if not (found["code"] != "").any():
+        return pd.DataFrame(columns=list(COLUMNS))
+    labels = {o.code: o.label for o in questionnaire.attribute(breakdown).options}
+    numerator, base, size, not_asked = (
+        found[name].astype(float).to_numpy()
+        for name in ("numerator", "denominator", "answered", "not_asked")
+    )
+    answered, invited = float(grid["answered"].sum()), float(grid["invited"].sum())
+    shown = (found["status"] == "shown").to_numpy(dtype=bool)
+    # A group whose size is hidden although its answers are shown has at least its base in it.
+    outside = answered - np.where(np.isnan(size), base + not_asked, size) + not_asked
+    blank = np.where(shown, 0.0, np.nan)
+    uncertain = estimate(numerator + blank, base + blank, answered, invited, outside)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(shown, numerator / base, np.nan)
+    return pd.DataFrame(
+        {
+            "indicator": wanted.id,
+            "wave": wave,
+            "department": [code or None for code in found["code"]],
+            "name": [labels.get(code, _("Alla")) for code in found["code"]],
+            "numerator": pd.array(numerator, dtype="Int64"),
+            "denominator": pd.array(base, dtype="Int64"),
+            "share": share,
+            "low": uncertain.low,
+            "high": uncertain.high,
+            "bound_low": uncertain.bound_low,
+            "bound_high": uncertain.bound_high,
+            "status": found["status"],
+        },
+        columns=list(COLUMNS),
+    )
+
+
 def figures(reader: Reader, wave: str) -> pd.DataFrame:
     """Return what the source printed beside what the viewer's cube gives, one row per figure.
 
@@ -280,11 +337,10 @@ def _count_options(
     pairs: Sequence[tuple[str, str, str]],
 ) -> pd.DataFrame:
     filters = [
-        (q.id, q.asked_if.question, option.code)
+        (q.id, q.asked_if.question, code)
         for q in questionnaire.questions
         if q.asked_if
-        for option in questionnaire.question(q.asked_if.question).options
-        if option.code not in q.asked_if.options
+        for code in _excluded(questionnaire, q.asked_if)
     ]
     return reader.frame(
         sql_file("survey_indicator").format(cube=f"{reader.schema}.cube"),
@@ -296,6 +352,14 @@ def _count_options(
         filters=[f[1] for f in filters],
         excluded=[f[2] for f in filters],
     )
+
+
+def _excluded(questionnaire: Questionnaire, asked_if: AskedIf | None) -> list[str]:
+    """Return the answers to the filter question of those who are not asked."""
+    if asked_if is None:
+        return []
+    codes = questionnaire.question(asked_if.question).codes
+    return [code for code in codes if code not in asked_if.options]
 
 
 def _frame(reader: Reader, wave: str, wanted: Indicator) -> pd.DataFrame:
@@ -365,12 +429,13 @@ def _live(reader: Reader, wave: str, wanted: Indicator, day: date) -> pd.DataFra
 
 def _judged(counts: pd.DataFrame) -> pd.DataFrame:
     """Return live counts with their status; without a denominator there is no share to show."""
-    missing = counts["denominator"].isna()
-    counts = counts.assign(
-        status=np.select([missing, counts["denominator"] > 0], ["not_asked", "shown"], "no_answers")
+    numerator, denominator = (counts[name].astype(float) for name in ("numerator", "denominator"))
+    missing = denominator.isna() | ((denominator == 0) & (numerator > 0))
+    return counts.assign(
+        numerator=numerator.mask(missing),
+        denominator=denominator.mask(missing),
+        status=np.select([missing, denominator > 0], ["not_asked", "shown"], "no_answers"),
     )
-    counts.loc[missing, "numerator"] = None
-    return counts
 
 
 def _merged(counts: pd.DataFrame, order: list[str]) -> pd.DataFrame:
