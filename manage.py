@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import gettext
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -36,16 +37,21 @@ class Refused(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code."""
-    parser = build_parser()
-    options = parser.parse_args(arguments)
+    # First of all: help and wrong usage are Swedish too, whatever the console's encoding.
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+            # A file's name may hold bytes that are no UTF-8: they go out as they came in.
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+    try:
+        options = build_parser().parse_args(arguments)
+    except SystemExit:  # help has been printed, or what is wrong
+        _flush()
+        raise
     try:
         options.run(options)
+        _flush()
     except BrokenPipeError:
-        # The reader of a pipe has had enough; that is no error of ours.
-        sys.stderr.close()
+        _close_quietly()
         return EXIT_DONE
     except KeyboardInterrupt:
         say(_("Avbrutet. Lagret är som det var."))
@@ -56,6 +62,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(str(error))
         return EXIT_REFUSED
     return EXIT_DONE
+
+
+def _flush() -> None:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _close_quietly()
+
+
+def _close_quietly() -> None:
+    """Send what is still buffered nowhere: the reader of the pipe has had enough, which is no
+    error of ours, and Python would complain when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _expected(error: Exception) -> bool:
@@ -89,9 +108,9 @@ def demo(options: argparse.Namespace) -> None:
         say(
             _("{name}: oförändrad.").format(name=name)
             if result.unchanged
-            else _n("{name}: {n} rad inläst.", "{name}: {n} rader inlästa.", result.accepted).format(
-                name=name, n=result.accepted
-            )
+            else _n(
+                "{name}: {n} rad inläst.", "{name}: {n} rader inlästa.", result.accepted
+            ).format(name=name, n=result.accepted)
         )
 
 
@@ -161,7 +180,7 @@ def _load(options: argparse.Namespace, run: Callable[[Options], LoadResult]) -> 
     """Run a load and report it, as text or as the contract's JSON, also when it is refused."""
     from ingest.headers import InputFileError
     from ingest.load import LoadRefused, LoadResult, Options
-    from queries.store import StoreError, current_id
+    from queries.store import StoreError
 
     flags = Options(partial=options.partial, dry_run=options.dry_run, progress=say)
     try:
@@ -169,11 +188,8 @@ def _load(options: argparse.Namespace, run: Callable[[Options], LoadResult]) -> 
     except Exception as error:
         if not _expected(error):
             raise
-        if isinstance(error, LoadRefused):
-            result = error.result
-        else:
-            snapshot = None if isinstance(error, StoreError) else current_id()
-            result = LoadResult(snapshot=snapshot)
+        result = error.result if isinstance(error, LoadRefused) else LoadResult()
+        result.snapshot = _current_or_none()
         if options.json:
             found = result.as_dict()
             if not found["errors"]:
@@ -196,6 +212,16 @@ def _load(options: argparse.Namespace, run: Callable[[Options], LoadResult]) -> 
             else _("{n} rader inlästa. Ögonblicksbild {id}.")
         )
         say(text.format(n=result.accepted, id=result.snapshot))
+
+
+def _current_or_none() -> str | None:
+    """Return the snapshot in force; None also where the pointer is damaged."""
+    from queries.store import StoreError, current_id
+
+    try:
+        return current_id()
+    except StoreError:
+        return None
 
 
 def _report(result: LoadResult) -> None:
@@ -279,9 +305,14 @@ def waves(options: argparse.Namespace) -> None:
 
 
 def snapshots(options: argparse.Namespace) -> None:
-    from queries.store import current_id, list_snapshots
+    from queries.store import StoreError, current_id, list_snapshots
 
-    current = current_id()
+    try:
+        current = current_id()
+    except StoreError as error:
+        # Told and passed over: this list is what the way out of a damaged pointer begins with.
+        say(str(error))
+        current = None
     print_json(
         [{**found, "current": found["id"] == current} for found in list_snapshots()]
     )
@@ -366,22 +397,27 @@ def build_parser() -> argparse.ArgumentParser:
 
     command("demo", demo, _("bygg demonstrationslagret ur data/demo"))
     added = command("templates", templates, _("skriv tomma mallar för filerna som läses in"))
-    added.add_argument("--out", type=Path, required=True, metavar=_("MAPP"))
+    added.add_argument(
+        "--out", type=Path, required=True, metavar=_("MAPP"), help=_("mappen att skriva dem i")
+    )
     added = command("questionnaire", questionnaire, _("visa ett frågeformulär"))
-    added.add_argument("id", nargs="?", default="vaggeryd-2024", metavar="ID")
-    added.add_argument("--format", choices=["json"], default="json")
+    added.add_argument(
+        "id", nargs="?", default="vaggeryd-2024", metavar="ID", help=_("formulär; %(default)s")
+    )
+    form = {"default": "json", "help": _("utdatans form; %(default)s")}
+    added.add_argument("--format", choices=["json"], **form)
     added.add_argument(
         "--attributes", action="store_true", help=_("visa bakgrundsfrågorna i stället")
     )
     load = commands.add_parser("load", help=_("läs in en fil"), description=_("läs in en fil"))
     kinds = load.add_subparsers(title=_("slag av fil"), required=True, metavar=_("SLAG"))
     for name, run, text in (
-        ("frame", load_frame, _("ramen för en våg: förvaltningar och antal tillfrågade; läses först")),
+        ("frame", load_frame, _("en vågs ram: förvaltningar och antal tillfrågade; läses först")),
         ("survey", load_survey, _("enkätsvaren för en våg")),
         ("agreements", load_agreements, _("hela registret över överenskommelser")),
     ):
         added = command(name, run, text, kinds)
-        added.add_argument("file", type=Path, metavar=_("FIL"))
+        added.add_argument("file", type=Path, metavar=_("FIL"), help=_("CSV eller Excel (.xlsx)"))
         added.add_argument("--partial", action="store_true", help=_("läs in de rader som går"))
         added.add_argument(
             "--dry-run", action="store_true", help=_("pröva allt men skriv ingenting")
@@ -392,7 +428,7 @@ def build_parser() -> argparse.ArgumentParser:
                 "--as-of", type=_date, metavar=_("DATUM"), help=_("dagen registret visar; i dag")
             )
         else:
-            added.add_argument("--wave", type=_wave, required=True, metavar=_("VÅG"))
+            _add_wave(added)
         if name == "frame":
             added.add_argument("--label", metavar=_("TEXT"), help=_("vågens namn på sidorna"))
             added.add_argument(
@@ -400,22 +436,38 @@ def build_parser() -> argparse.ArgumentParser:
                 help=_("sekretessprofil ur data/profiles; låses när vågen läses in"),
             )  # fmt: skip
         if name == "survey":
-            added.add_argument("--questionnaire", default="vaggeryd-2024", metavar="ID")
+            added.add_argument(
+                "--questionnaire", default="vaggeryd-2024", metavar="ID",
+                help=_("formuläret som svaren följer; %(default)s"),
+            )  # fmt: skip
     added = command("indicators", indicators, _("visa alla indikatorer och svar för en våg"))
-    added.add_argument("--wave", type=_wave, required=True, metavar=_("VÅG"))
-    added.add_argument("--role", choices=[role.value for role in Role], required=True)
-    added.add_argument("--department", action="append", metavar=_("FÖRVALTNING"))
-    added.add_argument("--as-of", type=_date, metavar=_("DATUM"))
-    added.add_argument("--format", choices=["json", "csv"], default="json")
+    _add_wave(added)
+    added.add_argument(
+        "--role", choices=[role.value for role in Role], required=True, help=_("vem som frågar")
+    )
+    added.add_argument(
+        "--department", action="append", metavar=_("FÖRVALTNING"),
+        help=_("förvaltningens kod; kan upprepas. För hr de som inloggningen ger, annars urval"),
+    )  # fmt: skip
+    added.add_argument(
+        "--as-of", type=_date, metavar=_("DATUM"), help=_("dagen registret räknas; dess egen")
+    )
+    added.add_argument("--format", choices=["json", "csv"], **form)
     added = command("publish", publish, _("skriv det som är publicerat av en våg"))
-    added.add_argument("--wave", type=_wave, required=True, metavar=_("VÅG"))
-    added.add_argument("--format", choices=["json", "csv", "parquet"], default="json")
+    _add_wave(added)
+    added.add_argument("--format", choices=["json", "csv", "parquet"], **form)
     command("waves", waves, _("lista vågorna"))
     command("snapshots", snapshots, _("lista alla ögonblicksbilder av lagret"))
     added = command("restore", restore, _("låt en tidigare ögonblicksbild gälla igen"))
-    added.add_argument("snapshot", metavar="ID")
+    added.add_argument("snapshot", metavar="ID", help=_("ur listan som snapshots skriver"))
     command("check", check, _("pröva referensfiler och lagrets regler"))
     return parser
+
+
+def _add_wave(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--wave", type=_wave, required=True, metavar=_("VÅG"), help=_("till exempel 2026")
+    )
 
 
 def _speak_swedish() -> None:
@@ -430,6 +482,10 @@ def _speak_swedish() -> None:
         "%(prog)s: error: %(message)s\n": _("%(prog)s: fel: %(message)s\n"),
         "argument %(argument_name)s: %(message)s": _("%(argument_name)s: %(message)s"),
         "expected one argument": _("ett värde krävs"),
+        "ambiguous option: %(option)s could match %(matches)s": _(
+            "%(option)s är tvetydigt: %(matches)s"
+        ),
+        "ignored explicit argument %r": _("tar inget värde, men fick %r"),
         "invalid choice: %(value)r (choose from %(choices)s)": _(
             "%(value)r går inte att välja (välj bland %(choices)s)"
         ),

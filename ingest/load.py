@@ -31,7 +31,7 @@ from ingest.rows import (
     required_headers,
     validate_rows,
 )
-from ingest.snapshot import Builder, write_snapshot
+from ingest.snapshot import Builder, migrate_if_older, write_snapshot
 from ingest.survey import SurveyAnswers, read_answers
 from ingest.survey import known_headers as survey_headers
 from queries import reference
@@ -70,7 +70,7 @@ class LoadRefused(Exception):
 
     def __init__(self, message: str, result: LoadResult | None = None) -> None:
         super().__init__(message)
-        self.result = result or LoadResult(snapshot=_current())
+        self.result = result or LoadResult()
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Options:
 def load_frame(
     path: Path,
     wave: str,
-    options: Options = Options(),  # noqa: B008 - frozen, so one default is safe to share
+    options: Options = Options(),
     *,
     label: str | None = None,
     kind: str = "egen",
@@ -144,7 +144,7 @@ def load_frame(
 def load_survey(
     path: Path,
     wave: str,
-    options: Options = Options(),  # noqa: B008
+    options: Options = Options(),
     *,
     questionnaire_id: str = DEFAULT_QUESTIONNAIRE,
 ) -> LoadResult:
@@ -162,7 +162,11 @@ def load_survey(
         known_headers=[name for names in headers.values() for name in names],
         required=[headers["department"]],
     )
-    fingerprint = _fingerprint(SURVEY_KIND, wave, table.sha256, questionnaire.fingerprint)
+    # The frame's departments too: they decide which rows are good.
+    named = (text for code, name, _invited in frame for text in (code, name))
+    fingerprint = _fingerprint(
+        SURVEY_KIND, wave, table.sha256, questionnaire.fingerprint, *named
+    )
     known = _already(fingerprint, options)
     if known:
         return known
@@ -175,7 +179,7 @@ def load_survey(
             ).format(file=path.name, id=questionnaire_id)
         )
     result = _judge(answers.people, answers.errors, answers.unmapped, options)
-    _refuse_surplus(answers, frame, result)
+    _refuse_surplus(answers, frame, result, options)
 
     def change(builder: Builder) -> None:
         builder.execute(
@@ -202,7 +206,7 @@ def load_survey(
 
 def load_agreements(
     path: Path,
-    options: Options = Options(),  # noqa: B008
+    options: Options = Options(),
     *,
     as_of: date | None = None,
 ) -> LoadResult:
@@ -214,7 +218,10 @@ def load_agreements(
     departments = _known_departments(options)
     options.progress(_("Läser {file} …").format(file=path.name))
     table = _read(path, AGREEMENT_COLUMNS)
-    fingerprint = _fingerprint(REGISTER_KIND, "", table.sha256, day.isoformat())
+    known_names = (text for pair in sorted(departments.items()) for text in pair)
+    fingerprint = _fingerprint(
+        REGISTER_KIND, "", table.sha256, day.isoformat(), *known_names
+    )
     known = _already(fingerprint, options)
     if known:
         return known
@@ -229,7 +236,7 @@ def load_agreements(
     result = _judge(good, errors, map_columns(table.headers, AGREEMENT_COLUMNS)[1], options)
 
     def change(builder: Builder) -> None:
-        key = _hash_key()
+        key = _hash_key(create=not options.dry_run)
         records = [{**row.model.record(), "line": row.row} for row in good]
         for record in records:
             if record["employee"] is not None:
@@ -245,7 +252,7 @@ def load_agreements(
         )
         builder.insert(
             "published.register",
-            {"as_of": [day], "file": [table.name], "agreements": [
+            {"as_of": [day], "file": [_stored_name(table)], "agreements": [
                 len({record["agreement_id"] for record in records})
             ]},
         )  # fmt: skip
@@ -334,7 +341,7 @@ def _note_input(
     entry = {
         "kind": kind,
         "wave": wave,
-        "name": table.name,
+        "name": _stored_name(table),
         "sha256": table.sha256,
         "accepted": result.accepted,
         "rejected": result.rejected,
@@ -349,8 +356,14 @@ def _note_input(
         {"kind": kind, "wave": wave},
     )
     builder.insert(
-        "records.source_file", {name: [value] for name, value in entry.items() if name != "rejected"}
+        "records.source_file",
+        {name: [value] for name, value in entry.items() if name != "rejected"},
     )
+
+
+def _stored_name(table: Table) -> str:
+    """Return the file's name with a ? for each byte of it that is no text."""
+    return table.name.encode("utf-8", "replace").decode("utf-8")
 
 
 def _current(store: Path | None = None) -> str | None:
@@ -365,9 +378,23 @@ def _frame_faults(good: Sequence[Validated], table: Table) -> list[RowError]:
     columns, _unmapped = map_columns(table.headers, FRAME_COLUMNS)
     faults = []
     first: dict[str, Validated] = {}
+    owners = {fold_label(row.model.department): row for row in good}
     for row in good:
         key = fold(row.model.department)
         start = first.setdefault(key, row)
+        owner = owners.setdefault(fold_label(row.model.name or row.model.department), row)
+        if fold(owner.model.department) != key:
+            faults.append(
+                RowError(
+                    row.row,
+                    table.headers[columns["name"]],
+                    row.model.name,
+                    _(
+                        "{code} på rad {line} heter också så. Skriv namn som skiljer "
+                        "förvaltningarna åt; svar kan annars hamna hos fel förvaltning."
+                    ).format(code=owner.model.department, line=owner.row),
+                )
+            )
         for name in ("name", "board"):
             ours, theirs = getattr(row.model, name), getattr(start.model, name)
             if ours is not None and theirs is not None and ours != theirs:
@@ -403,9 +430,13 @@ def _frame_faults(good: Sequence[Validated], table: Table) -> list[RowError]:
 
 def _write_frame(builder: Builder, wave: str, good: Sequence[Validated], table: Table) -> None:
     cells = [{**row.model.record(), "line": row.row} for row in good]
+    # One spelling of a code through all waves, or they could not be compared: the first one.
+    known = builder.rows("select code from published.department order by wave desc, ordinal desc")
     codes: dict[str, str] = {}
+    spelled = {fold(code): code for (code,) in known}
     for cell in cells:
-        cell["department"] = codes.setdefault(fold(cell["department"]), cell["department"])
+        key = fold(cell["department"])
+        cell["department"] = codes.setdefault(key, spelled.get(key, cell["department"]))
     for name in ("records.frame_cell", "published.department"):
         builder.execute(f"delete from {name} where wave = $wave", {"wave": wave})
     builder.insert(
@@ -500,11 +531,17 @@ def _frame_of(wave: str, options: Options) -> list[tuple[str, str, int]]:
 
 
 def _reader(options: Options) -> Reader:
+    """Open what is in force, brought forward first if an older version of the program wrote it."""
+    if not options.dry_run:
+        migrate_if_older(options.store)
     return open_reader(Viewer(Role.POLITIKER), options.store)
 
 
 def _refuse_surplus(
-    answers: SurveyAnswers, frame: Sequence[tuple[str, str, int]], result: LoadResult
+    answers: SurveyAnswers,
+    frame: Sequence[tuple[str, str, int]],
+    result: LoadResult,
+    options: Options,
 ) -> None:
     """Refuse more answers than invited: a share of a population needs the population."""
     invited = {code: number for code, _name, number in frame}
@@ -527,7 +564,7 @@ def _refuse_surplus(
     if errors:
         result.errors = sorted([*result.errors, *errors], key=lambda error: error.row)
         result.rejected = len({error.row for error in result.errors})
-        result.accepted, result.snapshot = 0, _current()
+        result.accepted, result.snapshot = 0, _current(options.store)
         raise LoadRefused(
             _("Fler svar än tillfrågade: {codes}. Ingenting har ändrats.").format(
                 codes=", ".join(error.value for error in errors)
@@ -542,7 +579,9 @@ def _write_answers(
     """Write the people under random ids and in the order of those, which says nothing."""
     for name in ("respondent", "answer", "text_answer", "provenance"):
         builder.execute(f"delete from records.{name} where wave = $wave", {"wave": wave})
-    people = sorted(((secrets.token_hex(8), person) for person in answers.people), key=lambda p: p[0])
+    people = sorted(
+        ((secrets.token_hex(8), person) for person in answers.people), key=lambda p: p[0]
+    )
     builder.insert(
         "records.respondent",
         {
@@ -621,27 +660,23 @@ def _key_path() -> Path:
     return Path(named) if named else Path(platformdirs.user_data_dir("distanskollen")) / "key"
 
 
-def _hash_key() -> bytes:
+def _hash_key(create: bool = True) -> bytes:
+    """Return the key of the hashes, made if there is none (or only for now, to try a load)."""
     path = _key_path()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Exclusive creation: of two first loads at once, one makes the key and both use it.
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            stream.write(secrets.token_hex(32))
-            stream.flush()
-            os.fsync(stream.fileno())
-    except FileExistsError:
-        pass
+        if not path.exists():
+            if not create:
+                return secrets.token_hex(32).encode("ascii")
+            _make_key(path)
+        key = path.read_text(encoding="ascii", errors="replace").strip()
     except OSError as error:
         raise LoadRefused(
             _(
-                "Nyckeln som döljer de anställdas identitet går inte att skapa i {path} "
+                "Nyckeln som döljer de anställdas identitet går inte att läsa eller skapa i {path} "
                 "({reason}). Peka ut en fil på en säker plats med {variable}."
             ).format(path=path, reason=error.strerror, variable=KEY_VARIABLE)
         ) from error
-    key = path.read_text(encoding="ascii").strip()
-    if len(key) < 32:
+    if len(key) < 32 or not key.isascii():
         raise LoadRefused(
             _(
                 "Nyckelfilen {path} är tom eller skadad. Återställ den från en kopia, eller ta "
@@ -649,6 +684,29 @@ def _hash_key() -> bytes:
             ).format(path=path)
         )
     return key.encode("ascii")
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key, whole from the moment that it has its name: a load may be killed here.
+
+    Linked and not renamed into place: of two first loads at once, both use the key that came first.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as stream:
+            stream.write(secrets.token_hex(32))
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            pass
+        except OSError:  # a disk without hard links
+            os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _keyed_hash(key: bytes, employee: str) -> str:

@@ -27,6 +27,8 @@ from queries.store import (
     Snapshot,
     StoreError,
     current_id,
+    damaged_database,
+    is_damage,
     quote,
     read_snapshot,
     store_path,
@@ -34,6 +36,7 @@ from queries.store import (
 
 DATABASES = ("published", "records")
 LOCK_SECONDS = 20.0
+BATCH = 20_000
 # Which databases' migrations have run is told by the manifest's schema_version alone: both move
 # together, so that one number answers whether this program can read a snapshot.
 
@@ -68,8 +71,9 @@ def write_lock(store: Path) -> Iterator[None]:
     except OSError as error:
         raise StoreError(
             _(
-                "Det går inte att skriva i lagret {path} ({reason}). Kontrollera att disken inte är "
-                "full eller skrivskyddad, eller peka ut ett annat lager med DISTANSKOLLEN_STORE."
+                "Det går inte att skriva i lagret {path} ({reason}). Kontrollera att disken inte "
+                "är full eller skrivskyddad, eller peka ut ett annat lager med "
+                "DISTANSKOLLEN_STORE."
             ).format(path=store, reason=error.strerror or error)
         ) from error
 
@@ -96,24 +100,24 @@ class Builder:
 
     def temporary(self, name: str, columns: Sequence[str], rows: Sequence[tuple]) -> None:
         """Make a temporary table of ``rows``, which has at least one."""
-        import pyarrow as pa
-
-        data = {column: [row[i] for row in rows] for i, column in enumerate(columns)}
-        self.connection.register("incoming", pa.table(data))
-        self.execute(f"create or replace temporary table {name} as select * from incoming")
-        self.connection.unregister("incoming")
+        data = {f"c{i}": [row[i] for row in rows] for i in range(len(columns))}
+        given = ", ".join(f'unnest($c{i}) as "{name}"' for i, name in enumerate(columns))
+        self.execute(f"create or replace temporary table {name} as select {given}", data)
 
     def insert(self, table: str, columns: dict[str, list[Any]]) -> None:
-        """Append equally long columns to ``database.table`` (names as in the migrations)."""
-        import pyarrow as pa
+        """Append equally long columns to ``database.table`` (names as in the migrations).
 
-        if not columns or not next(iter(columns.values())):
-            return
-        rows = pa.table(columns)
-        self.connection.register("incoming", rows)
+        Lists as parameters rather than an Arrow table: pyarrow loads pandas before it looks at a
+        list, which takes longer than it takes to insert half a million rows. In batches, because
+        a parameter takes many times the memory of the row that it becomes.
+        """
         names = ", ".join(f'"{name}"' for name in columns)
-        self.execute(f"insert into {table} ({names}) select {names} from incoming")
-        self.connection.unregister("incoming")
+        given = ", ".join(f"unnest($c{i})" for i in range(len(columns)))
+        for start in range(0, len(next(iter(columns.values()), ())), BATCH):
+            data = {
+                f"c{i}": values[start : start + BATCH] for i, values in enumerate(columns.values())
+            }
+            self.execute(f"insert into {table} ({names}) select {given}", data)
 
 
 def write_snapshot(
@@ -152,13 +156,7 @@ def write_snapshot(
                 "schema_version": SCHEMA_VERSION,
                 "inputs": inputs,
             }
-            _write_durably(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2))
-            for name in DATABASES:
-                _sync(folder / f"{name}.duckdb")
-            _sync(folder)
-            os.replace(folder, store / "snapshots" / snapshot_id)
-            _sync(store / "snapshots")
-            _point_at(store, snapshot_id)
+            _put_in_force(store, folder, manifest)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return snapshot_id
@@ -167,47 +165,78 @@ def write_snapshot(
 def restore(snapshot_id: str, store: Path | None = None, actor: str | None = None) -> str:
     """Put an earlier snapshot in force again, as a new version. Returns the new id.
 
-    A new version rather than moving the pointer back: the history then tells what was in force when.
+    A new version rather than moving the pointer back: the history then tells what was in force
+    when. One of an older schema is restored as it was and then brought forward, by the next write.
     """
     store = store or store_path()
     old = read_snapshot(snapshot_id, store)
+    check_folder(old.path, rules=old.manifest["schema_version"] == SCHEMA_VERSION)
     with write_lock(store):
         _clear_left_overs(store)
         new_id = _new_id()
         folder = store / "snapshots" / f".building-{new_id}"
-        shutil.copytree(old.path, folder)
+        folder.mkdir()
         try:
-            check_folder(folder)
+            for name in DATABASES:
+                shutil.copyfile(old.path / f"{name}.duckdb", folder / f"{name}.duckdb")
             manifest = {
                 **old.manifest,
                 "id": new_id,
-                "parent": current_id(store),
+                "parent": _readable_id(store),
                 "created": _now(),
                 "actor": actor or _actor(),
                 "action": f"restore {snapshot_id}",
             }
-            _write_durably(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2))
-            for name in DATABASES:
-                _sync(folder / f"{name}.duckdb")
-            os.replace(folder, store / "snapshots" / new_id)
-            _sync(store / "snapshots")
-            _point_at(store, new_id)
+            _put_in_force(store, folder, manifest)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return new_id
 
 
-def check_folder(folder: Path) -> None:
-    """Run every check on the databases of ``folder``. Raises ``CheckFailed``, ``StoreError``."""
+def _readable_id(store: Path) -> str | None:
+    """Return the id in force, None where the pointer is damaged: restoring is the way out of it."""
+    try:
+        return current_id(store)
+    except StoreError:
+        return None
+
+
+def _put_in_force(store: Path, folder: Path, manifest: dict[str, Any]) -> None:
+    """Make the built ``folder`` durable, give it its name, and point at it."""
+    _write_durably(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2))
+    for name in DATABASES:
+        _sync(folder / f"{name}.duckdb")
+    _sync(folder)
+    named = store / "snapshots" / manifest["id"]
+    os.replace(folder, named)
+    try:
+        _sync(store / "snapshots")
+        _point_at(store, manifest["id"])
+    except BaseException:
+        # Never in force, so it must not stand in the history as if it had been.
+        if _readable_id(store) != manifest["id"]:
+            shutil.rmtree(named, ignore_errors=True)
+        raise
+
+
+def check_folder(folder: Path, rules: bool = True) -> None:
+    """Read every table of the databases of ``folder`` in full and, with ``rules``, run every check.
+
+    Raises ``CheckFailed``, ``StoreError``. The checks alone would pass over damage in a column that
+    none of them asks for.
+    """
     connection = duckdb.connect(":memory:")
     try:
         for name in DATABASES:
             connection.execute(f"attach {quote(folder / f'{name}.duckdb')} as {name} (read_only)")
-        broken = run_checks(connection)
+            tables = connection.execute(
+                "select table_name from duckdb_tables() where database_name = $name", {"name": name}
+            ).fetchall()
+            for (table,) in tables:
+                connection.execute(f'select bit_xor(hash(t)) from {name}."{table}" t').fetchall()
+        broken = run_checks(connection) if rules else {}
     except duckdb.Error as error:
-        raise StoreError(
-            _("Ögonblicksbilden {id} är skadad och går inte att läsa.").format(id=folder.name)
-        ) from error
+        raise damaged_database(folder.name) from error
     finally:
         connection.close()
     if broken:
@@ -230,7 +259,9 @@ def migrate_if_older(store: Path | None = None) -> None:
     """Bring a store of an older version forward, as a new snapshot. Does nothing otherwise."""
     store = store or store_path()
     snapshot_id = current_id(store)
-    if snapshot_id and int(read_snapshot(snapshot_id, store).manifest["schema_version"]) < SCHEMA_VERSION:
+    if snapshot_id is None:
+        return
+    if int(read_snapshot(snapshot_id, store).manifest["schema_version"]) < SCHEMA_VERSION:
         write_snapshot(lambda builder: None, action="migrate", store=store)
 
 
@@ -257,11 +288,16 @@ def _build(
             connection.execute(f"checkpoint {name}")
             connection.execute(f"detach {name}")
         return builder.inputs
-    except (duckdb.IOException, duckdb.SerializationException) as error:
+    except duckdb.Error as error:
+        # A table that is missing is damage too: the file is a database, but not ours.
+        if not is_damage(error) and not isinstance(error, duckdb.CatalogException):
+            raise
+        if base:
+            check_folder(base.path, rules=False)  # says so, if what we build on is what is damaged
         raise StoreError(
             _(
-                "Det gick inte att bygga nästa ögonblicksbild ({reason}). Lagret är orört; kör "
-                "”python manage.py check” och återställ vid behov en hel ögonblicksbild."
+                "Det gick inte att bygga nästa ögonblicksbild ({reason}). Lagret är orört. "
+                "Kontrollera att disken inte är full eller skrivskyddad och försök igen."
             ).format(reason=str(error).splitlines()[0])
         ) from error
     finally:
@@ -303,8 +339,11 @@ def _actor() -> str:
 
 def _point_at(store: Path, snapshot_id: str) -> None:
     temporary = store / f"current.{secrets.token_hex(4)}"
-    _write_durably(temporary, snapshot_id + "\n")
-    os.replace(temporary, store / "current")
+    try:
+        _write_durably(temporary, snapshot_id + "\n")
+        os.replace(temporary, store / "current")
+    finally:
+        temporary.unlink(missing_ok=True)
     _sync(store)
 
 

@@ -151,10 +151,11 @@ def _model(fields: Iterable[Field], departments: Mapping[str, str]) -> type[Base
     for item in fields:
         if item.id == "department":
             own = {fold_label(name): code for name, code in departments.items()}
+            codes = {fold_label(code): code for code in departments.values()}
             also = {
-                fold_label(name): option.code
+                fold_label(name): codes[fold_label(option.code)]
                 for option in item.options
-                if option.code in departments.values()
+                if fold_label(option.code) in codes
                 for name in (option.code, *option.names)
             }
             parse: Callable[[Any], Any] = partial(_department, names={**also, **own})
@@ -220,15 +221,36 @@ def _several(value: Any, names: Mapping[str, str]) -> tuple[str, ...] | None:
 def _split(
     text: str, longest_first: list[str], names: Mapping[str, str]
 ) -> list[str] | None:
-    text = text.lstrip(" ,;")
-    if not text:
-        return []
-    for name in longest_first:
-        rest = text[len(name) :]
-        if text.startswith(name) and (not rest.strip() or rest.lstrip()[0] in ",;"):
-            found = _split(rest, longest_first, names)
-            if found is not None:
-                return [names[name], *found]
+    """Return the codes of a joined text, None where it cannot be read as options alone.
+
+    Reads on from each place that can be reached, the first way there being kept: a search that
+    calls itself would run out of stack, or of time, on a cell that repeats an option endlessly.
+    """
+    start = len(text) - len(text.lstrip(" ,;"))
+    ways: dict[int, tuple[int, str]] = {}
+    waiting = [start]
+    while waiting:
+        at = waiting.pop()
+        if at >= len(text):
+            found = []
+            while at != start:
+                at, code = ways[at]
+                found.append(code)
+            return found[::-1]
+        # Pushed shortest first, so that the longest is tried first.
+        for name in reversed(longest_first):
+            end = at + len(name)
+            if not text.startswith(name, at):
+                continue
+            while end < len(text) and text[end] == " ":
+                end += 1
+            if end < len(text) and text[end] not in ",;":
+                continue
+            while end < len(text) and text[end] in " ,;":
+                end += 1
+            if end not in ways:
+                ways[end] = at, names[name]
+                waiting.append(end)
     return None
 
 

@@ -54,7 +54,8 @@ def _survey_columns(questionnaire: Questionnaire) -> Iterator[tuple[str, str]]:
         header = ATTRIBUTE_HEADERS.get(item.id, item.text)
         options = "; ".join(option.label for option in item.options)
         if item.type == "multiple":
-            yield header, _("Ett eller flera, åtskilda med komma: {options}.").format(options=options)
+            text = _("Ett eller flera, åtskilda med komma: {options}.")
+            yield header, text.format(options=options)
         elif item.type == "text":
             yield header, _("Fri text.")
         else:
