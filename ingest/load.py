@@ -164,9 +164,7 @@ def load_survey(
     )
     # The frame's departments too: they decide which rows are good.
     named = (text for code, name, _invited in frame for text in (code, name))
-    fingerprint = _fingerprint(
-        SURVEY_KIND, wave, table.sha256, questionnaire.fingerprint, *named
-    )
+    fingerprint = _fingerprint(SURVEY_KIND, wave, table.sha256, questionnaire.fingerprint, *named)
     known = _already(fingerprint, options)
     if known:
         return known
@@ -219,9 +217,7 @@ def load_agreements(
     options.progress(_("Läser {file} …").format(file=path.name))
     table = _read(path, AGREEMENT_COLUMNS)
     known_names = (text for pair in sorted(departments.items()) for text in pair)
-    fingerprint = _fingerprint(
-        REGISTER_KIND, "", table.sha256, day.isoformat(), *known_names
-    )
+    fingerprint = _fingerprint(REGISTER_KIND, "", table.sha256, day.isoformat(), *known_names)
     known = _already(fingerprint, options)
     if known:
         return known
@@ -380,10 +376,10 @@ def _frame_faults(good: Sequence[Validated], table: Table) -> list[RowError]:
     first: dict[str, Validated] = {}
     owners = {fold_label(row.model.department): row for row in good}
     for row in good:
-        key = fold(row.model.department)
+        key = fold_label(row.model.department)
         start = first.setdefault(key, row)
         owner = owners.setdefault(fold_label(row.model.name or row.model.department), row)
-        if fold(owner.model.department) != key:
+        if fold_label(owner.model.department) != key:
             faults.append(
                 RowError(
                     row.row,
@@ -433,9 +429,9 @@ def _write_frame(builder: Builder, wave: str, good: Sequence[Validated], table: 
     # One spelling of a code through all waves, or they could not be compared: the first one.
     known = builder.rows("select code from published.department order by wave desc, ordinal desc")
     codes: dict[str, str] = {}
-    spelled = {fold(code): code for (code,) in known}
+    spelled = {fold_label(code): code for (code,) in known}
     for cell in cells:
-        key = fold(cell["department"])
+        key = fold_label(cell["department"])
         cell["department"] = codes.setdefault(key, spelled.get(key, cell["department"]))
     for name in ("records.frame_cell", "published.department"):
         builder.execute(f"delete from {name} where wave = $wave", {"wave": wave})
@@ -471,9 +467,7 @@ def _write_frame(builder: Builder, wave: str, good: Sequence[Validated], table: 
                 "invited": _sum(own, "invited"), "answered": 0,
             }
         )  # fmt: skip
-    builder.insert(
-        "published.department", {name: [row[name] for row in rows] for name in rows[0]}
-    )
+    builder.insert("published.department", {name: [row[name] for row in rows] for name in rows[0]})
 
 
 def _sum(cells: Sequence[Mapping[str, Any]], name: str) -> int | None:
@@ -573,9 +567,7 @@ def _refuse_surplus(
         )
 
 
-def _write_answers(
-    builder: Builder, wave: str, answers: SurveyAnswers, table: Table
-) -> None:
+def _write_answers(builder: Builder, wave: str, answers: SurveyAnswers, table: Table) -> None:
     """Write the people under random ids and in the order of those, which says nothing."""
     for name in ("respondent", "answer", "text_answer", "provenance"):
         builder.execute(f"delete from records.{name} where wave = $wave", {"wave": wave})
@@ -641,16 +633,22 @@ def _known_departments(options: Options) -> dict[str, str]:
             )
         )
     codes = {code for code, _name in rows}
-    aliases = {
-        fold(name): option.code
+    aliases = [
+        (name, option.code)
         for option in reference.load_questionnaire(DEFAULT_QUESTIONNAIRE)
         .attribute("department")
         .options
         if option.code in codes
         for name in option.names
-    }
-    own = {fold(text): code for code, name in reversed(rows) for text in (name, code)}
-    return {**aliases, **own}
+    ]
+    # Later ones win: own names over the questionnaire's, codes over names, newer over older.
+    own = [(text, code) for code, name in reversed(rows) for text in (name, code)]
+    names = {fold_label(text): code for text, code in (*aliases, *own)}
+    # Without diacritics and dashes too, as headers are read, unless that would confuse ÖN with ON.
+    loose: dict[str, set[str]] = {}
+    for text, code in (*aliases, *own):
+        loose.setdefault(fold(text), set()).add(code)
+    return {key: code for key, (code, *more) in loose.items() if not more} | names
 
 
 def _key_path() -> Path:

@@ -323,7 +323,8 @@ def _choice_parser(name: str) -> Callable[[Cell], str | None]:
 class Context:
     """What a row is checked against beyond itself.
 
-    departments  ``fold(code or name)`` → code, in the order of the frame
+    departments  ``fold_label(code or name)`` → code, in the order of the frame; ``fold`` of it
+                 too where that tells departments apart (ÖN and ON are two)
     choices      field → {label: code} for columns whose values the questionnaire gives
                  (occupation, sex, age); a field that is absent takes any text
     """
@@ -337,7 +338,8 @@ def _parse_department(value: Cell, info: ValidationInfo) -> str | None:
     text = cell_text(value)
     departments = info.context.departments
     try:
-        return departments[fold(text)]
+        exact = departments.get(fold_label(text))
+        return exact if exact is not None else departments[fold(text)]
     except KeyError:
         raise CellError(
             _("”{value}” är ingen känd förvaltning. Välj någon av: {allowed}.").format(
@@ -447,8 +449,8 @@ class FrameRow(_RowModel):
     age: Attribute = None
 
     def identity(self) -> tuple[Any, ...]:
-        """Return the combination, the department folded: BUN and bun are one department."""
-        return (fold(self.department), *super().identity()[1:])
+        """Return the combination, the department folded: BUN and bun are one, ÖN and ON two."""
+        return (fold_label(self.department), *super().identity()[1:])
 
     @classmethod
     def _counts(cls) -> Collection[str]:

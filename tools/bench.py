@@ -1,4 +1,4 @@
-"""Measure Distanskollen: loading, results and pages, on the demo and on a survey 1 000 times larger.
+"""Measure Distanskollen: loading, results and pages, on the demo and on 1 000 times as many answers.
 
     python tools/bench.py
 

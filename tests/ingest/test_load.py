@@ -14,7 +14,8 @@ import pytest
 
 from ingest.headers import InputFileError
 from ingest.load import LoadRefused, Options, load_agreements, load_frame, load_survey
-from queries.store import current_id, list_snapshots, store_path
+from queries.store import current_id, list_snapshots, open_reader, store_path
+from queries.viewer import Role, Viewer
 from tests import loading
 
 PARTIAL, DRY = Options(partial=True), Options(dry_run=True)
@@ -417,3 +418,20 @@ def test_unknown_columns_are_listed_as_the_file_has_them(filled: Path) -> None:
     path = loading.write_survey(filled / "extra.csv", records)
     assert load_survey(path, "2024").unmapped_columns == ["Hur\nmår du? ", "Kommentar"]
     assert "Bra" not in loading.everything()
+
+
+def test_two_departments_that_differ_by_a_diacritic_are_two(tmp_path: Path) -> None:
+    frame = tmp_path / "frame.csv"
+    frame.write_text("Förvaltning,Namn,Tillfrågade\nÖN,Överförmyndaren,9\nON,Omsorgen,9\n", "utf-8")
+    assert load_frame(frame, "2026").accepted == 2
+    register = tmp_path / "register.csv"
+    register.write_text(
+        "Överenskommelse,Förvaltning,Start\n"
+        "a1,ÖN,2026-01-01\na2,on,2026-01-01\na3,OMSORGEN,2026-01-01\n",
+        "utf-8",
+    )
+    assert load_agreements(register).accepted == 3
+    found = open_reader(Viewer(Role.REVISOR)).rows(
+        "select agreement_id, department from records.agreement order by 1"
+    )
+    assert found == [("a1", "ÖN"), ("a2", "ON"), ("a3", "ON")]

@@ -579,6 +579,9 @@ def test_what_a_csv_writer_wrote_is_read_back_with_its_lines(
     cells = WESTERN if encoding == "cp1252" else CELLS
     rows = data.draw(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=8))
     headers = ["Förvaltning", "Start", "Övrigt"]
+    # With a bare \r as line end Python's writer leaves a \n in a cell unquoted: no reader can tell.
+    if newline == "\r":
+        quoting = csv.QUOTE_ALL
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, delimiter=delimiter, lineterminator=newline, quoting=quoting)
     writer.writerows([headers, *rows])

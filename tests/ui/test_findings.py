@@ -21,7 +21,7 @@ REGISTER = indicator("riskbedomd_fore_start")
 
 def row(code, count, base, invited, status="shown", wave="2024", of=SURVEY, full=False) -> dict:
     """Return a result row with the real estimate, or with nulls where nothing is shown."""
-    found = {name: None for name in COLUMNS}
+    found = dict.fromkeys(COLUMNS)
     found |= {"indicator": of.id, "wave": wave, "department": code, "name": code or "Alla"}
     found |= {"status": status, "share": math.nan}
     for name in ("low", "high", "bound_low", "bound_high"):
