@@ -207,9 +207,17 @@ def _load(options: argparse.Namespace, run: Callable[[Options], LoadResult]) -> 
         say(_("Samma fil är redan inläst; ingenting har ändrats."))
     else:
         text = (
-            _("{n} rader går att läsa in. Ingenting har skrivits (--dry-run).")
+            _n(
+                "En rad går att läsa in. Ingenting har skrivits (--dry-run).",
+                "{n} rader går att läsa in. Ingenting har skrivits (--dry-run).",
+                result.accepted,
+            )
             if options.dry_run
-            else _("{n} rader inlästa. Ögonblicksbild {id}.")
+            else _n(
+                "En rad inläst. Ögonblicksbild {id}.",
+                "{n} rader inlästa. Ögonblicksbild {id}.",
+                result.accepted,
+            )
         )
         say(text.format(n=result.accepted, id=result.snapshot))
 

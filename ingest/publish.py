@@ -309,9 +309,10 @@ def _cover(
     # Agreements where nobody is said to have the possibility are no share either.
     unknown = unstated | {code for code, pair in groups.items() if pair[0] > pair[1] == 0}
     whole = tuple(sum(pair[i] for pair in groups.values()) for i in (0, 1))
+    no_share = bool(unstated) or whole[0] > whole[1] == 0
     whole_hidden, out = hidden_counts(whole, groups, profile, indicator.source.ratio, also)
     table = [
-        (None, *whole, "hidden" if whole_hidden else "not_asked" if unstated else _status(whole)),
+        (None, *whole, "hidden" if whole_hidden else "not_asked" if no_share else _status(whole)),
         *(
             (c, *pair, "hidden" if c in out else "not_asked" if c in unknown else _status(pair))
             for c, pair in groups.items()

@@ -6,6 +6,7 @@ question, so that every fault of a row is found at once and named by its column.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -162,7 +163,7 @@ def _model(fields: Iterable[Field], departments: Mapping[str, str]) -> type[Base
         elif item.type == "text":
             parse = cell_text
         elif item.type == "multiple":
-            parse = partial(_several, names=_names(item))
+            parse = partial(_several, names=_names(item), item=item)
         else:
             parse = partial(_one, names=_names(item), item=item)
         definitions[item.id] = (Annotated[Any, BeforeValidator(parse)], None)
@@ -201,20 +202,22 @@ def _one(value: Any, names: Mapping[str, str], item: Field) -> str | None:
     return code
 
 
-def _several(value: Any, names: Mapping[str, str]) -> tuple[str, ...] | None:
+def _several(value: Any, names: Mapping[str, str], item: Field) -> tuple[str, ...] | None:
     """Split a cell into options. An option may itself hold a comma, so known names lead."""
     text = cell_text(value)
     if not text:
         return None
     codes = _split(fold_label(text), sorted(names, key=len, reverse=True), names)
     if codes is None:
-        known = ", ".join(f"”{name}”" for name in names)
-        raise ValueError(
-            _(
-                "Svaret innehåller ett alternativ som inte finns. Alternativen är: {known}. "
-                "Flera val skiljs åt med kommatecken eller semikolon."
-            ).format(known=known)
-        )
+        # A part of a known option is no culprit: its own comma cut it off.
+        parts = [part.strip() for part in re.split("[,;]", text)]
+        odd = [p for p in parts if p and not any(fold_label(p) in name for name in names)]
+        told = [
+            _unknown(item.options),
+            _("Flera val skiljs åt med kommatecken eller semikolon."),
+            *([_("Känns inte igen: {parts}.").format(parts=", ".join(odd))] if odd else []),
+        ]
+        raise ValueError(" ".join(told))
     return tuple(dict.fromkeys(codes)) or None
 
 

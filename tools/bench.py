@@ -1,4 +1,4 @@
-"""Measure Distanskollen: loading, results and pages, on the demo and on 1 000 times as many answers.
+"""Measure Distanskollen: loading, results and pages, on the demo and on 1 000 times the answers.
 
     python tools/bench.py
 

@@ -608,12 +608,11 @@ class PageShell:
         self.app, self.shell, self.base = app, shell, base
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] != "http"
-            or scope["method"] not in ("GET", "HEAD")
-            or _under(_route(scope, self.base), MACHINE)
-        ):
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD"):
             return await self.app(scope, receive, send)
+        # Below these there are files and sockets. Where Streamlit finds none it sends its shell all
+        # the same, in English and with status 200.
+        machine = _under(_route(scope, self.base), MACHINE)
         exchanged = False
 
         async def exchange(message: Message) -> None:
@@ -622,6 +621,8 @@ class PageShell:
                 kind = Headers(scope=message).get("content-type", "")
                 if message["status"] in (200, 206) and kind.startswith("text/html"):
                     exchanged = True
+                    if machine:
+                        return await _refuse(scope, receive, send, 404, _("Sidan finns inte."))
                     await self._send(scope, receive, send, MutableHeaders(scope=message))
             if not exchanged:
                 await send(message)

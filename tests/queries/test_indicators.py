@@ -280,7 +280,7 @@ def register_by_hand(as_of: date) -> dict[str, dict[str, tuple[int, int]]]:
             in_force, lambda r: r["Riskbedömning"] and on(r, "Riskbedömning") <= on(r, "Start"),
         ),
         "uppfoljd_12_manader": (
-            in_force, lambda r: recent(r, "Senaste uppföljning") or on(r, "Start") > year_ago,
+            in_force, lambda r: recent(r, "Senaste uppföljning") or on(r, "Start") >= year_ago,
         ),
         "oppna_risker": (in_force, lambda r: r["Risknivå"] in ("Gul", "Röd") and not_done(r)),
         "forsenade_atgarder": (
@@ -767,7 +767,8 @@ def test_a_department_that_does_not_state_who_has_the_possibility_leaves_use_and
         ({"Avslutad": "2026-05-02"}, 1, 0, None, 0),
         ({"Start": "2026-05-01"}, 1, 0, None, 1),
         ({"Start": "2026-05-02"}, 0, None, None, None),
-        ({"Start": "2025-05-02"}, 1, 0, None, 1),
+        ({"Start": "2025-05-01"}, 1, 0, None, 1),
+        ({"Start": "2025-04-30"}, 1, 0, None, 0),
         ({"Beslut": "Avslagen"}, 0, None, None, None),
         ({"Senaste uppföljning": "2025-05-01"}, 1, 0, None, 1),
         ({"Senaste uppföljning": "2025-04-30"}, 1, 0, None, 0),
@@ -795,6 +796,62 @@ def test_the_register_counts_the_very_day(
     ):  # fmt: skip
         expected = (0, 0) if met is None else (met, 1)
         assert pair(one(table, indicator_id)) == expected, indicator_id
+
+
+def test_a_decided_application_counts_though_its_start_lies_ahead(loader: Loader) -> None:
+    loader.invited(AA=9)
+    rows = [["Överenskommelse", "Förvaltning", "Start", "Ansökt", "Beslut"]]
+    rows += [["1", "AA", "2026-07-01", "", "Avslagen"], ["2", "AA", "2026-07-01", "", "Beviljad"]]
+    rows += [["3", "AA", "2026-07-01", "2026-06-01", "Beviljad"], ["4", "AA", "2026-01-01", "", ""]]
+    loader.agreements(rows, date(2026, 5, 1))
+    # The third was applied for after the day; the fourth is not decided.
+    assert pair(one(results(loader.reader("revisor"), "v", ["avslag"]), "avslag")) == (1, 2)
+    earlier = results(loader.reader("revisor"), "v", ["avslag"], as_of=date(2026, 4, 1))
+    assert pair(one(earlier, "avslag")) == (0, 0)
+
+
+def test_a_share_of_nobody_is_no_share_for_any_role(loader: Loader) -> None:
+    loader.frame([["Förvaltning", "Möjlighet till distansarbete", "Tillfrågade"], ["AA", 0, 9]])
+    rows = [[str(i), "AA", "2026-01-01"] for i in range(6)]
+    head = ["Överenskommelse", "Förvaltning", "Start"]
+    loader.agreements([head, *rows], date(2026, 5, 1))
+    for role in ("revisor", "politiker"):
+        found = one(results(loader.reader(role), "v", ["anvandning"]), "anvandning")
+        assert found["status"] == "not_asked", role
+        assert found[["numerator", "denominator", "share"]].isna().all()
+
+
+def test_a_group_s_indicator_is_a_domain_of_the_whole_wave(demo_store: Path, monkeypatch) -> None:
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
+    reader = open_reader(Viewer(Role.REVISOR))
+    for dossier in catalogue():
+        if dossier.source.kind != "survey":
+            continue
+        whole = one(results(reader, "2026", [dossier.id]), dossier.id)
+        for breakdown in ("position", "occupation", "sex", "age"):
+            table = queries.by_group(reader, "2026", dossier, breakdown)
+            last = table.iloc[-1]
+            assert last["department"] is None
+            for name in ("numerator", "denominator", "low", "high", "bound_low", "bound_high"):
+                assert last[name] == pytest.approx(whole[name]), (dossier.id, breakdown, name)
+            groups = table.iloc[:-1]
+            assert groups["numerator"].sum() == last["numerator"]
+            assert (groups["bound_low"].dropna() <= groups["low"].dropna() + 1e-12).all()
+            assert (groups["high"].dropna() <= groups["bound_high"].dropna() + 1e-12).all()
+
+
+def test_a_group_s_indicator_hides_what_the_cube_hides(demo_store: Path, monkeypatch) -> None:
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
+    table = queries.by_group(
+        open_reader(Viewer(Role.POLITIKER)), "2024", indicator("rattvist_fordelat"), "occupation"
+    ).set_index("department")
+    for code in ("teknik_miljo", "annat"):
+        assert table.loc[code, "status"] == "hidden"
+        assert table.loc[code, ["numerator", "denominator", "share", "low"]].isna().all()
+    assert table.loc["administration_stod", "denominator"] == 39
+    reader = open_reader(Viewer(Role.POLITIKER))
+    empty = queries.by_group(reader, "2024", indicator("rattvist_fordelat"), "sex")
+    assert empty.empty
 
 
 def test_agreements_where_nobody_is_said_to_have_the_possibility_are_neither_a_share_nor_told(

@@ -2,6 +2,6 @@
 cases as (
     select department, agreement_id, file, line,
         coalesce(followed_up between $as_of - interval 12 month and $as_of
-        or "start" > $as_of - interval 12 month, false) as met
+        or "start" >= $as_of - interval 12 month, false) as met
     from in_force
 )
