@@ -157,11 +157,12 @@ def matrix_of(
 def _cell(record: Mapping[str, Any], mark: str, href: str | None, digits: int) -> MatrixCell:
     shown = f.is_shown(record)
     status = record["status"] if shown or record["status"] != "shown" else "no_answers"
+    with_interval = shown and not f.is_missing(record["low"])
     return MatrixCell(
         f.cell_text(record, digits),
         status if status in STATUSES else "hidden",
         float(record["share"]) if shown else None,
-        f.interval(record["low"], record["high"], digits) if shown else "",
+        f.interval(record["low"], record["high"], digits) if with_interval else "",
         mark if shown else "",
         href,
     )

@@ -40,6 +40,8 @@ def finding(indicator: Indicator, results: pd.DataFrame) -> str:
     whole = whole_of(results)
     if whole is None or not f.is_shown(whole):
         status = whole["status"] if whole else "not_asked"
+        if indicator.full_count and status == "not_asked":
+            return _("{name}: uppgiften saknas i det som är inläst.").format(name=indicator.name)
         return _("{name}: {reason}").format(name=indicator.name, reason=status_reason(status))
     sentences = [
         _("{name}: {share} ({count} av {base}).").format(

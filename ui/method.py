@@ -192,7 +192,9 @@ def quality(context: Context) -> None:
                 _("Svarsfrekvens"): (
                     f.percent(wave["answered"] / wave["invited"]) if wave["invited"] else f.MISSING
                 ),
-                _("Formulär"): plain(wave["questionnaire"] or f.MISSING),
+                _("Formulär"): plain(
+                    f.MISSING if f.is_missing(wave["questionnaire"]) else wave["questionnaire"]
+                ),
                 _("Sekretessprofil"): plain(wave["profile"]),
             }
         )

@@ -11,7 +11,15 @@ from ui import cards, charts, tables
 from ui import formats as f
 from ui.context import Context
 from ui.findings import change, differences, finding, whole_of
-from ui.text import _, breakdown_word, list_names, source_words, status_reason, theme_word
+from ui.text import (
+    _,
+    breakdown_word,
+    list_names,
+    markdown_text,
+    source_words,
+    status_reason,
+    theme_word,
+)
 
 CHART = {"displayModeBar": False, "responsive": True}
 
@@ -20,6 +28,16 @@ def wave_note(context: Context) -> None:
     """Say what the wave's figures are, wherever they are shown."""
     for name in filter(None, (context.wave, context.compare)):
         row = context.wave_row(name)
+        if not isinstance(row["questionnaire"], str):
+            st.html(
+                cards.callout(
+                    "info",
+                    _("Våg {wave} har inga enkätsvar ännu").format(wave=row["label"]),
+                    _("Ramen är inläst. Svaren läses in med: {command}").format(
+                        command=f"python manage.py load survey FIL --wave {name}"
+                    ),
+                )
+            )
         if row["kind"] == "rekonstruerad":
             st.html(
                 cards.callout(
@@ -71,7 +89,7 @@ def indicator_section(context: Context, indicator: Indicator, *, answers: bool =
     """Tell one indicator: finding, forest plot, answers, change, table, how it is counted."""
     results = context.results(indicator.id, merged=True)
     st.subheader(indicator.name, anchor=indicator.id)
-    st.markdown(finding(indicator, results))
+    st.markdown(markdown_text(finding(indicator, results)))
     threshold = indicator.thresholds[0] if indicator.thresholds else None
     drawing = {
         "theme": context.theme,
@@ -108,7 +126,7 @@ def group_section(context: Context, indicator: Indicator, breakdown: str) -> Non
         indicator=indicator.name, breakdown=breakdown_word(breakdown).lower()
     )
     st.subheader(name, anchor=f"{indicator.id}-{breakdown}")
-    st.markdown(differences(results))
+    st.markdown(markdown_text(differences(results)))
     show_figure(
         charts.forest(results, theme=context.theme),
         charts.forest(results, theme=context.theme, narrow=True),
@@ -248,11 +266,10 @@ def why_hidden(results: pd.DataFrame) -> None:
         else _("Närmaste lagliga bild är hela kommunen.")
     )
     with st.expander(_("Varför är något dolt?")):
-        st.markdown(
-            _("Dolt: {names}. {reason} {nearest}").format(
-                names=list_names(hidden["name"]), reason=status_reason("hidden"), nearest=nearest
-            )
+        why = _("Dolt: {names}. {reason} {nearest}").format(
+            names=list_names(hidden["name"]), reason=status_reason("hidden"), nearest=nearest
         )
+        st.markdown(markdown_text(why))
 
 
 def theme_title(theme: str) -> None:

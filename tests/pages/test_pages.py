@@ -50,7 +50,7 @@ def words(app: AppTest) -> str:
         parts += [json.dumps(json.loads(chart.proto.spec), ensure_ascii=False), chart.proto.alt]
     parts += [e.value for e in app.get("code")]
     # Charts and cards hold their numbers together with no-break spaces, and part thousands so.
-    said = "\n".join(map(str, parts)).replace(NBSP, " ")
+    said = re.sub(r"\\([^\w\s])", r"\1", "\n".join(map(str, parts))).replace(NBSP, " ")
     return re.sub(r"(?<=\d) (?=\d{3}(?!\d))", "", said)
 
 
@@ -177,3 +177,31 @@ def test_fairness_tells_the_gaps_between_positions_and_kinds_of_role(visit) -> N
     # Not asked in 2024: no heading for it either.
     assert "Rättvist fördelat per kön" not in said
     assert "Rättvist fördelat per kön" in words(visit("rattvisa", vag="2026"))
+
+
+def test_a_department_s_name_is_shown_as_it_is_written(tmp_path, monkeypatch) -> None:
+    from ingest.load import load_frame, load_survey
+
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "store"))
+    frame, survey = tmp_path / "frame.csv", tmp_path / "survey.csv"
+    frame.write_text('Förvaltning;Namn;Tillfrågade\nA;"<b>$a$</b> *x*";20\nB;Beta;20\n', "utf-8")
+    answers = ["A;Ja"] * 8 + ["A;Nej"] * 3 + ["B;Ja"] * 2 + ["B;Nej"] * 12
+    survey.write_text("\n".join(["Förvaltning;q2_1a", *answers]), "utf-8")
+    load_frame(frame, "2026")
+    load_survey(survey, "2026")
+    app = _run("rattvisa", {})
+    assert any("\\<b\\>\\$a\\$" in e.value for e in app.get("markdown"))
+    assert not any("<b>" in e.proto.body for e in app.get("html"))
+
+
+def test_a_wave_without_answers_says_so_and_how_to_load_them(tmp_path, monkeypatch) -> None:
+    from ingest.load import load_frame
+
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "store"))
+    frame = tmp_path / "frame.csv"
+    frame.write_text("Förvaltning;Tillfrågade\nA;20\n", "utf-8")
+    load_frame(frame, "2027")
+    said = words(_run("rattvisa", {}))
+    assert "Våg 2027 har inga enkätsvar ännu" in said
+    assert "python manage.py load survey FIL --wave 2027" in said
+    assert "Avslagna ansökningar: uppgiften saknas i det som är inläst." in said
