@@ -7,7 +7,7 @@ from ui import choices, method, sections, shell
 from ui.text import _
 
 context = shell.context()
-st.title(_("Metod och källor"))
+st.title(_("Metod och källor"), anchor=False)
 st.markdown(
     _(
         "Varje tal på sidorna kan följas härifrån: till sin definition, den fråga i databasen som "
@@ -16,7 +16,7 @@ st.markdown(
 )
 dossiers = {i.id: i for i in indicators()}
 
-st.header(_("En indikator i detalj"))
+st.header(_("En indikator i detalj"), anchor=False)
 chosen = choices.select(
     st,
     _("Indikator"),
@@ -31,26 +31,26 @@ if context.viewer.sees_microdata:
 
 if context.viewer.sees_results:
     sections.wave_note(context)
-    st.header(_("Stämmer våra tal med källans?"))
+    st.header(_("Stämmer våra tal med källans?"), anchor=False)
     method.printed_figures(context)
 
-st.header(_("Uppgifternas kvalitet"))
+st.header(_("Uppgifternas kvalitet"), anchor=False)
 method.quality(context)
 
-st.header(_("Källans egna fällor"))
+st.header(_("Källans egna fällor"), anchor=False)
 method.traps()
 
-st.header(_("Skyddet av enskilda svar"))
+st.header(_("Skyddet av enskilda svar"), anchor=False)
 method.protection(context)
 
-st.header(_("Så beskrivs osäkerheten"))
+st.header(_("Så beskrivs osäkerheten"), anchor=False)
 method.uncertainty()
 
-st.header(_("Alla indikatorer"))
+st.header(_("Alla indikatorer"), anchor=False)
 method.all_indicators(context)
 
-st.header(_("Kriterier"))
+st.header(_("Kriterier"), anchor=False)
 method.criteria()
 
-st.header(_("Källor"))
+st.header(_("Källor"), anchor=False)
 method.sources()

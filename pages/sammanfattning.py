@@ -6,21 +6,21 @@ from ui import cards, sections, shell, summary
 from ui.text import _
 
 context = shell.context()
-st.title(_("Är distansarbetet rättvist, säkert och väl lett?"))
+st.title(_("Är distansarbetet rättvist, säkert och väl lett?"), anchor=False)
 sections.wave_note(context)
 results = context.results()
 
 st.html(summary.paragraph(context, results))
 st.html(cards.card_row(summary.key_figures(context, results)))
 
-st.header(_("Läget per förvaltning"))
+st.header(_("Läget per förvaltning"), anchor=False)
 st.html(summary.matrix(context, results))
 st.caption(summary.matrix_caption(context))
 
 decisions, changes = st.columns(2, gap="large")
 with decisions:
-    st.header(_("Behöver beslut"))
+    st.header(_("Behöver beslut"), anchor=False)
     st.html(summary.decisions(context, results))
 with changes:
-    st.header(_("Har förändrats"))
+    st.header(_("Har förändrats"), anchor=False)
     st.html(summary.changes(context))

@@ -273,4 +273,4 @@ def why_hidden(results: pd.DataFrame) -> None:
 
 
 def theme_title(theme: str) -> None:
-    st.title(theme_word(theme))
+    st.title(theme_word(theme), anchor=False)

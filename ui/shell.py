@@ -52,7 +52,6 @@ def ask_who() -> Viewer:
             key=ROLE,
             default=Role.POLITIKER.value,
             names=role_word,
-            help=_("Lokalt läge utan inloggning: välj vilken roll du vill se sidorna som."),
         )
         granted = _ask_departments() if role == Role.HR else ()
         st.caption(_("Lokalt läge: ingen inloggning, bara den här datorn kan öppna sidorna."))
@@ -74,7 +73,6 @@ def _ask_departments() -> Sequence[str]:
         key=MINE,
         default=codes[:1],
         placeholder=_("Välj förvaltning"),
-        help=_("Med inloggning ger kontot vilka förvaltningar hr ser överenskommelser för."),
     )
 
 
@@ -115,7 +113,7 @@ def pages_for(viewer: Viewer) -> list[Any]:
 
 
 def _unknown_address(asked: str) -> None:
-    st.title(_("Sidan finns inte"))
+    st.title(_("Sidan finns inte"), anchor=False)
     st.html(
         cards.callout(
             "info",
@@ -126,7 +124,7 @@ def _unknown_address(asked: str) -> None:
 
 
 def _refused(viewer: Viewer) -> None:
-    st.title(_("Ingen åtkomst"))
+    st.title(_("Ingen åtkomst"), anchor=False)
     st.html(
         cards.callout(
             "info",
@@ -253,7 +251,7 @@ def context() -> Context:
     if isinstance(found, Context):
         return found
     if isinstance(found, EmptyStore):
-        st.title(_("Här finns inget att visa ännu"))
+        st.title(_("Här finns inget att visa ännu"), anchor=False)
         st.html(
             cards.callout(
                 "info",
@@ -275,6 +273,6 @@ def context() -> Context:
             wrap_lines=True,
         )
     else:
-        st.title(_("Uppgifterna går inte att läsa just nu"))
+        st.title(_("Uppgifterna går inte att läsa just nu"), anchor=False)
         st.html(cards.callout("warning", _("Lagret behöver ses över"), str(found)))
     st.stop()
