@@ -47,7 +47,9 @@ def stat_card(title: str, value: str, detail: str = "", href: str | None = None)
     """
     words = {status_word(status) for status in STATUSES[1:]}
     kind = "dk-value dk-word" if value in words else "dk-value"
-    more = f'<span class="dk-detail">{_e(detail)}</span>' if detail else ""
+    # A line for each part: a line break inside "33–49 %" reads as two numbers.
+    parts = "".join(f'<span class="dk-part">{_e(p)}</span>' for p in detail.split(" · "))
+    more = f'<span class="dk-detail">{parts}</span>' if detail else ""
     return (
         f'<div class="dk dk-card"><span class="dk-title">{_link(_e(title), href)}</span>'
         f'<span class="{kind}">{_e(value)}</span>{more}</div>'

@@ -231,7 +231,7 @@ def _figure(
             _text(0, 1, _joined(lines, bold=True), **place, font={"size": 16}),
         ]
         margin = {**margin, "t": margin["t"] + block}
-    if not any(trace.get("showlegend", True) for trace in traces):
+    if sum(trace.get("showlegend", True) for trace in traces) < 2:  # One alone explains nothing.
         margin = {**margin, "b": 30}
         layout["showlegend"] = False
     return go.Figure(
@@ -371,7 +371,7 @@ def forest(
 
     traces: list[dict[str, Any]] = []
     for kind, low, high, width, fill, edge in (
-        (_("Möjligt spann med bortfallet"), "bound_low", "bound_high", 18, p.accent_soft, p.bounds),
+        (_("Bortfallsgränser"), "bound_low", "bound_high", 18, p.accent_soft, p.bounds),
         (_("95 % konfidensintervall"), "low", "high", 8, p.interval, p.interval),
     ):
         with_both = [

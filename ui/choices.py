@@ -11,6 +11,8 @@ from typing import Any
 
 import streamlit as st
 
+from ui.text import _
+
 SEEN, PLACE = "_seen_", "_place"
 SEPARATOR = ","
 
@@ -38,8 +40,9 @@ def select(
 ) -> str:
     """Show a select box whose choice is the address parameter ``key``; return the choice.
 
-    The default is not written to the address: a plain visit keeps a plain address, and the back
-    button never lands on an address that writes itself anew.
+    The default is not written to the address: a plain visit keeps a plain address. An address that
+    spells the default out is left as it is: rewriting it would be a new step in the browser's
+    history, so that the back button never got past it, and would drop the part after ``#``.
     """
     options = list(options)
     asked = _asked(key)
@@ -47,8 +50,10 @@ def select(
         st.session_state[key] = asked if asked in options else default
     if st.session_state.get(key) not in options:
         st.session_state[key] = default
+    more = {"placeholder": _("Välj"), **more}
     chosen = container.selectbox(label, options, format_func=names, key=key, **more)
-    _write(key, chosen if chosen != default else "")
+    spelled = st.query_params.get(key) == chosen
+    _write(key, chosen if chosen != default or spelled else "")
     return str(chosen)
 
 
@@ -68,7 +73,9 @@ def several(
     kept = [x for x in st.session_state.get(key, default) if x in options]
     st.session_state[key] = kept
     chosen = container.multiselect(label, options, key=key, **more)
-    _write(key, SEPARATOR.join(chosen) if list(chosen) != list(default) else "")
+    joined = SEPARATOR.join(chosen)
+    spelled = st.query_params.get(key) == joined
+    _write(key, joined if list(chosen) != list(default) or spelled else "")
     return list(chosen)
 
 

@@ -111,9 +111,7 @@ def _extremes(results: pd.DataFrame) -> str:
         return ""
     lowest, highest = rows[0], rows[-1]
     if highest["share"] - lowest["share"] < 1e-9:
-        return _("Alla som visas har samma andel, {share}.").format(
-            share=_told(lowest)
-        )
+        return _("Alla som visas har samma andel, {share}.").format(share=_told(lowest))
     least = [r["name"] for r in rows if r["share"] - lowest["share"] < 1e-9]
     most = [r["name"] for r in rows if highest["share"] - r["share"] < 1e-9]
     text = _("Lägst är {low} ({low_share}), högst {high} ({high_share}).").format(
@@ -145,7 +143,7 @@ def _absent(results: pd.DataFrame) -> str:
     single = results[results["department"].notna()]
     words = []
     for status, text in (
-        ("hidden", _("Dolt för {names} för att skydda enskilda svar.")),
+        ("hidden", _("Dolt för {names}, för att skydda enskilda personer.")),
         ("no_answers", _("Inga svar från {names}.")),
     ):
         names = [plain(n) for n in single[single["status"] == status]["name"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import streamlit as st
 
@@ -10,7 +12,7 @@ from queries.catalogue import REGISTER, SURVEY, Indicator, indicators
 from ui import cards, tables
 from ui import formats as f
 from ui.context import Context
-from ui.sections import source_of
+from ui.sections import source_of, working_material
 from ui.text import _, plain, source_words, theme_word
 
 TRACED = 500
@@ -41,7 +43,14 @@ def dossier(context: Context, indicator: Indicator) -> None:
                 _("Revisionsfråga"),
                 questions[indicator.audit_question].question if indicator.audit_question else "",
             ),
-            (_("Rekommendationer"), ", ".join(map(str, indicator.recommendations))),
+            (
+                _("Rekommendationer"),
+                "; ".join(
+                    f"{r.number} {r.title.rstrip('.')}"
+                    for r in reference.recommendations()
+                    if r.number in indicator.recommendations
+                ),
+            ),
             (_("Kriterier"), ", ".join(criteria[c].title for c in indicator.criteria)),
             (_("Ansvarig"), indicator.owner),
             (_("Ses över senast"), f.date(indicator.review_date)),
@@ -55,7 +64,8 @@ def dossier(context: Context, indicator: Indicator) -> None:
     with st.expander(_("SQL som räknar talet")):
         st.code(indicator.sql, language="sql", wrap_lines=True)
         if indicator.source.kind == SURVEY and context.questionnaire:
-            counted = ", ".join(indicator.source.counted(context.questionnaire))
+            codes = ",".join(indicator.source.counted(context.questionnaire))
+            counted = _labels(context, indicator.source.question, codes)
             st.caption(
                 _("Fråga {question}; svar som räknas: {options}.").format(
                     question=indicator.source.question, options=counted
@@ -84,12 +94,15 @@ def trace(context: Context, indicator: Indicator) -> None:
                 _("Förvaltning"): shown["department"].map(plain),
                 _("Fil"): shown["file"].map(plain),
                 _("Rad"): shown["line"].map(str),
-                _("Svar") if "answer" in shown else _("Överenskommelse"): shown[
-                    "answer" if "answer" in shown else "record"
-                ].map(plain),
+                **(
+                    {_("Svar"): [_labels(context, indicator.source.question, a) for a in answers]}
+                    if (answers := shown.get("answer")) is not None
+                    else {_("Överenskommelse"): shown["record"].map(plain)}
+                ),
                 _("Räknas i täljaren"): shown["met"].map({True: _("ja"), False: _("nej")}),
             }
         )
+        st.caption(working_material())
         st.caption(
             _("{met} av {all} rader räknas i täljaren.").format(
                 met=f.number(int(lines["met"].sum())), all=f.number(len(lines))
@@ -99,7 +112,7 @@ def trace(context: Context, indicator: Indicator) -> None:
         st.download_button(
             _("Hämta raderna som CSV"),
             data=lambda: tables.csv_bytes(table),
-            file_name=f"rader-{indicator.id}-{context.wave}.csv",
+            file_name=f"rader-{indicator.id}-{context.wave}-arbetsmaterial.csv",
             mime="text/csv",
             key="trace-csv",
             on_click="ignore",
@@ -147,7 +160,10 @@ def printed_figures(context: Context) -> None:
     table = pd.DataFrame(
         {
             _("Fråga"): [_question(context, q) for q in figures["question"]],
-            _("Svar"): figures["options"].map(plain),
+            _("Svar"): [
+                _labels(context, question, codes)
+                for question, codes in zip(figures["question"], figures["options"], strict=True)
+            ],
             _("Förvaltning"): figures["department"].fillna(_("Alla")).map(plain),
             _("Källan skriver"): figures["text"].map(plain),
             _("Våra uppgifter"): [
@@ -179,8 +195,17 @@ def _question(context: Context, question: str) -> str:
     return question
 
 
+def _labels(context: Context, question: str, codes: str) -> str:
+    """Return option codes, joined by comma or plus, as the words that the respondent saw."""
+    found = context.questionnaire
+    fields = [item for item in (found.fields if found else ()) if item.id == question]
+    words = {option.code: option.label for item in fields for option in item.options}
+    return "; ".join(words.get(c.strip(), c.strip()) for c in re.split("[,+]", plain(codes)))
+
+
 def quality(context: Context) -> None:
     """Show what was read into each wave, and how many answered."""
+    kinds = {"frame": _("ram"), "survey": _("enkät"), "agreements": _("register")}
     rows = []
     for wave in context.waves.to_dict("records"):
         rows.append(
@@ -203,7 +228,7 @@ def quality(context: Context) -> None:
         [
             {
                 _("Fil"): plain(entry["name"]),
-                _("Slag"): plain(entry["kind"]),
+                _("Slag"): kinds.get(entry["kind"], plain(entry["kind"])),
                 _("Våg"): plain(entry["wave"] or f.MISSING),
                 _("Inlästa rader"): f.number(entry["accepted"]),
                 _("Avvisade rader"): f.number(entry["rejected"]),

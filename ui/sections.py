@@ -18,6 +18,7 @@ from ui.text import (
     markdown_text,
     source_words,
     status_reason,
+    status_word,
     theme_word,
 )
 
@@ -26,6 +27,8 @@ CHART = {"displayModeBar": False, "responsive": True}
 
 def wave_note(context: Context) -> None:
     """Say what the wave's figures are, wherever they are shown."""
+    if context.viewer.sees_microdata:
+        st.html(cards.callout("warning", _("Arbetsmaterial"), working_material()))
     for name in filter(None, (context.wave, context.compare)):
         row = context.wave_row(name)
         if not isinstance(row["questionnaire"], str):
@@ -59,6 +62,14 @@ def wave_note(context: Context) -> None:
             )
 
 
+def working_material() -> str:
+    """Return why an auditor's view, which hides nothing, must not be passed on."""
+    return _(
+        "Rollen revisor ser också det som är dolt för andra för att skydda enskilda personer. "
+        "Sprid inte sidan eller filerna vidare."
+    )
+
+
 def verdict(question_id: str) -> None:
     """Show the audit's question and its verdict, with the source."""
     question = next(q for q in reference.audit_questions() if q.id == question_id)
@@ -90,6 +101,10 @@ def indicator_section(context: Context, indicator: Indicator, *, answers: bool =
     results = context.results(indicator.id, merged=True)
     st.subheader(indicator.name, anchor=indicator.id)
     st.markdown(markdown_text(finding(indicator, results)))
+    if (results["status"] == "not_asked").all():
+        # Nothing to draw: a chart of dotted lines would say the same sentence once more.
+        how_it_is_counted(context, indicator)
+        return
     threshold = indicator.thresholds[0] if indicator.thresholds else None
     drawing = {
         "theme": context.theme,
@@ -157,8 +172,8 @@ def _caption(context: Context, indicator: Indicator, results: pd.DataFrame) -> s
         return _("Andel i procent av förvaltningarnas egna uppgifter; de flesta är ungefärliga.")
     return _(
         "Andel i procent av dem som svarade ({base} svar, våg {wave}). Punkt: andelen. Mörk "
-        "stapel: 95 % konfidensintervall. Ljus stapel: gränserna om alla som inte svarat hade "
-        "svarat lika."
+        "stapel: 95 % konfidensintervall. Ljus stapel: bortfallsgränserna, det vill säga andelen "
+        "om alla som inte svarat hade svarat nej respektive ja."
     ).format(base=f.number(whole.get("denominator")), wave=context.wave_row()["label"])
 
 
@@ -183,6 +198,7 @@ def _change(context: Context, indicator: Indicator) -> None:
         f"**{_('Förändring mellan vågorna')}** "
         + (change(before, after) if before and after else "")
     )
+    _change_of_chosen(context, both, waves)
     pair = (waves[0], waves[1])
     show_figure(
         charts.slope(both, theme=context.theme, waves=pair),
@@ -192,14 +208,29 @@ def _change(context: Context, indicator: Indicator) -> None:
     )
 
 
+def _change_of_chosen(context: Context, both: pd.DataFrame, waves: list[str]) -> None:
+    """Tell how the chosen department moved: the sentence before it is about the whole."""
+    rows = both[both["department"] == context.department].set_index("wave")
+    if context.department and set(waves) <= set(rows.index):
+        before, after = (rows.loc[wave].to_dict() for wave in waves)
+        moved = change(before, after)
+        if moved:
+            st.markdown(markdown_text(f"{after['name']}: {moved}"))
+
+
 def _downloads(context: Context, indicator: Indicator, results: pd.DataFrame) -> None:
-    name = f"{indicator.id}-{context.wave}"
+    secret = context.viewer.sees_microdata
+    day = [(_("Registret per"), f.date(context.as_of))]
+    name = f"{indicator.id}-{context.wave}" + ("-arbetsmaterial" if secret else "")
     notes = [
+        *([(_("Arbetsmaterial"), working_material())] if secret else []),
         (_("Indikator"), indicator.name),
         (_("Täljare"), indicator.numerator),
         (_("Nämnare"), indicator.denominator),
         (_("Våg"), f"{context.wave_row()['label']} ({context.wave_row()['kind']})"),
         (_("Källa"), source_of(context, indicator)),
+        *(day if indicator.source.kind == REGISTER else []),
+        *((status_word(s), status_reason(s)) for s in ("hidden", "no_answers", "not_asked")),
         (_("Sekretessprofil"), str(context.wave_row()["profile"])),
         (_("Ögonblicksbild"), context.snapshot.id),
     ]
@@ -229,6 +260,8 @@ def source_of(context: Context, indicator: Indicator) -> str:
         return _("Enkätfrågan ”{text}” ({source})").format(
             text=question.text, source=source_words(question.source)
         )
+    if indicator.source.kind == SURVEY:
+        return _("Enkäten")
     if indicator.source.kind == REGISTER:
         return _("Registret över överenskommelser")
     return _("Ramen: förvaltningarnas uppgifter om anställda, möjlighet och tillfrågade")
@@ -261,9 +294,9 @@ def why_hidden(results: pd.DataFrame) -> None:
         return
     merged = results[results["department"].fillna("").str.contains("+", regex=False)]
     nearest = (
-        _("Närmaste lagliga bild: {names}.").format(names=list_names(merged["name"]))
+        _("Det närmaste som kan visas: {names}.").format(names=list_names(merged["name"]))
         if len(merged)
-        else _("Närmaste lagliga bild är hela kommunen.")
+        else _("Det närmaste som kan visas är hela kommunen.")
     )
     with st.expander(_("Varför är något dolt?")):
         why = _("Dolt: {names}. {reason} {nearest}").format(

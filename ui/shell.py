@@ -63,15 +63,18 @@ def _ask_departments() -> Sequence[str]:
         reader = Reader(load_snapshot(), Viewer(Role.POLITIKER))
     except StoreError:
         return ()
-    codes: list[str] = []
+    called: dict[str, str] = {}
     for wave in queries.waves(reader)["wave"]:
-        codes += [c for c in queries.departments(reader, wave)["code"] if c not in codes]
+        grid = queries.departments(reader, wave)
+        called |= dict(zip(grid["code"], grid["name"], strict=True))
+    codes = list(called)
     return choices.several(
         st,
         _("Mina förvaltningar"),
         codes,
         key=MINE,
         default=codes[:1],
+        format_func=lambda code: called.get(code, code),
         placeholder=_("Välj förvaltning"),
     )
 
@@ -140,6 +143,8 @@ def ask_what(viewer: Viewer, page: Any) -> None:
     Without anything to choose from (empty or broken store) the page gets no context, and
     ``context()`` says why.
     """
+    name = _("Distanskollen")
+    st.set_page_config(page_title=name if page.title == name else f"{page.title} · {name}")
     st.session_state[CONTEXT] = None
     try:
         snapshot = load_snapshot()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 
 import pandas as pd
 
 from queries import reference
-from queries.catalogue import Indicator, indicator, indicators
+from queries.catalogue import REGISTER, Indicator, indicator, indicators
 from ui import cards
 from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.context import Context
 from ui.findings import apart, gain, largest_gap, whole_of
 from ui.findings import changes as changes_of
-from ui.text import _
+from ui.text import _, markdown_text, status_word
 
 # One or two per theme: those that the audit's findings turn on. The rest live on the theme pages.
 KEY_FIGURES = ("svarsfrekvens", "rattvist_fordelat", "riskbedomd_fore_start", "it_utbildade")
@@ -43,8 +44,9 @@ def paragraph(context: Context, results: pd.DataFrame) -> str:
     overall = next(q for q in reference.audit_questions() if q.overall)
     sentences = [
         escape(
-            _("Revisionens samlade bedömning i februari 2025 var: {verdict}.").format(
-                verdict=overall.verdict.lower()
+            _("Revisionens samlade bedömning i februari 2025 var ”{verdict}”: {finding}").format(
+                verdict=overall.verdict.lower(),
+                finding=overall.finding[:1].lower() + overall.finding[1:],
             )
         )
     ]
@@ -103,32 +105,40 @@ def key_figures(context: Context, results: pd.DataFrame) -> list[str]:
 
 
 def _card(context: Context, results: pd.DataFrame, dossier: Indicator) -> str:
-    whole = whole_of(results[results["indicator"] == dossier.id])
-    if whole is None or not f.is_shown(whole):
-        value = f.cell_text(whole) if whole else _("ej ställd")
-        return cards.stat_card(dossier.name, value, "", address_of(context, dossier))
-    detail = _("{count} av {base}").format(
-        count=f.number(whole["numerator"]), base=f.number(whole["denominator"])
-    )
-    if not f.is_missing(whole["low"]):
-        detail += " · " + _("osäkerhet {interval}").format(
-            interval=f.interval(whole["low"], whole["high"])
-        )
-    return cards.stat_card(
-        dossier.name, f.percent(whole["share"], 1), detail, address_of(context, dossier)
-    )
+    """Return one card: of the chosen department beside the whole, or of the whole."""
+    rows = results[results["indicator"] == dossier.id]
+    whole = whole_of(rows)
+    chosen = rows[rows["department"] == context.department].to_dict("records")
+    row = chosen[0] if chosen else whole
+    if row is None:
+        return cards.stat_card(dossier.name, status_word("not_asked"), "", None)
+    parts, value = [], f.cell_text(row, 1)
+    if f.is_shown(row):
+        count = f.count_text(row["numerator"], row["denominator"])
+        parts += [count] if value != count else []
+        if not f.is_missing(row["low"]):
+            interval = f.interval(row["low"], row["high"])
+            parts.append(_("osäkerhet {interval}").format(interval=interval))
+        elif dossier.source.kind == REGISTER and context.as_of:
+            # The register is of one day, whatever the wave: 2024 must not be read into it.
+            parts.append(_("registret {day}").format(day=f.date(context.as_of)))
+    if chosen and whole is not None:
+        parts.append(_("hela kommunen {share}").format(share=f.cell_text(whole, 1)))
+    return cards.stat_card(dossier.name, value, " · ".join(parts), address_of(context, dossier))
 
 
 def matrix(context: Context, results: pd.DataFrame) -> str:
     """Return the matrix of indicators × departments."""
     table = results[results["indicator"].isin(MATRIX)]
     # Codes as heads: six full names do not fit beside each other. The key below tells them.
+    called = dict(zip(table["department"], table["name"], strict=True))
     short = table.assign(name=table["department"].fillna(table["name"]))
     rows, columns = cards.matrix_of(
         short,
         {name: indicator(name).name for name in MATRIX},
         href=lambda name, department: address_of(context, indicator(name), department),
     )
+    columns = [replace(c, title=called[c.code]) if c.code else c for c in columns]
     return cards.matrix(rows, columns, corner=_("Indikator"), level=3)
 
 
@@ -138,11 +148,15 @@ def matrix_caption(context: Context) -> str:
         "Andel i procent; under 20 svar skrivs antalet. Markerat över eller under övriga: hela "
         "konfidensintervallet ligger utanför kommunens. En cell leder till sidan om ämnet."
     )
+    grid = context.departments()
+    grid = grid[grid["code"] == context.department] if context.department else grid
+    names = (f"{c} = {n}" for c, n in zip(grid["code"], grid["name"], strict=True))
+    text += " " + _("Förkortningar: {names}.").format(names=", ".join(names))
     if context.as_of:
         text += " " + _("Överenskommelser räknas ur registret per {day}.").format(
             day=f.date(context.as_of)
         )
-    return text
+    return markdown_text(text)
 
 
 def decisions(context: Context, results: pd.DataFrame) -> str:
@@ -150,27 +164,32 @@ def decisions(context: Context, results: pd.DataFrame) -> str:
 
     Only requirements that have a source (thresholds of the catalogue) can be broken.
     """
-    items = []
+    items, tried = [], 0
     for dossier in indicators():
         whole = whole_of(results[results["indicator"] == dossier.id])
         if not dossier.thresholds or whole is None or not f.is_shown(whole):
             continue
+        tried += 1
         if whole["share"] >= dossier.thresholds[0].value:
             continue
         missing = int(whole["denominator"]) - int(whole["numerator"])
         items.append(
-            _("{name}: {missing} av {base} överenskommelser saknar det. {label}.").format(
+            _(
+                "{name}: saknas i {missing} av {base} överenskommelser i hela kommunen. "
+                "Kravet: {label}."
+            ).format(
                 name=_number(context, dossier, dossier.name),
                 missing=f.number(missing),
                 base=f.number(whole["denominator"]),
-                label=escape(dossier.thresholds[0].label),
+                label=escape(dossier.thresholds[0].label.lower()),
             )
             + f'<br><span class="dk-detail">{escape(_who_decides(dossier))}</span>'
         )
     if not items:
-        return (
-            f'<p class="dk">{escape(_("Inget krav med en källa är brutet i det som visas."))}</p>'
-        )
+        text = _("Inget krav med en källa är brutet i det som visas.")
+        if not tried:
+            text = _("Inget krav kan prövas: registret över överenskommelser är inte inläst.")
+        return f'<p class="dk">{escape(text)}</p>'
     return '<ol class="dk">' + "".join(f"<li>{item}</li>" for item in items) + "</ol>"
 
 
@@ -190,6 +209,8 @@ def changes(context: Context) -> str:
     """Return the changes between the waves that are larger than the uncertainty."""
     if not context.compare:
         text = _("Välj en våg under ”Jämför med” för att se vad som har förändrats.")
+        if len(context.waves) < 2:
+            text = _("Det finns bara en våg. Förändringar visas när nästa är inläst.")
         return f'<p class="dk">{escape(text)}</p>'
     moved = _sure_changes(context)
     better = [item for item in moved if gain(*item) > 0][:LISTED]

@@ -48,11 +48,14 @@ def status_reason(status: str) -> str:
     """Return one sentence on why a number is absent. The same for every cause of hiding."""
     reasons = {
         "no_answers": _("Ingen har svarat på frågan. Det är inte detsamma som 0 %."),
-        "not_asked": _("Frågan ställdes inte den här vågen eller till den här gruppen."),
+        "not_asked": _(
+            "Frågan ställdes inte den här vågen eller till den här gruppen, eller så är registret "
+            "inte inläst."
+        ),
         "not_regulated": _("Regelverket säger inget om detta."),
     }
     return reasons.get(status) or _(
-        "Resultatet är dolt för att ingen enskild persons svar ska kunna räknas fram."
+        "Talet är dolt för att inget om en enskild person ska kunna räknas fram."
     )
 
 
@@ -143,7 +146,7 @@ def join_words(words: Iterable[str]) -> str:
 def list_names(names: Iterable[str], limit: int = 8) -> str:
     """Return a written list of at most ``limit`` names, the rest counted ("… och 12 till")."""
     items = [plain(name) for name in names]
-    if len(items) <= limit:
+    if len(items) <= limit + 1:  # The last name is no longer than "1 till".
         return join_words(items)
     rest = len(items) - limit
     return _("{names} och {n} till").format(names=", ".join(items[:limit]), n=rest)

@@ -226,6 +226,12 @@ _CSS = """
 .stApp a:focus-visible,.stApp button:focus-visible,.stApp input:focus-visible,
 .stApp summary:focus-visible,.stApp [tabindex]:focus-visible,.stApp [role=tab]:focus-visible{
  outline:3px solid var(--dk-focus)!important;outline-offset:2px!important;border-radius:3px}
+/* The box of a select clips the ring of the input within: the box carries it instead. */
+.stApp [data-baseweb=select]:has(input:focus-visible),
+.stApp [data-testid=stSelectbox] [role=group]:has(input:focus-visible){
+ outline:3px solid var(--dk-focus)!important;outline-offset:2px!important;border-radius:3px}
+.stApp [data-baseweb=select] input:focus-visible,
+.stApp [data-testid=stSelectbox] [role=group] input:focus-visible{outline:0!important}
 .stMain a:not([data-testid]),.dk a{text-decoration:underline;text-underline-offset:.15em;
  text-decoration-thickness:from-font}
 [data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{
@@ -251,6 +257,9 @@ _CSS = """
 .dk-card .dk-value{font-size:1.9rem;font-weight:600;line-height:1.15}
 .dk-card .dk-detail{font-size:.95rem;color:var(--dk-muted)}
 .dk-word,.dk-card .dk-value.dk-word{font-style:italic;font-weight:400;color:var(--dk-muted)}
+.dk-part{display:block}
+.dk-pill{white-space:nowrap}
+.stApp ol.dk>li+li{margin-top:.6rem}
 .dk-callout{padding:.75rem 1rem;border:1px solid var(--dk-border);border-left:5px solid var(--dk-c);
  background:var(--dk-surface);border-radius:4px;overflow-wrap:anywhere}
 .dk-callout p{margin:.2rem 0 0}
@@ -269,6 +278,12 @@ _CSS = """
  vertical-align:middle;color:var(--dk-ink)}
 .dk-matrix .dk-whole{border-left:3px solid var(--dk-rule);font-weight:600;border-radius:0 3px 3px 0}
 .dk-matrix a{color:inherit}
+/* With many departments the table scrolls; what a row is about and the whole stay in sight. */
+.dk-matrix tbody th,.dk-matrix thead th:first-child{position:sticky;left:0;z-index:1;
+ background-color:var(--dk-background)}
+.dk-matrix table .dk-whole{position:sticky;right:0;z-index:1}
+.dk-matrix thead .dk-whole,.dk-matrix td.dk-whole[class*="dk-s-"]{
+ background-color:var(--dk-background)}
 .dk-matrix .dk-num{white-space:nowrap}
 .dk-matrix .dk-mark{white-space:nowrap;font-size:.85rem;display:block}
 .dk-s-hidden{background:repeating-linear-gradient(135deg,transparent 0 6px,
@@ -295,7 +310,7 @@ _CSS = """
 @media (max-width:%NARROW%px){
  [class*="st-key-wide-"]{display:none}
  [class*="st-key-narrow-"]{display:flex}
- .dk-matrix .dk-scroll,.dk-matrix .dk-key{display:none}
+ .dk-matrix .dk-scroll{display:none}
  .dk-matrix-list{display:block}
  .stApp ul.dk-cards{grid-template-columns:1fr;gap:.6rem}
  .dk-card .dk-value{font-size:1.6rem}
@@ -321,6 +336,8 @@ _CSS = """
  .dk-matrix table{font-size:9pt;border-spacing:2px}
  .dk-matrix td,.dk-matrix th{min-width:0;padding:.2rem .3rem}
  .dk-matrix tbody th{min-width:0}
+ .dk-matrix table th,.dk-matrix table td{position:static}
+ .stApp ul.dk-cards{grid-template-columns:repeat(4,1fr);gap:.5rem}
  .dk,.dk *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
  %PRINT%
 }
