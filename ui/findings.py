@@ -111,14 +111,14 @@ def _extremes(results: pd.DataFrame) -> str:
         return ""
     lowest, highest = rows[0], rows[-1]
     if highest["share"] - lowest["share"] < 1e-9:
-        return _("Alla som visas har samma andel, {share}.").format(share=_told(lowest))
-    least = [r["name"] for r in rows if r["share"] - lowest["share"] < 1e-9]
-    most = [r["name"] for r in rows if highest["share"] - r["share"] < 1e-9]
+        return _("Alla som visas har samma andel, {share}.").format(share=_told_alike(rows))
+    least = [r for r in rows if r["share"] - lowest["share"] < 1e-9]
+    most = [r for r in rows if highest["share"] - r["share"] < 1e-9]
     text = _("Lägst är {low} ({low_share}), högst {high} ({high_share}).").format(
-        low=list_names(least),
-        low_share=_told(lowest),
-        high=list_names(most),
-        high_share=_told(highest),
+        low=list_names(r["name"] for r in least),
+        low_share=_told_alike(least),
+        high=list_names(r["name"] for r in most),
+        high_share=_told_alike(most),
     )
     if apart(lowest, highest):
         return text + " " + _("Skillnaden är större än osäkerheten.")
@@ -137,6 +137,12 @@ def apart(first: Row, second: Row) -> bool:
 
 def _told(row: Row) -> str:
     return f.share_text(row["numerator"], row["denominator"], row["share"])
+
+
+def _told_alike(rows: list[dict[str, Any]]) -> str:
+    """Return the share that the rows have in common; "0 av 5" only if it holds for each."""
+    told = {_told(row) for row in rows}
+    return told.pop() if len(told) == 1 else f.percent(rows[0]["share"])
 
 
 def _absent(results: pd.DataFrame) -> str:

@@ -85,7 +85,7 @@ def _what_changed(context: Context) -> str:
     if not moved:
         return escape(_("Mellan vågorna har inget förändrats mer än osäkerheten."))
     dossier, before, after = max(moved, key=lambda item: abs(gain(*item)))
-    return _("Mest har {name} förändrats: från {before} till {after}.").format(
+    return _("Mest har {name} förändrats i hela kommunen: från {before} till {after}.").format(
         name=_number(context, dossier, f"”{dossier.name}”"),
         before=escape(f.percent(before["share"])),
         after=_number(context, dossier, f.percent(after["share"])),
