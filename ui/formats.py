@@ -126,13 +126,11 @@ def interval(low: Any, high: Any, digits: int = 0) -> str:
     if is_missing(low) or is_missing(high):
         return MISSING
     ends = (_hundred(low), _hundred(high))
+    # A limit too close to 0 or 1 for the digits asks for none, whatever the other limit needs.
+    helped = [end for end in ends if 0 < end < 100 and _rounded(end, digits + 2) not in (0, 100)]
     used = digits
-    while used < digits + 2 and any(
-        0 < end < 100 and _rounded(end, used) in (0, 100) for end in ends
-    ):
+    while any(_rounded(end, used) in (0, 100) for end in helped):
         used += 1
-    if any(0 < end < 100 and _rounded(end, used) in (0, 100) for end in ends):
-        used = digits
     texts = [_decimal(_rounded(end, used), used) for end in ends]
     return _unit(texts[0] if texts[0] == texts[1] else "–".join(texts))
 
