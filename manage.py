@@ -498,6 +498,7 @@ def _speak_swedish() -> None:
             "%(value)r går inte att välja (välj bland %(choices)s)"
         ),
     }
+    # argparse offers no other way in: it looks up its words by this name, which no stub declares.
     argparse._ = lambda text: own.get(text, gettext.gettext(text))  # type: ignore[attr-defined]
 
 

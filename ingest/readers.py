@@ -482,6 +482,7 @@ def _zip_kind(data: bytes, name: str) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
+    # zipfile raises NotImplementedError for an archive of a kind that it cannot read.
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         raise _damaged(name) from None
     if "xl/workbook.bin" in names:
@@ -525,7 +526,6 @@ def _unpack(data: bytes, name: str) -> dict[str, bytes]:
         OSError,
         ValueError,
         RuntimeError,
-        NotImplementedError,
     ):
         raise _damaged(name) from None
 

@@ -849,6 +849,7 @@ def _scale(table: pd.DataFrame) -> _Scale:
 def _answers(table: pd.DataFrame) -> list[_Answers]:
     """Return a row per group of a Likert table, in order of first appearance."""
     found = []
+    # Splits the rows that queries has counted, to draw them; nothing is added up here.
     for group, part in table.groupby("group", sort=False, dropna=False):
         record = part.iloc[0]
         counts, base = part["count"], record["base"]

@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -194,14 +195,14 @@ def test_a_dry_run_stores_nothing_and_reports_what_the_real_one_reports(
         path = loading.write_frame(
             filled / "f.csv", [*loading.DEPARTMENTS, ("D D", "", "", "", "", "x")]
         )
-        load = lambda options: load_frame(path, "2024", options)  # noqa: E731
+        load = partial(load_frame, path, "2024")
     elif kind == "survey":
         path = loading.write_survey(filled / "s.csv", [*loading.people({"AAA": 3}), BAD])
-        load = lambda options: load_survey(path, "2024", options)  # noqa: E731
+        load = partial(load_survey, path, "2024")
     else:
         bad = {"Överenskommelse": "Ö-9", "Förvaltning": "AAA", "Start": "2024-02-30", "Extra": "?"}
         path = loading.write_records(filled / "a.csv", [*loading.agreements(), bad])
-        load = lambda options: load_agreements(path, options, as_of=date(2024, 9, 1))  # noqa: E731
+        load = partial(load_agreements, path, as_of=date(2024, 9, 1))
     before = loading.tree()
     told = load(Options(partial=True, dry_run=True)).as_dict()
     assert loading.tree() == before
