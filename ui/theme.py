@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
@@ -221,128 +222,9 @@ def _shades() -> str:
     )
 
 
-_CSS = """
-:root{%VARIABLES%}
-.stApp a:focus-visible,.stApp button:focus-visible,.stApp input:focus-visible,
-.stApp summary:focus-visible,.stApp [tabindex]:focus-visible,.stApp [role=tab]:focus-visible{
- outline:3px solid var(--dk-focus)!important;outline-offset:2px!important;border-radius:3px}
-/* The box of a select clips the ring of the input within: the box carries it instead. */
-.stApp [data-baseweb=select]:has(input:focus-visible),
-.stApp [data-testid=stSelectbox] [role=group]:has(input:focus-visible){
- outline:3px solid var(--dk-focus)!important;outline-offset:2px!important;border-radius:3px}
-.stApp [data-baseweb=select] input:focus-visible,
-.stApp [data-testid=stSelectbox] [role=group] input:focus-visible{outline:0!important}
-.stMain a:not([data-testid]),.dk a{text-decoration:underline;text-underline-offset:.15em;
- text-decoration-thickness:from-font}
-[data-testid=stCaptionContainer],[data-testid=stCaptionContainer] *{
- color:var(--dk-muted)!important;opacity:1!important}
-[data-testid=stCaptionContainer] a{color:var(--dk-accent)!important}
-.dk,.dk *{box-sizing:border-box}
-.dk{color:var(--dk-ink);line-height:1.4;font-variant-numeric:tabular-nums}
-.dk a,a .dk{color:var(--dk-accent)}
-.dk-lead{font-size:1.15rem;line-height:1.55;max-width:60rem;margin:0}
-.dk-brand{font-size:1.25rem;font-weight:650;margin:0}
-.stApp ul.dk-cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:1rem;
- margin:0;padding:0;list-style:none}
-.stApp ul.dk-cards>li{margin:0;padding:0;display:flex}
-.stApp ul.dk-key,.stApp ul.dk-key>li{margin-left:0;padding-left:0}
-.dk-list{border-collapse:collapse;width:100%;font-size:.95rem}
-.dk-list th,.dk-list td{text-align:left;padding:.4rem .8rem .4rem 0;border:0;vertical-align:top;
- border-bottom:1px solid var(--dk-grid)}
-.dk-list tbody th{font-weight:400}
-.dk-card{flex:1;display:flex;flex-direction:column;gap:.15rem;padding:.9rem 1rem;
- background:var(--dk-surface);border:1px solid var(--dk-border);border-radius:4px}
-.dk-card .dk-title{font-size:.95rem;color:var(--dk-muted);overflow-wrap:anywhere}
-.dk-card .dk-title a{color:inherit}
-.dk-card .dk-value{font-size:1.9rem;font-weight:600;line-height:1.15}
-.dk-card .dk-detail{font-size:.95rem;color:var(--dk-muted)}
-.dk-word,.dk-card .dk-value.dk-word{font-style:italic;font-weight:400;color:var(--dk-muted)}
-.dk-part{display:block}
-.dk-pill{white-space:nowrap}
-.stApp ol.dk>li+li{margin-top:.6rem}
-.dk-callout{padding:.75rem 1rem;border:1px solid var(--dk-border);border-left:5px solid var(--dk-c);
- background:var(--dk-surface);border-radius:4px;overflow-wrap:anywhere}
-.dk-callout p{margin:.2rem 0 0}
-.dk-callout strong{display:block}
-.dk-info{--dk-c:var(--dk-accent)}.dk-hidden{--dk-c:var(--dk-hatch)}
-.dk-warning{--dk-c:var(--dk-negative)}.dk-reconstructed{--dk-c:var(--dk-threshold)}
-.dk-callout.dk-reconstructed{border-style:dashed;border-left-style:double}
-.dk-scroll{overflow-x:auto}
-.dk-matrix table{border-collapse:separate;border-spacing:3px;width:100%;font-size:.95rem}
-.dk-matrix caption{text-align:left;color:var(--dk-muted);padding:0 0 .4rem}
-.dk-matrix th{text-align:left;font-weight:600;padding:.45rem .6rem;border:0;
- overflow-wrap:anywhere;vertical-align:bottom}
-.dk-matrix thead th:first-child{padding-left:0}
-.dk-matrix tbody th{font-weight:400;min-width:11rem;vertical-align:middle;padding-left:0}
-.dk-matrix td{padding:.45rem .6rem;border:0;border-radius:3px;min-width:5.2rem;
- vertical-align:middle;color:var(--dk-ink)}
-.dk-matrix .dk-whole{border-left:3px solid var(--dk-rule);font-weight:600;border-radius:0 3px 3px 0}
-.dk-matrix a{color:inherit}
-/* With many departments the table scrolls; what a row is about and the whole stay in sight. */
-.dk-matrix tbody th,.dk-matrix thead th:first-child{position:sticky;left:0;z-index:1;
- background-color:var(--dk-background)}
-.dk-matrix table .dk-whole{position:sticky;right:0;z-index:1}
-.dk-matrix thead .dk-whole,.dk-matrix td.dk-whole[class*="dk-s-"]{
- background-color:var(--dk-background)}
-.dk-matrix .dk-num{white-space:nowrap}
-.dk-matrix .dk-mark{white-space:nowrap;font-size:.85rem;display:block}
-.dk-s-hidden{background:repeating-linear-gradient(135deg,transparent 0 6px,
- color-mix(in srgb,var(--dk-hatch) 38%,transparent) 6px 7px)}
-.dk-s-no-answers{outline:1px dashed var(--dk-rule);outline-offset:-1px}
-.dk-s-not-asked,.dk-s-not-regulated{outline:1px dotted var(--dk-rule);outline-offset:-1px}
-.dk-swatch{box-shadow:inset 0 0 0 1px var(--dk-border)}
-.dk-swatch[class*="dk-s-"]{box-shadow:none}
-.dk-pill{background:var(--dk-background);padding:0 .25rem;border-radius:2px}
-.dk-matrix-list{display:none}
-.dk-matrix-list h3,.dk-matrix-list h4{font-size:1.1rem;font-weight:600;margin:1.2rem 0 .3rem;
- padding:0;overflow-wrap:anywhere}
-.stApp .dk-matrix-list dl,.stApp .dk-matrix-list dl>div,.stApp .dk-matrix-list dt{margin:0;
- padding-left:0}
-.dk-matrix-list dl>div{display:grid;grid-template-columns:1fr minmax(7.5rem,auto);gap:.5rem;
- align-items:center;border-top:1px solid var(--dk-grid)}
-.dk-matrix-list dt{padding:.35rem 0;font-weight:400}
-.stApp .dk-matrix-list dd{margin:3px 0;padding:.35rem .6rem;border-radius:3px}
-.dk-key{display:flex;flex-wrap:wrap;gap:.3rem 1.1rem;margin:.5rem 0 0;padding:0;list-style:none;
- font-size:.9rem;color:var(--dk-muted)}
-.stApp ul.dk-key>li{display:flex;align-items:center;gap:.4rem;margin:0}
-.dk-swatch{flex:none;display:inline-block;width:1.5rem;height:1rem;border-radius:2px}
-[class*="st-key-narrow-"]{display:none}
-@media (max-width:%NARROW%px){
- [class*="st-key-wide-"]{display:none}
- [class*="st-key-narrow-"]{display:flex}
- .dk-matrix .dk-scroll{display:none}
- .dk-matrix-list{display:block}
- .stApp ul.dk-cards{grid-template-columns:1fr;gap:.6rem}
- .dk-card .dk-value{font-size:1.6rem}
-}
-@media (prefers-reduced-motion:reduce){
- *,*::before,*::after{animation-duration:.01ms!important;animation-iteration-count:1!important;
-  transition-duration:.01ms!important;scroll-behavior:auto!important}
-}
-@media (forced-colors:active){.dk-matrix td,.dk-card,.dk-callout{border:1px solid CanvasText}}
-@media print{
- @page{size:A4;margin:14mm}
- .stApp{color-scheme:light!important;background:#fff!important;color:#101820!important}
- .stApp *{color-scheme:light}
- [data-testid=stSidebar],[data-testid=stHeader],[data-testid=stToolbar],
- [data-testid=stSidebarCollapsedControl],[data-testid=stExpandSidebarButton],
- [data-testid=stStatusWidget],[data-testid=stDecoration],
- [data-testid=stDownloadButton],.dk-screen{display:none!important}
- .stMain,.stMainBlockContainer{padding:0!important;max-width:none!important;overflow:visible!important}
- .dk-card,.dk-callout,[data-testid=stPlotlyChart],tr{break-inside:avoid}
- h1,h2,h3{break-after:avoid}
- .dk-matrix .dk-scroll{display:block!important;overflow:visible}
- .dk-matrix-list{display:none!important}
- .dk-matrix table{font-size:9pt;border-spacing:2px}
- .dk-matrix td,.dk-matrix th{min-width:0;padding:.2rem .3rem}
- .dk-matrix tbody th{min-width:0}
- .dk-matrix table th,.dk-matrix table td{position:static}
- .stApp ul.dk-cards{grid-template-columns:repeat(4,1fr);gap:.5rem}
- .dk,.dk *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
- %PRINT%
-}
-%SHADES%
-"""
+STYLES = Path(__file__).resolve().parent / "styles"
+SHEETS = ("base", "parts", "matrix", "narrow", "print")
+"""The stylesheets in the order of the cascade; ``%NAME%`` in them is filled in by ``css``."""
 
 _PRINT_DARK = "[data-testid=stPlotlyChart]{filter:invert(1) hue-rotate(180deg)}"
 
@@ -354,9 +236,9 @@ def css(theme: str = "light") -> str:
     ``theme`` matters only on paper: page colours turn light there by themselves, but a chart drawn
     for the dark theme has its colours inside and must be inverted.
     """
+    sheets = (STYLES.joinpath(f"{name}.css").read_text(encoding="utf-8") for name in SHEETS)
     body = (
-        _CSS.replace("%VARIABLES%", _variables())
-        .replace("%SHADES%", _shades())
+        "\n".join((f":root{{{_variables()}}}", _shades(), *sheets))
         .replace("%NARROW%", str(NARROW))
         .replace("%PRINT%", _PRINT_DARK if theme == "dark" else "")
     )
