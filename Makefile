@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8501
 BOOT = $(PYTHON) tools/bootstrap.py
 
-.PHONY: run test test-long bench demo messages requirements
+.PHONY: run test test-long bench shots demo messages requirements
 
 run: ## Serve the dashboard on http://localhost:8501 (PORT=…)
 	@$(BOOT) run --port $(PORT)
@@ -17,6 +17,9 @@ test-long: ## Everything, the slow tests too
 
 bench: ## Measure
 	@$(BOOT) python tools/bench.py
+
+shots: ## Pictures of every page, role, theme, width and state (ONLY="--pages rattvisa --widths 390")
+	@$(BOOT) python tools/shots.py $(ONLY)
 
 demo: ## Build the demo store anew
 	@$(BOOT) manage demo

@@ -1,5 +1,7 @@
 """Metod och källor: where every number comes from, and what it cannot say."""
 
+from html import escape
+
 import streamlit as st
 
 from queries.catalogue import indicators
@@ -7,6 +9,7 @@ from ui import choices, method, sections, shell
 from ui.text import _
 
 context = shell.context()
+st.html(f'<p class="dk dk-kicker">{escape(context.kicker)}</p>')
 st.title(_("Metod och källor"), anchor=False)
 st.markdown(
     _(
@@ -14,6 +17,8 @@ st.markdown(
         "räknar det, källan och, för revisorn, raden i filen."
     )
 )
+if context.viewer.sees_results:
+    sections.wave_note(context)
 dossiers = {i.id: i for i in indicators()}
 
 st.header(_("En indikator i detalj"), anchor=False)
@@ -30,7 +35,6 @@ if context.viewer.sees_microdata:
     method.trace(context, dossiers[chosen])
 
 if context.viewer.sees_results:
-    sections.wave_note(context)
     st.header(_("Stämmer våra tal med källans?"), anchor=False)
     method.printed_figures(context)
 
@@ -40,7 +44,7 @@ method.quality(context)
 st.header(_("Källans egna fällor"), anchor=False)
 method.traps()
 
-st.header(_("Skyddet av enskilda svar"), anchor=False)
+st.header(_("Skyddet av enskilda svar"), anchor="skydd")
 method.protection(context)
 
 st.header(_("Så beskrivs osäkerheten"), anchor=False)

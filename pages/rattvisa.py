@@ -1,28 +1,28 @@
 """Rättvisa: is the possibility to work elsewhere fairly shared out?"""
 
-import streamlit as st
-
 from queries.catalogue import by_theme
 from ui import sections, shell
 from ui.text import _
 
 context = shell.context()
-sections.theme_title("rattvisa")
+indicators = by_theme("rattvisa")
+perceived = [i for i in indicators if not i.full_count]
+facts = [i for i in indicators if i.full_count]
+
+sections.theme_title(context, "rattvisa")
 sections.verdict("likabehandling")
 sections.wave_note(context)
+sections.at_a_glance(context, indicators)
 
-perceived = [i for i in by_theme("rattvisa") if not i.full_count]
-facts = [i for i in by_theme("rattvisa") if i.full_count]
-
-st.header(_("Så upplevs det"), anchor=False)
+sections.part(_("Så upplevs det"))
 for indicator in perceived:
-    sections.indicator_section(context, indicator, answers=True)
+    sections.indicator_section(context, indicator)
 
-st.header(_("Skillnader mellan grupper"), anchor=False)
-for breakdown in ("position", "occupation", "sex", "age"):
-    sections.group_section(context, perceived[0], breakdown)
+sections.group_sections(context, perceived[0])
 
-st.header(_("Så ser det ut i uppgifter och register"), anchor=False)
-st.markdown(_("Upplevelsen ovan ställs här mot hur möjligheten faktiskt är fördelad och används."))
+sections.part(
+    _("Så ser det ut i uppgifter och register"),
+    _("Upplevelsen ovan ställs här mot hur möjligheten faktiskt är fördelad och används."),
+)
 for indicator in facts:
     sections.indicator_section(context, indicator)

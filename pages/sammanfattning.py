@@ -6,16 +6,17 @@ from ui import cards, sections, shell, summary
 from ui.text import _
 
 context = shell.context()
-st.title(_("Är distansarbetet rättvist, säkert och väl lett?"), anchor=False)
-sections.wave_note(context)
 results = context.results()
 
+st.html(summary.head(context))
+st.title(_("Är distansarbetet rättvist, säkert och väl lett?"), anchor=False)
+sections.wave_note(context)
 st.html(summary.paragraph(context, results))
 st.html(cards.card_row(summary.key_figures(context, results)))
 
 st.header(_("Läget per förvaltning"), anchor=False)
 st.html(summary.matrix(context, results))
-st.caption(summary.matrix_caption(context))
+st.html(summary.matrix_note(context))
 
 decisions, changes = st.columns(2, gap="large")
 with decisions:

@@ -10,15 +10,17 @@ import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from queries.i18n import _
+from queries.i18n import Translated, _, translated
 from queries.reference import DATA_DIR, Questionnaire, ReferenceDataError
 from queries.store import sql_file
 
 SURVEY, FRAME, REGISTER = "survey", "frame", "register"
+# Words that people read, in the visitor's language.
+Words = Annotated[str, Translated()]
 FrameColumn = Literal["invited", "answered", "eligible", "employees"]
 
 
@@ -59,17 +61,17 @@ class RegisterSource(_Model):
 
 class Threshold(_Model):
     value: float = Field(ge=0, le=1)
-    label: str = Field(min_length=1)
+    label: Words = Field(min_length=1)
     source: str = Field(min_length=1)
 
 
 class Change(_Model):
     date: date
-    what: str = Field(min_length=1)
+    what: Words = Field(min_length=1)
 
 
 class Indicator(_Model):
-    """The dossier of one indicator; texts are Swedish and shown as they stand."""
+    """The dossier of one indicator."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     theme: Literal[
@@ -81,12 +83,12 @@ class Indicator(_Model):
         "it_sakerhet",
         "verksamhet",
     ]
-    name: str = Field(min_length=1)
-    short: str = Field(min_length=1)
-    question: str = Field(min_length=1)
-    why: str = Field(min_length=1)
-    numerator: str = Field(min_length=1)
-    denominator: str = Field(min_length=1)
+    name: Words = Field(min_length=1)
+    short: Words = Field(min_length=1)
+    question: Words = Field(min_length=1)
+    why: Words = Field(min_length=1)
+    numerator: Words = Field(min_length=1)
+    denominator: Words = Field(min_length=1)
     source: SurveySource | FrameSource | RegisterSource = Field(discriminator="kind")
     unit: Literal["andel"]
     direction: Literal["higher", "lower", "neutral"]
@@ -94,9 +96,13 @@ class Indicator(_Model):
     audit_question: str = ""
     recommendations: tuple[int, ...] = ()
     criteria: tuple[str, ...] = ()
-    owner: str = Field(min_length=1)
+    owner: Words = Field(min_length=1)
     review_date: date
-    note: str = ""
+    note: Words = ""
+    # Of a register indicator: the survey indicator that speaks of the same from below.
+    beside: str = ""
+    # What those outside the numerator have said, to follow "35,7 % (25 av 70) …".
+    complement: Words = ""
     changes: tuple[Change, ...]
 
     @property
@@ -124,22 +130,29 @@ class _Catalogue(_Model):
     indicators: tuple[Indicator, ...]
 
     @model_validator(mode="after")
-    def _ids_are_unique(self) -> _Catalogue:
+    def _names_lead_somewhere(self) -> _Catalogue:
         ids = [indicator.id for indicator in self.indicators]
         twice = sorted({i for i in ids if ids.count(i) > 1})
         if twice:
             raise ValueError(f"ids used twice: {', '.join(twice)}")
+        surveyed = {i.id for i in self.indicators if i.source.kind == SURVEY}
+        for indicator in self.indicators:
+            if indicator.beside and indicator.beside not in surveyed:
+                raise ValueError(f"{indicator.id}: beside names no survey indicator")
         return self
 
 
 def indicators(path: Path | None = None) -> tuple[Indicator, ...]:
-    """Return every dossier, in the order of the file. Raises ``ReferenceDataError``."""
+    """Return every dossier in the language of this context, in the order of the file.
+
+    Raises ``ReferenceDataError``.
+    """
     path = path or DATA_DIR / "indicators.toml"
     try:
         changed = path.stat().st_mtime_ns
     except OSError as error:
         raise ReferenceDataError(path, "", _("Filen går inte att läsa.")) from error
-    return _read(path, changed)
+    return translated(_read(path, changed))
 
 
 @lru_cache(maxsize=4)

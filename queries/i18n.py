@@ -4,20 +4,33 @@ Swedish is the source text: a missing translation shows Swedish, never a key. Th
 ``queries`` because both the command line and the pages need it, and data walks one way (ui may
 import queries, never the reverse). The language is held per context (thread or task), so that two
 visitors of one server can read different languages at once.
+
+Strings come from two places. In the source they are marked by ``_`` and ``_n``; in the data files
+they are the fields that a model marks as ``Translated``, which ``translated`` looks up in the same
+catalogue. One catalogue for both: a translator meets the same word once.
 """
 
 from __future__ import annotations
 
 import gettext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import lru_cache
+from functools import lru_cache, update_wrapper
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from pydantic import BaseModel
 
 LOCALE_DIR = Path(__file__).resolve().parent.parent / "locale"
 LANGUAGES = ("sv", "en")
 DEFAULT_LANGUAGE = "sv"
 
 _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
 
 
 def set_language(code: str) -> None:
@@ -28,6 +41,31 @@ def set_language(code: str) -> None:
 def language() -> str:
     """Return the language code of this context, ``sv`` unless set."""
     return _language.get()
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Speak ``code`` within the block, and what was spoken before after it."""
+    before = _language.set(code if code in LANGUAGES else DEFAULT_LANGUAGE)
+    try:
+        yield
+    finally:
+        _language.reset(before)
+
+
+def bound(function: Callable[P, R]) -> Callable[P, R]:
+    """Return ``function`` tied to the language spoken now, whoever calls it and when.
+
+    A download is made when its button is pressed, on a thread of the server's own where nobody has
+    chosen a language: the file would be Swedish under an English page.
+    """
+    code = language()
+
+    def spoken(*args: P.args, **kwargs: P.kwargs) -> R:
+        with in_language(code):
+            return function(*args, **kwargs)
+
+    return update_wrapper(spoken, function)
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -54,9 +92,86 @@ def _catalogue(code: str) -> gettext.NullTranslations:
 
 def _(message: str) -> str:
     """Return ``message`` (Swedish) in the language of this context."""
-    return _catalogue(language()).gettext(message)
+    # gettext answers an empty text with the catalogue's own header.
+    return _catalogue(language()).gettext(message) if message else message
 
 
 def _n(singular: str, plural: str, n: int) -> str:
     """Return the form of the message that fits ``n``; the caller formats ``{n}`` into it."""
     return _catalogue(language()).ngettext(singular, plural, n)
+
+
+# --- words in data files --------------------------------------------------------------------------
+
+
+class Translated:
+    """Marks a model's text field as words for people: ``Annotated[str, Translated()]``.
+
+    What is not marked is never translated: codes, headings and aliases that files are matched by,
+    names of departments, and citations, which must lead to the place in the Swedish source.
+    """
+
+
+def prose(value: Any) -> Iterator[str]:
+    """Yield every marked text in a model, or in a tuple of them, in order; empty ones are left out.
+
+    Only what stands in the value itself is met, so it is read in Swedish by whoever extracts it.
+    """
+    if isinstance(value, BaseModel):
+        marked = _marked(type(value))
+        for name in type(value).model_fields:
+            inner = getattr(value, name)
+            if name not in marked:
+                yield from prose(inner)
+            elif inner:
+                yield inner
+    elif isinstance(value, tuple):
+        for part in value:
+            yield from prose(part)
+
+
+def translated(value: T) -> T:
+    """Return a model (or a tuple of them) with its marked fields in the language of this context.
+
+    In Swedish the very same object. Otherwise a copy, made once per language and object: the
+    readers hand out the same object until its file changes.
+    """
+    if language() == DEFAULT_LANGUAGE:
+        return value
+    return _spoken(value, _catalogue(language()))
+
+
+# Keyed by the catalogue itself and not by its code: another catalogue is another translation.
+@lru_cache(maxsize=64)
+def _spoken(value: Any, catalogue: gettext.NullTranslations) -> Any:
+    return _spoken_part(value, catalogue)
+
+
+def _spoken_part(value: Any, catalogue: gettext.NullTranslations) -> Any:
+    if isinstance(value, tuple):
+        parts = tuple(_spoken_part(part, catalogue) for part in value)
+        same = all(new is old for new, old in zip(parts, value, strict=True))
+        return value if same else parts
+    if not isinstance(value, BaseModel):
+        return value
+    marked = _marked(type(value))
+    changed = {}
+    for name in type(value).model_fields:
+        old = getattr(value, name)
+        if name in marked:
+            new = catalogue.gettext(old) if old else old
+        else:
+            new = _spoken_part(old, catalogue)
+        if new is not old:
+            changed[name] = new
+    return value.model_copy(update=changed) if changed else value
+
+
+@lru_cache(maxsize=128)
+def _marked(model: type[BaseModel]) -> frozenset[str]:
+    """Return the names of the model's fields that are marked as ``Translated``."""
+    return frozenset(
+        name
+        for name, field in model.model_fields.items()
+        if any(isinstance(mark, Translated) for mark in field.metadata)
+    )

@@ -14,7 +14,7 @@ import pandas as pd
 
 from queries import reference
 from queries.catalogue import FRAME, REGISTER, SURVEY, Indicator, indicators
-from queries.i18n import _
+from queries.i18n import _, translated
 from queries.reference import AskedIf, Questionnaire
 from queries.statistics import estimate
 from queries.store import Reader, sql_file
@@ -65,12 +65,15 @@ def register_date(reader: Reader) -> date | None:
 
 
 def questionnaire_of(reader: Reader, wave: str) -> Questionnaire | None:
-    """Return the questionnaire of the wave, ``None`` when no survey has been loaded for it."""
+    """Return the questionnaire of the wave in the language of this context, for display and codes.
+
+    ``None`` when no survey has been loaded for the wave. Never to match a file by.
+    """
     rows = reader.rows(
         "select questionnaire from published.wave where wave = $wave and questionnaire is not null",
         wave=wave,
     )
-    return reference.load_questionnaire(rows[0][0]) if rows else None
+    return translated(reference.load_questionnaire(rows[0][0])) if rows else None
 
 
 def results(
@@ -262,9 +265,10 @@ def figures(reader: Reader, wave: str) -> pd.DataFrame:
     source``; ``share`` is null where no cube has the number.
     """
     reader.viewer.require_results()
-    return reader.frame(sql_file("figures").format(schema=reader.schema), wave=wave).astype(
-        {"count": "Int64", "base": "Int64"}
-    )
+    found = reader.frame(sql_file("figures").format(schema=reader.schema), wave=wave)
+    # The words went into the store as the source's file has them, in Swedish.
+    words = {name: [_(text) for text in found[name].fillna("")] for name in ("text", "note")}
+    return found.assign(**words).astype({"count": "Int64", "base": "Int64"})
 
 
 def trace(

@@ -4,6 +4,10 @@ Everything is read from ``data/`` (TOML and CSV) into frozen models. A slip in a
 the file is read, with the file and the place in it, never later as a strange number on a page.
 Each entry carries its source; what the source does not say is marked as inferred.
 
+The words are Swedish in the files. What pages show comes in the visitor's language; the
+questionnaire does not, because files are matched by its Swedish headings and answers
+(``queries.indicators.questionnaire_of`` gives the one to show).
+
 Files are read anew at each call and only the parsing is cached, by content. A cache keyed by name
 alone would go on serving the old questionnaire after an edit in a long-lived server.
 """
@@ -31,7 +35,7 @@ from pydantic import (
     model_validator,
 )
 
-from queries.i18n import _
+from queries.i18n import Translated, _, translated
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
 
@@ -41,6 +45,9 @@ DEPARTMENT_PATTERN = re.compile(r"^[A-Z][A-Z0-9]{1,9}$")
 SCALE_CODES = ("1", "2", "3", "4", "5")
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+# Words that people read, and that the catalogues of other languages hold. `Text` stays as it is.
+Prose = Annotated[Text, Translated()]
+Remark = Annotated[str, Translated()]
 Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 
 Theme = Literal["styrning", "rattvisa", "arbetsmiljo", "it_sakerhet", "verksamhet", "omfattning"]
@@ -80,7 +87,7 @@ class Option(Facts):
     """One answer to a question. ``favourable`` is None where the answer speaks for neither side."""
 
     code: str
-    label: Text
+    label: Prose
     favourable: bool | None = None
     aliases: tuple[Text, ...] = ()
     inferred: bool = False
@@ -102,14 +109,14 @@ class Field(Facts):
     """What questions and attributes share: a column of the survey file and its known answers."""
 
     id: Identifier
-    text: Text
+    text: Prose
     type: QuestionType
     ordered: bool = False
     aliases: tuple[Text, ...] = ()
     options: tuple[Option, ...] = ()
     source: Text
     inferred: tuple[Inferred, ...] = ()
-    note: str = ""
+    note: Remark = ""
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -181,7 +188,7 @@ class Questionnaire(Facts):
     """
 
     id: Identifier
-    title: Text
+    title: Prose
     source: Text
     attributes: tuple[Attribute, ...]
     questions: tuple[Question, ...]
@@ -308,10 +315,10 @@ class AuditQuestion(Facts):
     id: Identifier
     number: int
     overall: bool = False
-    title: Text
-    question: Text
-    verdict: Text
-    finding: Text
+    title: Prose
+    question: Prose
+    verdict: Prose
+    finding: Prose
     themes: tuple[Theme, ...]
     chapter: Text
     source: Text
@@ -322,8 +329,8 @@ class Recommendation(Facts):
     """One of the audit's recommendations; ``boards`` are the codes of those it is given to."""
 
     number: int
-    title: Text
-    summary: Text
+    title: Prose
+    summary: Prose
     boards: tuple[str, ...]
     audit_questions: tuple[Identifier, ...]
     source: Text
@@ -338,15 +345,15 @@ class Criterion(Facts):
     """
 
     id: Identifier
-    title: Text
+    title: Prose
     kind: Literal["internt", "lag", "foreskrift", "standard", "vagledning"]
-    requires: Text
+    requires: Prose
     themes: tuple[Theme, ...]
     audit: bool
     read: bool
     inferred: bool
     source: Text
-    note: str = ""
+    note: Remark = ""
 
 
 class Trap(Facts):
@@ -354,21 +361,33 @@ class Trap(Facts):
 
     id: Identifier
     number: int
-    title: Text
-    says: Text
-    action: Text
+    title: Prose
+    says: Prose
+    action: Prose
     source: Text
 
 
+class AccessibilityFault(Facts):
+    """Something in the service that not everyone can use, known and not mended."""
+
+    id: Identifier
+    what: Prose
+    whom: Prose
+    instead: Prose
+
+
 class Source(Facts):
-    """A document that facts are taken from; ``short`` is what people read for its file name."""
+    """A document that facts are taken from; ``short`` is what people read for its file name.
+
+    Its names stay Swedish in every language: it is the Swedish document that a citation leads to.
+    """
 
     file: Text
     short: Text
     title: Text
     publisher: Text
     date: str
-    gives: Text
+    gives: Prose
 
 
 class ResponseRow(Facts):
@@ -409,12 +428,12 @@ class PublishedFigure(Facts):
     options: PlusList
     department: OptionalText = None
     base: int
-    published: Text
+    published: Prose
     published_share: float
     rounding: Literal["exact_0.1", "whole", "about", "half", "count"]
     count: OptionalInt = None
     also: Annotated[tuple[int, ...], BeforeValidator(_plus_list)] = ()
-    note: str = ""
+    note: Remark = ""
     source: Text
     inferred: PlusList = ()
 
@@ -603,31 +622,38 @@ def departments(directory: Path | None = None) -> tuple[Department, ...]:
 def audit_questions(directory: Path | None = None) -> tuple[AuditQuestion, ...]:
     """Return the overall audit question first, then the seven, with verdicts."""
     file = (directory or DATA_DIR) / "audit" / "questions.toml"
-    return _parse_toml_list(AuditQuestion, "questions", "id", file, _read(file))
+    return translated(_parse_toml_list(AuditQuestion, "questions", "id", file, _read(file)))
 
 
 def recommendations(directory: Path | None = None) -> tuple[Recommendation, ...]:
     """Return the audit's five recommendations, by number."""
     file = (directory or DATA_DIR) / "audit" / "recommendations.toml"
-    return _parse_toml_list(Recommendation, "recommendations", "number", file, _read(file))
+    found = _parse_toml_list(Recommendation, "recommendations", "number", file, _read(file))
+    return translated(found)
 
 
 def criteria(directory: Path | None = None) -> tuple[Criterion, ...]:
     """Return the criteria: the audit's own, then law and norms."""
     file = (directory or DATA_DIR) / "audit" / "criteria.toml"
-    return _parse_toml_list(Criterion, "criteria", "id", file, _read(file))
+    return translated(_parse_toml_list(Criterion, "criteria", "id", file, _read(file)))
 
 
 def traps(directory: Path | None = None) -> tuple[Trap, ...]:
     """Return what in the source would mislead a reader, by number."""
     file = (directory or DATA_DIR) / "audit" / "traps.toml"
-    return _parse_toml_list(Trap, "traps", "id", file, _read(file))
+    return translated(_parse_toml_list(Trap, "traps", "id", file, _read(file)))
+
+
+def accessibility_faults(directory: Path | None = None) -> tuple[AccessibilityFault, ...]:
+    """Return what the accessibility statement owns up to, in the order of the file."""
+    file = (directory or DATA_DIR) / "accessibility.toml"
+    return translated(_parse_toml_list(AccessibilityFault, "faults", "id", file, _read(file)))
 
 
 def sources(directory: Path | None = None) -> tuple[Source, ...]:
     """Return the documents that the other files cite."""
     file = (directory or DATA_DIR) / "sources.toml"
-    return _parse_toml_list(Source, "sources", "file", file, _read(file))
+    return translated(_parse_toml_list(Source, "sources", "file", file, _read(file)))
 
 
 def response_table(directory: Path | None = None) -> tuple[ResponseRow, ...]:

@@ -22,7 +22,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 from streamlit import config, file_util
 
-from tests.browser.serving import ROOT, environment
+from tools.serving import ROOT, environment
 from ui import server, theme
 
 STATIC = Path(file_util.get_static_dir())
@@ -153,11 +153,10 @@ class TestPageShell:
         assert answer.headers["content-encoding"] == "gzip"
         assert answer.headers["cache-control"] == "no-cache"
 
-    def test_the_language_follows_the_address_then_the_cookie(self, local: TestClient):
+    def test_the_language_follows_the_address_and_nothing_else(self, local: TestClient):
         assert '<html lang="en">' in local.get("/?lang=en").text
-        english = {"cookie": "lang=en"}
-        assert '<html lang="en">' in local.get("/", headers=english).text
-        assert '<html lang="sv">' in local.get("/?lang=sv", headers=english).text
+        assert '<html lang="en">' in local.get("/rattvisa?vag=2024&lang=en").text
+        assert '<html lang="sv">' in local.get("/", headers={"cookie": "lang=en"}).text
         assert '<html lang="sv">' in local.get('/?lang="><script>').text
 
     def test_nothing_points_a_program_at_the_agent_api(self, local: TestClient):

@@ -10,7 +10,7 @@ from queries.viewer import Role
 
 EVERYONE = frozenset(Role)
 READERS = EVERYONE - {Role.ADMIN}
-PARAMETERS = ("vag", "jamfor", "forvaltning", "roll", "mina", "indikator")
+PARAMETERS = ("vag", "jamfor", "forvaltning", "roll", "mina", "indikator", "lang")
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,34 @@ class Address:
     def title(self) -> str:
         return {
             "sammanfattning": _("Sammanfattning"),
+            "styrning": _("Styrning"),
             "rattvisa": _("Rättvisa"),
+            "arbetsmiljo": _("Arbetsmiljö"),
+            "it-sakerhet": _("IT-säkerhet"),
+            "verksamhet": _("Verksamhet"),
             "metod": _("Metod och källor"),
+            "tillganglighet": _("Tillgänglighet"),
         }[self.path]
 
 
 PAGES = (
     Address("sammanfattning", "pages/sammanfattning.py"),
+    Address("styrning", "pages/styrning.py"),
     Address("rattvisa", "pages/rattvisa.py"),
+    Address("arbetsmiljo", "pages/arbetsmiljo.py"),
+    Address("it-sakerhet", "pages/it_sakerhet.py"),
+    Address("verksamhet", "pages/verksamhet.py"),
     Address("metod", "pages/metod.py", EVERYONE),
+    Address("tillganglighet", "pages/tillganglighet.py", EVERYONE),
 )
-THEME_PAGES = {"rattvisa": "rattvisa"}
+THEME_PAGES = {
+    "styrning": "styrning",
+    "rattvisa": "rattvisa",
+    "arbetsmiljo": "arbetsmiljo",
+    "it_sakerhet": "it-sakerhet",
+    "verksamhet": "verksamhet",
+}
+"""The page that tells the indicators of a theme; a theme without one is told by its dossiers."""
 
 
 def link(path: str, **parameters: str | None) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -25,8 +26,12 @@ _SAFE_ADDRESS = re.compile(
 )
 
 
-def _e(value: object) -> str:
+def escaped(value: object) -> str:
+    """Return ``value`` as one line of text that is safe in HTML, in an attribute too."""
     return escape(plain(value), quote=True)
+
+
+_e = escaped
 
 
 def _link(text: str, href: str | None, label: str = "") -> str:
@@ -77,11 +82,16 @@ def callout(kind: str, title: str, body: str = "") -> str:
 
 @dataclass(frozen=True)
 class MatrixColumn:
-    """A column of the summary matrix: a department, or the whole municipality (code None)."""
+    """A column of the summary matrix: a department, or the whole municipality (code None).
+
+    ``title``: the name in full where ``label`` is a code. ``detail``: a few words beside the name
+    in the list of a narrow screen, where the numbers of a department are folded away.
+    """
 
     code: str | None
     label: str
     title: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,12 +107,22 @@ class MatrixCell:
 
 
 @dataclass(frozen=True)
+class MatrixGroup:
+    """What neighbouring rows of the matrix have in common: a theme, its page, a few words on it."""
+
+    label: str
+    href: str | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class MatrixRow:
     """A row of the summary matrix: an indicator and its cells by department code."""
 
     label: str
     cells: Mapping[str | None, MatrixCell]
     href: str | None = None
+    group: MatrixGroup | None = None
 
 
 def mark_of(row: Mapping[str, Any], whole: Mapping[str, Any] | None) -> str:
@@ -171,9 +191,11 @@ def _cell(record: Mapping[str, Any], mark: str, href: str | None, digits: int) -
 
 
 def _mark(cell: MatrixCell) -> str:
-    words = {"above": "▲ " + _("över övriga"), "below": "▼ " + _("under övriga")}
-    word = words.get(cell.mark) if cell.status == "shown" else None
-    return f'<span class="dk-mark">{_e(word)}</span>' if word else ""
+    """Return the mark: the sign beside the number, its words on a line of their own."""
+    if cell.status != "shown" or cell.mark not in ("above", "below"):
+        return ""
+    sign, words = ("▲", _("tydligt högre")) if cell.mark == "above" else ("▼", _("tydligt lägre"))
+    return f' <span class="dk-mark">{sign} <span class="dk-mark-words">{_e(words)}</span></span>'
 
 
 def _class(cell: MatrixCell, whole: bool) -> str:
@@ -185,14 +207,18 @@ def _class(cell: MatrixCell, whole: bool) -> str:
     return " ".join(names)
 
 
-def _content(cell: MatrixCell, label: str, whole: bool) -> str:
-    """Return a cell's text, link and mark; the whole municipality also shows its interval."""
+def _content(cell: MatrixCell, label: str, ranged: bool) -> str:
+    """Return a cell's text, link and mark, and its interval where there is room for it."""
     text = f'<span class="dk-num">{_e(cell.text)}</span>'
     if cell.status != "shown":
         text = f'<span class="dk-pill dk-word">{_e(cell.text)}</span>'
     # The visible text stands first in the name, so that speech input finds what is seen.
-    more = f'<span class="dk-mark">{_e(cell.detail)}</span>' if whole and cell.detail else ""
-    return _link(text, cell.href, f"{cell.text}, {label}") + _mark(cell) + more
+    more = f' <span class="dk-range">{_e(cell.detail)}</span>' if ranged and cell.detail else ""
+    return _link(text, cell.href, f"{cell.text}, {label}") + more + _mark(cell)
+
+
+FEW, MANY = 2, 10
+"""Up to FEW columns the table needs no full width; above MANY it fits no sheet of paper."""
 
 
 def matrix(
@@ -206,39 +232,88 @@ def matrix(
     """Return the summary matrix: a table, on narrow screens a list per department.
 
     Number first; the shade follows the share on an absolute scale 0–100 %; absent numbers carry
-    their word. Both forms are in the markup and the stylesheet shows one of them, because turning
-    a table into blocks by CSS takes its semantics away and leaves the focus order by rows.
-    ``level`` is the heading level (2–6) of the departments in the list.
+    their word. Rows that share a group stand below its head. Both forms are in the markup and the
+    stylesheet shows one of them, because turning a table into blocks by CSS takes its semantics
+    away and leaves the focus order by rows. ``level`` is the heading level (2–6) of the departments
+    in the list.
     """
     level = min(6, max(2, level))
-    absent = MatrixCell(status_word("not_asked"), "not_asked")
     head = "".join(_column_head(c) for c in columns)
-    body = []
+    body = "".join(_table_part(group, part, columns) for group, part in _by_group(rows))
+    title = f"<caption>{_e(caption)}</caption>" if caption else ""
+    first = f'<th scope="col">{_e(corner or _("Indikator"))}</th>'
+    table = (
+        f'<div class="dk-scroll"><table>{title}<thead><tr>{first}{head}</tr></thead>{body}</table>'
+        "</div>"
+    )
+    # Of many, the whole first, and open: whoever scrolls past the rest has at least seen that.
+    few = len(columns) <= FEW
+    ordered = columns if few else sorted(columns, key=lambda c: c.code is not None)
+    lists = "".join(_list_part(rows, c, level, few or c.code is None) for c in ordered)
+    size = " dk-few" if few else " dk-many" if len(columns) > MANY else ""
+    return (
+        f'<div class="dk dk-matrix{size}">{table}'
+        f'<div class="dk-matrix-list">{lists}</div>{_key(rows, columns)}</div>'
+    )
+
+
+def _by_group(
+    rows: Sequence[MatrixRow],
+) -> list[tuple[MatrixGroup | None, list[MatrixRow]]]:
+    return [(group, list(part)) for group, part in groupby(rows, key=lambda row: row.group)]
+
+
+def _cell_of(row: MatrixRow, column: MatrixColumn) -> MatrixCell:
+    return row.cells.get(column.code) or MatrixCell(status_word("not_asked"), "not_asked")
+
+
+def _filled(row: MatrixRow, column: MatrixColumn, ranged: bool) -> str:
+    label = f"{row.label}, {column.title or column.label}"
+    return _content(_cell_of(row, column), label, ranged)
+
+
+def _table_part(
+    group: MatrixGroup | None, rows: Sequence[MatrixRow], columns: Sequence[MatrixColumn]
+) -> str:
+    """Return one ``tbody``, with the head of its group if it has one."""
+    head = ""
+    if group:
+        detail = f' <span class="dk-group-detail">{_e(group.detail)}</span>' if group.detail else ""
+        # The span stays in sight when the table scrolls; the cell itself is as wide as the table.
+        head = (
+            f'<tr class="dk-group"><th scope="rowgroup" colspan="{len(columns) + 1}">'
+            f'<span class="dk-group-name">{_link(_e(group.label), group.href)}{detail}</span>'
+            "</th></tr>"
+        )
+    lines, few = [], len(columns) <= FEW
     for row in rows:
         cells = "".join(
-            f'<td class="{_class(cell, c.code is None)}">'
-            f"{_content(cell, f'{row.label}, {c.title or c.label}', c.code is None)}</td>"
+            f'<td class="{_class(_cell_of(row, c), c.code is None)}">'
+            f"{_filled(row, c, few or c.code is None)}</td>"
             for c in columns
-            for cell in [row.cells.get(c.code, absent)]
         )
-        body.append(f'<tr><th scope="row">{_link(_e(row.label), row.href)}</th>{cells}</tr>')
-    title = f"<caption>{_e(caption)}</caption>" if caption else ""
-    corner = corner or _("Indikator")
-    table = (
-        f'<div class="dk-scroll"><table>{title}<thead><tr><th scope="col">{_e(corner)}</th>{head}'
-        f"</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
-    lists = []
-    for c in columns:
+        lines.append(f'<tr><th scope="row">{_link(_e(row.label), row.href)}</th>{cells}</tr>')
+    return f"<tbody>{head}{''.join(lines)}</tbody>"
+
+
+def _list_part(rows: Sequence[MatrixRow], column: MatrixColumn, level: int, is_open: bool) -> str:
+    """Return the numbers of one department, to be folded out."""
+    detail = f'<span class="dk-group-detail">{_e(column.detail)}</span>' if column.detail else ""
+    parts = []
+    for group, part in _by_group(rows):
+        if group:
+            parts.append(f'<p class="dk-group-name">{_link(_e(group.label), group.href)}</p>')
         items = "".join(
-            f'<div><dt>{_e(row.label)}</dt><dd class="{_class(cell, False)}">'
-            f"{_content(cell, f'{row.label}, {c.title or c.label}', c.code is None)}</dd></div>"
-            for row in rows
-            for cell in [row.cells.get(c.code, absent)]
+            f'<div><dt>{_e(row.label)}</dt><dd class="{_class(_cell_of(row, column), False)}">'
+            f"{_filled(row, column, True)}</dd></div>"
+            for row in part
         )
-        lists.append(f"<h{level}>{_e(c.title or c.label)}</h{level}><dl>{items}</dl>")
-    narrow = f'<div class="dk-matrix-list">{"".join(lists)}</div>'
-    return f'<div class="dk dk-matrix">{table}{narrow}{_key(rows, columns)}</div>'
+        parts.append(f"<dl>{items}</dl>")
+    name = _e(column.title or column.label)
+    return (
+        f"<details{' open' if is_open else ''}><summary><h{level}>{name}</h{level}>{detail}"
+        f"</summary>{''.join(parts)}</details>"
+    )
 
 
 def _column_head(column: MatrixColumn) -> str:
@@ -251,11 +326,7 @@ def _column_head(column: MatrixColumn) -> str:
 
 def _key(rows: Sequence[MatrixRow], columns: Sequence[MatrixColumn]) -> str:
     """Return the key below the matrix: the shade's ends, and each kind of absence that occurs."""
-    seen = {
-        row.cells[c.code].status if c.code in row.cells else "not_asked"
-        for row in rows
-        for c in columns
-    }
+    seen = {_cell_of(row, c).status for row in rows for c in columns}
     items = [
         f'<li><span class="dk-swatch dk-s{k}"></span>{_e(f.percent(k / SHADES))}</li>'
         for k in (0, SHADES // 2, SHADES)

@@ -1,341 +1,78 @@
 """Charts as pure functions: a result table in, a Plotly figure out, and its text alternative.
 
-Grammar, the same in every chart: one row per department in the order of the table, the whole
-municipality last and set apart; values written beside the marks, so that nothing must be hovered;
-percent axes start at 0; what has no number is drawn as what it is (hidden: hatched band, no
-answers: dashed frame, not asked and not regulated: dotted line) with its word.
+``forest``  one indicator in one wave, a row per department (or per option of a question)
+``beside``  register beside survey, two marks in a row per department
+``slope``   one indicator in two waves, two marks in a row per department
+``likert``  the answers to one question as diverging bars (``ui.likert``)
 
-The vertical axis counts pixels from the top. It lets rows differ in height (wrapped names, labels
-above the bars on a narrow screen) while the figure stays plain data; a category axis cannot.
-Numbers of rows that are not shown are dropped on entry, so they cannot reach the figure's JSON.
+Their shared grammar is told and kept in ``ui.drawing``. Each ``alt_…`` takes the same table and
+says the finding in words; it is the chart's alternative text.
 """
 
 from __future__ import annotations
 
-import html
 import math
-import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from ui import formats as f
-from ui.text import _, _n, join_words, list_names, plain, status_word
-from ui.theme import Palette, ink_on, palette, ramp, template
+from ui.drawing import (
+    CHAR,
+    LINE,
+    NARROW_CHARS,
+    PAD,
+    Absence,
+    Key,
+    Parts,
+    Row,
+    Slot,
+    absence_sentences,
+    draw_absences,
+    empty,
+    escape,
+    figure,
+    heading,
+    joined,
+    left_margin,
+    name_notes,
+    name_width,
+    narrow_names,
+    narrow_scale,
+    note,
+    percent_axis,
+    pixel_axis,
+    place,
+    read_rows,
+    separator,
+    small,
+    value_note,
+    wrap,
+)
+from ui.likert import alt_likert, likert
+from ui.text import _, _n, list_names, plain, status_word
+from ui.theme import Palette, palette
 
-LINE = 18
-"""Height in pixels of a line of text."""
-CHAR = 7.4
-"""Generous width in pixels of a character at the template's size."""
-NUMBERS = ("numerator", "denominator", "share", "low", "high", "bound_low", "bound_high")
+__all__ = [
+    "alt_beside",
+    "alt_forest",
+    "alt_likert",
+    "alt_slope",
+    "beside",
+    "ends_told",
+    "forest",
+    "likert",
+    "slope",
+]
 
-
-@dataclass(frozen=True)
-class _Row:
-    """One row of a result table, ready to draw; every number is None unless it may be shown."""
-
-    name: str
-    whole: bool
-    status: str
-    count: float | None
-    base: float | None
-    share: float | None
-    low: float | None
-    high: float | None
-    bound_low: float | None
-    bound_high: float | None
-    digits: int
-
-    @property
-    def shown(self) -> bool:
-        return self.share is not None
-
-    @property
-    def value(self) -> str:
-        if not self.shown:
-            return status_word(self.status)
-        return f.share_text(self.count, self.base, self.share, self.digits)
-
-    @property
-    def interval(self) -> str:
-        return f.interval(self.low, self.high, self.digits) if self.low is not None else ""
-
-    @property
-    def told(self) -> str:
-        """The share with its count, for sentences: "50 % (15 av 30)" or "3 av 17"."""
-        count = f.count_text(self.count, self.base)
-        return self.value if self.value == count else f"{self.value} ({count})"
-
-
-def _rows(results: pd.DataFrame, digits: int) -> list[_Row]:
-    """Return the rows of one indicator and wave: departments as given, the whole last."""
-    for column in ("indicator", "wave"):
-        if column in results and results[column].nunique(dropna=False) > 1:
-            raise ValueError(f"one {column} expected, got {results[column].nunique(dropna=False)}")
-    found = []
-    for record in results.to_dict("records"):
-        shown = f.is_shown(record)
-        values = [record.get(c) if shown else None for c in NUMBERS]
-        status = record["status"] if shown or record["status"] != "shown" else "no_answers"
-        found.append(
-            _Row(
-                plain(record["name"]),
-                f.is_missing(record["department"]),
-                status,
-                *(None if f.is_missing(v) else float(v) for v in values),
-                digits,
-            )
-        )
-    return sorted(found, key=lambda row: row.whole)
+RowKind = Literal["departments", "groups", "options"]
+"""What the rows are, for the words: departments, groups of people, or options of a question."""
 
 
-def _escape(text: str) -> str:
-    """Return ``text`` safe for Plotly's pseudo-HTML; $ too, which would start a formula."""
-    return html.escape(text, quote=False).replace("$", "&#36;")
-
-
-def _wrap(text: str, width: int) -> list[str]:
-    return textwrap.wrap(text, max(width, 8), break_on_hyphens=True) or [""]
-
-
-def _joined(lines: Sequence[str], bold: bool = False) -> str:
-    text = "<br>".join(_escape(line) for line in lines)
-    return f"<b>{text}</b>" if bold else text
-
-
-@dataclass
-class _Slot:
-    """Where a row stands, in pixels from the top: its label's middle and its bar's middle."""
-
-    label: float
-    bar: float
-    top: float
-    bottom: float
-    lines: list[str]
-
-
-def _place(
-    names: Sequence[tuple[str, bool]], *, narrow: bool, width: int, top: float, bar: float
-) -> tuple[list[_Slot], float]:
-    """Return a slot per (name, whole) and the total height; ``bar`` is the bar area's height."""
-    slots: list[_Slot] = []
-    y = top
-    for index, (name, whole) in enumerate(names):
-        lines = _wrap(name, width)
-        text = LINE * len(lines)
-        if whole and index:
-            y += 12
-        if narrow:
-            height = text + 4 + bar + 10
-            slots.append(_Slot(y + text / 2, y + text + 4 + bar / 2, y, y + height, lines))
-        else:
-            height = max(text, bar) + 10
-            slots.append(_Slot(y + height / 2, y + height / 2, y, y + height, lines))
-        y += height
-    return slots, y + 4
-
-
-def _text(x: float, y: float, text: str, **more: Any) -> dict[str, Any]:
-    """Return an annotation; x on the paper (0–1) unless ``xref`` says otherwise, y in pixels."""
-    return {
-        "x": x,
-        "y": y,
-        "xref": "paper",
-        "yref": "y",
-        "text": text,
-        "showarrow": False,
-        "xanchor": "left",
-        "yanchor": "middle",
-        "align": "left",
-        **more,
-    }
-
-
-def _line(x0: float, x1: float, y0: float, y1: float, **more: Any) -> dict[str, Any]:
-    line = {k: more.pop(k) for k in ("color", "width", "dash") if k in more}
-    base = {"type": "line", "x0": x0, "x1": x1, "y0": y0, "y1": y1, "layer": "below"}
-    return {**base, "line": line, **more}
-
-
-def _separator(slots: list[_Slot], rows: Sequence[Any], p: Palette) -> list[dict[str, Any]]:
-    """Return the line that sets the whole municipality apart, if something stands above it."""
-    return [
-        _line(0, 1, s.top - 6, s.top - 6, xref="paper", color=p.border, width=1)
-        for i, (s, row) in enumerate(zip(slots, rows, strict=True))
-        if i and row.whole and not rows[i - 1].whole
-    ]
-
-
-def _no_number(
-    status: str, slot: _Slot, p: Palette, *, x0: float, x1: float, half: float
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return (traces, shapes) that draw a row without a number over x0–x1."""
-    if status in ("no_answers", "not_asked", "not_regulated"):
-        if status != "no_answers":
-            line = _line(x0, x1, slot.bar, slot.bar, color=p.rule, width=1.5, dash="dot")
-            return [], [line]
-        frame = {"type": "rect", "x0": x0, "x1": x1, "layer": "below"}
-        frame |= {"y0": slot.bar - half, "y1": slot.bar + half}
-        return [], [{**frame, "line": {"color": p.rule, "width": 1, "dash": "4px,3px"}}]
-    trace = {
-        "type": "bar",
-        "orientation": "h",
-        "x": [x1 - x0],
-        "base": [x0],
-        "y": [slot.bar],
-        "width": [2 * half],
-        "marker": {
-            "color": "rgba(0,0,0,0)",
-            "line": {"width": 0},
-            "pattern": {
-                "shape": "/",
-                "fgcolor": p.hatch,
-                "bgcolor": "rgba(0,0,0,0)",
-                "size": 8,
-                "solidity": 0.12,
-            },
-        },
-        "hoverinfo": "skip",
-        "showlegend": False,
-        "name": status_word("hidden"),
-    }
-    return [trace], []
-
-
-def _figure(
-    traces: list[dict[str, Any]],
-    *,
-    theme: str,
-    height: float,
-    annotations: list[dict[str, Any]],
-    shapes: list[dict[str, Any]],
-    margin: dict[str, float],
-    title: str,
-    **layout: Any,
-) -> go.Figure:
-    """Return the figure; every chart ends here.
-
-    Built without Plotly's validation, which takes nine tenths of the time (32 of 35 ms for 40
-    departments); the tests validate every chart instead.
-    """
-    if title:
-        lines = _wrap(plain(title), 60 if margin["l"] else 44)
-        block = 20 * len(lines) + 8
-        # An annotation, because Plotly cuts the first line of a title that has several.
-        place = {"yref": "paper", "yanchor": "bottom", "xshift": -margin["l"], "yshift": 6}
-        annotations = [
-            *annotations,
-            _text(0, 1, _joined(lines, bold=True), **place, font={"size": 16}),
-        ]
-        margin = {**margin, "t": margin["t"] + block}
-    if sum(trace.get("showlegend", True) for trace in traces) < 2:  # One alone explains nothing.
-        margin = {**margin, "b": 30}
-        layout["showlegend"] = False
-    return go.Figure(
-        data=traces,
-        layout={
-            "template": template(theme),
-            "separators": template(theme).layout.separators,
-            "height": round(height + margin["t"] + margin["b"]),
-            "margin": margin,
-            "barmode": "overlay",
-            "annotations": annotations,
-            "shapes": shapes,
-            **layout,
-        },
-        _validate=False,
-    )
-
-
-def _percent_axis(narrow: bool) -> dict[str, Any]:
-    ticks = [0, 0.5, 1] if narrow else [0, 0.25, 0.5, 0.75, 1]
-    return {
-        "range": [-0.03, 1.03] if narrow else [-0.012, 1.012],
-        "tickmode": "array",
-        "tickvals": ticks,
-        "ticktext": [f.percent(t) for t in ticks],
-        "showticklabels": not narrow,
-    }
-
-
-def _narrow_ticks(p: Palette) -> list[dict[str, Any]]:
-    """Return the tick labels of a narrow chart, turned inwards at the ends.
-
-    The plot fills the width there, and a centred "100 %" would be cut off at the edge.
-    """
-    place = {
-        "yref": "paper",
-        "yanchor": "top",
-        "yshift": -4,
-        "font": {"color": p.muted, "size": 13},
-    }
-    anchors = {0.0: "left", 0.5: "center", 1.0: "right"}
-    return [
-        _text(x, 0, f.percent(x), xref="x", xanchor=anchor, **place)
-        for x, anchor in anchors.items()
-    ]
-
-
-def _pixel_axis(height: float) -> dict[str, Any]:
-    return {"range": [height, 0], "visible": False}
-
-
-def _left(slots: Iterable[_Slot], least: float = 60) -> float:
-    """Return the left margin that the longest line of the labels needs."""
-    longest = max((len(line) for s in slots for line in s.lines), default=0)
-    return max(least, longest * CHAR + 14)
-
-
-def _names(slots: list[_Slot], rows: Sequence[Any], narrow: bool) -> list[dict[str, Any]]:
-    """Return the row labels: to the left of the axis, or above the bars when narrow."""
-    place: dict[str, Any] = (
-        {"xanchor": "left"} if narrow else {"xanchor": "right", "align": "right", "xshift": -8}
-    )
-    return [
-        _text(0, s.label, _joined(s.lines, bold=row.whole), **place)
-        for s, row in zip(slots, rows, strict=True)
-    ]
-
-
-def _legend(y: float = 0) -> dict[str, Any]:
-    place = {"yref": "container", "y": y, "yanchor": "bottom", "x": 0, "xanchor": "left"}
-    # Plotly gives a legend half of the figure at most, and a scroll bar beyond.
-    return {**place, "xref": "container", "traceorder": "normal", "maxheight": 1}
-
-
-def _empty(theme: str, title: str) -> go.Figure:
-    note = _text(0, 0.5, _("Det finns inget att visa."), yref="paper")
-    return _figure(
-        [], theme=theme, height=60, annotations=[note], shapes=[], title=title,
-        margin={"l": 0, "r": 0, "t": 8, "b": 8}, xaxis={"visible": False}, yaxis={"visible": False},
-    )  # fmt: skip
-
-
-def _threshold(
-    threshold: float, source: str, top: float, bottom: float, p: Palette, narrow: bool
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the line and its label, which leans to the side that has room."""
-    text = _("Gräns {x}").format(x=f.percent(threshold, 0 if (threshold * 100) % 1 == 0 else 1))
-    if source:
-        text += f" · {plain(source)}"
-    label = _text(
-        threshold, top - 6, _joined(_wrap(text, 40 if narrow else 60)), xref="x", yanchor="bottom",
-        xanchor="left" if threshold < 0.5 else "right", font={"color": p.threshold, "size": 13},
-        align="left" if threshold < 0.5 else "right",
-    )  # fmt: skip
-    line = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [threshold, threshold],
-        "y": [top - 6, bottom],
-        "line": {"color": p.threshold, "width": 2, "dash": "6px,3px"},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
-    return line, label
+# --- one indicator in one wave -----------------------------------------------------------------
 
 
 def forest(
@@ -347,29 +84,72 @@ def forest(
     threshold_source: str = "",
     digits: int = 0,
     narrow: bool = False,
+    rows: RowKind = "departments",
 ) -> go.Figure:
     """Return a forest plot of one indicator in one wave: a row per department, axis 0–100 %.
 
     ``results`` is a result table; ``threshold`` a fraction. Dot = share, dark bar = 95 % interval,
-    pale bar = non-response bounds. ValueError if several indicators or waves are mixed.
+    pale bar = non-response bounds. ``rows="options"`` for the options of a question (``department``
+    holds the option's code, ``name`` its label), whose labels get longer lines. ValueError if
+    several indicators or waves are mixed.
     """
-    rows = _rows(results, digits)
-    if not rows:
-        return _empty(theme, title)
+    found = read_rows(results, digits)
+    if not found:
+        return empty(theme, title)
     p = palette(theme)
-    head = 8.0
-    if threshold is not None:
-        width = 40 if narrow else 60
-        head += LINE * len(_wrap(f"Gräns 100 % · {plain(threshold_source)}", width)) + 4
-    elif not narrow:
-        head += LINE
-    named = [(r.name, r.whole) for r in rows]
-    slots, height = _place(named, narrow=narrow, width=24, top=head, bar=24)
-    pairs = list(zip(rows, slots, strict=True))
+    limit = _threshold_lines(threshold, threshold_source, narrow)
+    head = 8.0 + (LINE * len(limit) + 4 if limit else 0 if narrow else LINE)
+    width, own_line = name_width((r.name for r in found), 34 if rows == "options" else 24), False
+    if narrow:
+        width, own_line = narrow_names(found, (_value_and_interval(r) for r in found))
+    slots, height = place(
+        found, narrow=narrow, width=width, top=head, bar=22 if narrow else 24, own_line=own_line
+    )
+    pairs = list(zip(found, slots, strict=True))
     shown = [(r, s) for r, s in pairs if r.shown]
-    hover = {id(r): _hover(r) for r, _s in shown}
 
-    traces: list[dict[str, Any]] = []
+    missing = [Absence(r.status, s.bar, 9) for r, s in pairs if not r.shown]
+    traces, shapes = draw_absences(missing, p)
+    traces = _spans(shown, p) + traces
+    shapes += separator(slots, found, p)
+    notes = name_notes(slots, found, narrow)
+    if narrow:
+        ticks, track = narrow_scale([(s.bar, 11) for _r, s in shown], height, p)
+        notes += ticks
+        shapes += track
+        for row, slot in pairs:
+            value = f"<b>{escape(row.value)}</b>" if row.shown else f"<i>{escape(row.value)}</i>"
+            text = value + (f"  {row.interval}" if row.interval else "")
+            notes.append(value_note(slot, text, p, own_line=own_line, strong=row.shown))
+    else:
+        notes += _columns(pairs, p, head)
+    if limit and threshold is not None:
+        stretches = [(s.bar - 13, s.bar + 13) for s in slots] if narrow else [(head - 6, height)]
+        traces.append(_threshold_line(threshold, stretches, p))
+        notes.append(_threshold_note(threshold, limit, head - 6, p, narrow))
+    if shown:
+        traces.append(_dots(shown, p))
+    side = max((len(r.interval) for r in found), default=0)
+    side = max(side, len(_("95 % intervall"))) if side else 0
+    return figure(
+        traces,
+        theme=theme,
+        height=height,
+        annotations=notes,
+        shapes=shapes,
+        title=title,
+        left=PAD if narrow else left_margin(slots),
+        right=PAD if narrow else 92 + side * CHAR,
+        keys=_forest_keys(shown, p),
+        narrow=narrow,
+        xaxis=percent_axis(narrow),
+        yaxis=pixel_axis(height),
+    )
+
+
+def _spans(shown: list[tuple[Row, Slot]], p: Palette) -> Parts:
+    """Return the bars of a forest plot: non-response bounds, and over them the 95 % interval."""
+    traces: Parts = []
     for kind, low, high, width, fill, edge in (
         (_("Bortfallsgränser"), "bound_low", "bound_high", 18, p.accent_soft, p.bounds),
         (_("95 % konfidensintervall"), "low", "high", 8, p.interval, p.interval),
@@ -390,100 +170,155 @@ def forest(
                     "y": [s.bar for _r, s, _a, _b in with_both],
                     "width": [width] * len(with_both),
                     "marker": {"color": fill, "line": {"color": edge, "width": 1}},
-                    "hovertext": [hover[id(r)] for r, *_rest in with_both],
+                    "hovertext": [r.hover for r, *_rest in with_both],
                     "hoverinfo": "text",
                 }
             )
-    shapes = _separator(slots, rows, p)
-    for row, slot in pairs:
-        if not row.shown:
-            more, drawn = _no_number(row.status, slot, p, x0=0, x1=1, half=9)
-            traces += more
-            shapes += drawn
-    if shown:
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": _("Andel"),
-                "x": [r.share for r, _s in shown],
-                "y": [s.bar for _r, s in shown],
-                "marker": {
-                    "size": 13,
-                    "symbol": ["diamond" if r.whole else "circle" for r, _s in shown],
-                    "color": p.accent,
-                    "line": {"color": p.background, "width": 2},
-                },
-                "hovertext": [hover[id(r)] for r, _s in shown],
-                "hoverinfo": "text",
-                "cliponaxis": False,
-            }
-        )
+    return traces
 
-    notes = _names(slots, rows, narrow) + _values(pairs, p, narrow, head)
-    notes += _narrow_ticks(p) if narrow else []
-    if threshold is not None:
-        line, label = _threshold(threshold, threshold_source, head, height, p, narrow)
-        # Over the bars but under the dots, which are the last trace.
-        traces.insert(len(traces) - bool(shown), line)
-        notes.append(label)
-    side = max((len(r.interval) for r in rows), default=0)
-    side = max(side, len(_("95 % intervall"))) if side else 0
-    return _figure(
-        traces,
-        theme=theme,
-        height=height,
-        annotations=notes,
-        shapes=shapes,
-        title=title,
-        margin={
-            "l": 0 if narrow else _left(slots),
-            "r": 2 if narrow else 92 + side * CHAR,
-            "t": 4,
-            "b": 96 if narrow else 80,
+
+def _forest_keys(shown: list[tuple[Row, Slot]], p: Palette) -> list[Key]:
+    """Return the legend of what is in fact drawn."""
+    keys = [Key(_("Andel"), "circle", p.accent, p.accent)]
+    if any(r.interval for r, _s in shown):
+        keys.append(Key(_("95 % konfidensintervall"), "span", p.interval, p.interval))
+    if any(r.bound_low is not None and r.bound_high is not None for r, _s in shown):
+        keys.append(Key(_("Bortfallsgränser"), "bar", p.accent_soft, p.bounds))
+    return keys if shown else []
+
+
+def _dots(shown: list[tuple[Row, Slot]], p: Palette) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": _("Andel"),
+        "x": [r.share for r, _s in shown],
+        "y": [s.bar for _r, s in shown],
+        "marker": {
+            "size": 13,
+            "symbol": ["diamond" if r.whole else "circle" for r, _s in shown],
+            "color": p.accent,
+            "line": {"color": p.background, "width": 2},
         },
-        xaxis=_percent_axis(narrow),
-        yaxis=_pixel_axis(height),
-        legend=_legend(),
-    )
+        "hovertext": [r.hover for r, _s in shown],
+        "hoverinfo": "text",
+        "cliponaxis": False,
+    }
 
 
-def _hover(row: _Row) -> str:
-    lines = [f"<b>{_escape(row.name)}</b>", row.told]
-    if row.interval:
-        lines.append(_("95 % intervall: {x}").format(x=row.interval))
-    if row.bound_low is not None and row.bound_high is not None:
-        bounds = f.interval(row.bound_low, row.bound_high, row.digits)
-        lines.append(_("Med bortfallet: {x}").format(x=bounds))
-    return "<br>".join(_escape(t) if i else t for i, t in enumerate(lines))
+def _value_and_interval(row: Row) -> str:
+    return f"{row.value}  {row.interval}" if row.interval else row.value
 
 
-def _values(
-    pairs: list[tuple[_Row, _Slot]], p: Palette, narrow: bool, head: float
-) -> list[dict[str, Any]]:
-    """Return the values: two columns to the right, or one right-aligned text above the bar."""
-    notes: list[dict[str, Any]] = []
+def _columns(pairs: list[tuple[Row, Slot]], p: Palette, head: float) -> Parts:
+    """Return the values of a wide forest plot: two columns to the right of the scale."""
+    notes: Parts = []
     for row, slot in pairs:
-        value = f"<b>{_escape(row.value)}</b>" if row.shown else f"<i>{_escape(row.value)}</i>"
-        colour = p.ink if row.shown else p.muted
-        if narrow:
-            text = value + (f"  {row.interval}" if row.interval else "")
-            place = {"xanchor": "right", "align": "right", "yanchor": "middle"}
-            y = slot.label + (len(slot.lines) - 1) * LINE / 2
-            notes.append(_text(1, y, text, font={"color": colour}, **place))
-            continue
-        notes.append(_text(1, slot.bar, value, xshift=10, font={"color": colour}))
+        value = f"<b>{escape(row.value)}</b>" if row.shown else f"<i>{escape(row.value)}</i>"
+        font = {"color": p.ink if row.shown else p.muted}
+        notes.append(note(1, slot.bar, value, xshift=10, font=font))
         if row.interval:
-            notes.append(_text(1, slot.bar, row.interval, xshift=84, font={"color": p.muted}))
-    if not narrow:
-        small = {"color": p.muted, "size": 13}
-        notes.append(_text(1, head - 8, _("Andel"), xshift=10, font=small))
-        if any(row.interval for row, _slot in pairs):
-            notes.append(_text(1, head - 8, _("95 % intervall"), xshift=84, font=small))
+            notes.append(note(1, slot.bar, row.interval, xshift=84, font={"color": p.muted}))
+    notes.append(note(1, head - 8, _("Andel"), xshift=10, font=small(p)))
+    if any(row.interval for row, _slot in pairs):
+        notes.append(note(1, head - 8, _("95 % intervall"), xshift=84, font=small(p)))
     return notes
 
 
-def _extremes(rows: list[_Row]) -> str:
+def _threshold_lines(threshold: float | None, source: str, narrow: bool) -> list[str]:
+    """Return the threshold's label in lines; none without a threshold."""
+    if threshold is None:
+        return []
+    text = _("Gräns {x}").format(x=f.percent(threshold, 0 if (threshold * 100) % 1 == 0 else 1))
+    if source:
+        text += f" · {plain(source)}"
+    return wrap(text, NARROW_CHARS if narrow else 60)
+
+
+def _threshold_line(
+    threshold: float, stretches: list[tuple[float, float]], p: Palette
+) -> dict[str, Any]:
+    """Return the line, in one piece or, where names stand inside the plot, only at the bars."""
+    y: list[float | None] = []
+    for top, bottom in stretches:
+        y += [top, bottom, None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [None if value is None else threshold for value in y[:-1]],
+        "y": y[:-1],
+        "line": {"color": p.threshold, "width": 2, "dash": "6px,3px"},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+
+
+def _threshold_note(
+    threshold: float, lines: list[str], y: float, p: Palette, narrow: bool
+) -> dict[str, Any]:
+    """Return the threshold's label: at its line, leaning to the side that has room.
+
+    On a narrow screen neither side has, and the label begins at the edge.
+    """
+    font = {"color": p.threshold, "size": 13}
+    if narrow:
+        return note(0, y, joined(lines), xshift=-PAD, yanchor="bottom", font=font)
+    side = "left" if threshold < 0.5 else "right"
+    return note(
+        threshold, y, joined(lines), xref="x", yanchor="bottom", xanchor=side, align=side,
+        font=font,
+    )  # fmt: skip
+
+
+def _alike(rows: RowKind, n: int, value: str) -> str:
+    """Return the sentence for rows that all have the same value."""
+    if rows == "options":
+        text = _("Alla {n} svarsalternativ är lika vanliga: {value}.")
+    elif rows == "groups":
+        text = _("Alla {n} grupper med resultat ligger lika: {value}.")
+    else:
+        text = _("Alla {n} förvaltningar med resultat ligger lika: {value}.")
+    return text.format(n=f.number(n), value=value)
+
+
+def _alike_listed(rows: RowKind, names: str) -> str:
+    """Return the sentence for equal shares that are told differently ("50 % (15 av 30)")."""
+    if rows == "options":
+        text = _("Alla svarsalternativ är lika vanliga: {names}.")
+    elif rows == "groups":
+        text = _("Alla grupper med resultat ligger lika: {names}.")
+    else:
+        text = _("Alla förvaltningar med resultat ligger lika: {names}.")
+    return text.format(names=names)
+
+
+def _none_shown(rows: RowKind) -> str:
+    if rows == "options":
+        return _("Inget svarsalternativ kan visas.")
+    if rows == "groups":
+        return _("Ingen grupps resultat kan visas.")
+    return _("Ingen förvaltnings resultat kan visas.")
+
+
+def _reaching(rows: RowKind, k: int, n: int, limit: str) -> str:
+    if rows == "options":
+        text = _n(
+            "{k} av {n} svarsalternativ når gränsen {x}.",
+            "{k} av {n} svarsalternativ når gränsen {x}.",
+            n,
+        )
+    elif rows == "groups":
+        text = _n("{k} av {n} grupp når gränsen {x}.", "{k} av {n} grupper når gränsen {x}.", n)
+    else:
+        text = _n(
+            "{k} av {n} förvaltning når gränsen {x}.",
+            "{k} av {n} förvaltningar når gränsen {x}.",
+            n,
+        )
+    return text.format(k=f.number(k), n=f.number(n), x=limit)
+
+
+def _extremes(rows: list[Row], kind: RowKind) -> str:
     """Return the sentence on the highest and lowest of at least one shown row."""
     if len(rows) == 1:
         return _("{name} ligger på {value}.").format(name=rows[0].name, value=rows[0].told)
@@ -492,10 +327,8 @@ def _extremes(rows: list[_Row]) -> str:
     if math.isclose(high, low, abs_tol=1e-9):
         told = {r.told for r in rows}
         if len(told) == 1:
-            text = _("Alla {n} förvaltningar med resultat ligger lika: {value}.")
-            return text.format(n=f.number(len(rows)), value=told.pop())
-        listed = list_names(f"{r.name} ({r.told})" for r in rows)
-        return _("Alla förvaltningar med resultat ligger lika: {names}.").format(names=listed)
+            return _alike(kind, len(rows), told.pop())
+        return _alike_listed(kind, list_names(f"{r.name} ({r.told})" for r in rows))
 
     def at(level: float) -> str:
         same = [r for r in rows if math.isclose(r.share or 0.0, level, abs_tol=1e-9)]
@@ -504,88 +337,405 @@ def _extremes(rows: list[_Row]) -> str:
             return _("{names} med {value}").format(names=names, value=same[0].told)
         return list_names(_("{names} med {value}").format(names=r.name, value=r.told) for r in same)
 
-    return _("Högst är {high}, lägst {low}.").format(high=at(high), low=at(low))
-
-
-def _absent(rows: Iterable[tuple[str, str]]) -> list[str]:
-    """Return a sentence per kind of absence, of (name, status) pairs."""
-    found: dict[str, list[str]] = {}
-    for name, status in rows:
-        found.setdefault(status_word(status), []).append(name)
-    return [
-        _("{status}: {names}.").format(status=word[:1].upper() + word[1:], names=list_names(names))
-        for word, names in found.items()
-    ]
+    if kind == "options":
+        text = _("Vanligast är {high}, minst vanligt {low}.")
+    else:
+        text = _("Högst är {high}, lägst {low}.")
+    return text.format(high=at(high), low=at(low))
 
 
 def alt_forest(
-    results: pd.DataFrame, *, title: str = "", threshold: float | None = None, digits: int = 0
+    results: pd.DataFrame,
+    *,
+    title: str = "",
+    threshold: float | None = None,
+    digits: int = 0,
+    rows: RowKind = "departments",
 ) -> str:
-    """Return the finding of ``forest`` in words: highest, lowest, threshold, whole, absences."""
-    rows = _rows(results, digits)
-    parts = [f"{plain(title).rstrip('.?!')}."] if plain(title) else []
-    if not rows:
+    """Return the finding of ``forest`` in words: highest, lowest, threshold, whole, absences.
+
+    ``rows`` says what the rows are, so that options and occupations are not called departments.
+    """
+    found = read_rows(results, digits)
+    parts = heading(title)
+    if not found:
         return " ".join([*parts, _("Det finns inget att visa.")])
-    single = [r for r in rows if not r.whole]
+    single = [r for r in found if not r.whole]
     shown = [r for r in single if r.shown]
     if shown:
-        parts.append(_extremes(shown))
+        parts.append(_extremes(shown, rows))
     elif single:
-        parts.append(_("Ingen förvaltnings resultat kan visas."))
+        parts.append(_none_shown(rows))
     if threshold is not None and shown:
         reach = [r for r in shown if (r.share or 0.0) >= threshold]
-        parts.append(
-            _n(
-                "{k} av {n} förvaltning når gränsen {x}.",
-                "{k} av {n} förvaltningar når gränsen {x}.",
-                len(shown),
-            ).format(k=len(reach), n=len(shown), x=f.percent(threshold, digits))
-        )
-    for row in rows:
+        parts.append(_reaching(rows, len(reach), len(shown), f.percent(threshold, digits)))
+    for row in found:
         if row.whole and row.shown:
             text = _("{name}: {value}").format(name=row.name, value=row.told)
             if row.interval:
                 text += _(", 95 % konfidensintervall {x}").format(x=row.interval)
             parts.append(text + ".")
-    parts += _absent((r.name, r.status) for r in rows if not r.shown)
+    parts += absence_sentences((r.name, r.status) for r in found if not r.shown)
     return " ".join(parts)
 
 
-# --- change between two waves -------------------------------------------------------------------
+# --- two marks in a row ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _Change:
+class Pair:
+    """Two results of one department: two waves, or register and survey."""
+
     name: str
     whole: bool
-    before: _Row | None
-    after: _Row | None
+    first: Row | None
+    second: Row | None
 
     @property
     def both(self) -> bool:
-        return bool(self.before and self.after and self.before.shown and self.after.shown)
+        return bool(self.first and self.first.shown and self.second and self.second.shown)
 
     @property
     def difference(self) -> float:
-        assert self.before and self.after
-        return (self.after.share or 0.0) - (self.before.share or 0.0)
+        assert self.first and self.second
+        return (self.second.share or 0.0) - (self.first.share or 0.0)
 
 
-def _status_of(row: _Row | None) -> str:
-    """Return the word or value of one end of a change; a missing row was not asked."""
+HALF = 9
+"""Pixels from the middle of a row to each of its two marks."""
+
+
+def _status(row: Row | None) -> str:
+    """Return the status of one end; a missing row was not asked."""
+    return row.status if row else "not_asked"
+
+
+def _word(row: Row | None) -> str:
+    """Return the value or the word of one end."""
     return row.value if row else status_word("not_asked")
 
 
-def _changes(
+def _pair_absences(pairs: Sequence[tuple[Pair, Slot]]) -> list[Absence]:
+    """Return what is absent: over the whole row if it is the same in both, else in its half."""
+    found = []
+    for pair, slot in pairs:
+        ends = [(pair.first, -HALF), (pair.second, HALF)]
+        missing = [(_status(end), shift) for end, shift in ends if not (end and end.shown)]
+        if len(missing) == 2 and missing[0][0] == missing[1][0]:
+            found.append(Absence(missing[0][0], slot.bar, 14))
+        else:
+            found += [Absence(status, slot.bar + shift, 6) for status, shift in missing]
+    return found
+
+
+def _pair_track(pairs: Sequence[tuple[Pair, Slot]]) -> list[tuple[float, float]]:
+    """Return (middle, half height) of the track behind each mark that has a number."""
+    return [
+        (slot.bar + shift, HALF)
+        for pair, slot in pairs
+        for end, shift in ((pair.first, -HALF), (pair.second, HALF))
+        if end and end.shown
+    ]
+
+
+# --- register beside survey ----------------------------------------------------------------------
+
+
+def _side_by_side(register: pd.DataFrame, survey: pd.DataFrame, digits: int) -> list[Pair]:
+    """Return a pair per department: the register's order, then the survey's own, the whole last.
+
+    A merging (code with "+") stands only where both sides know it. It exists to let the survey say
+    something about departments that it must hide; without a counterpart there is nothing to lay
+    beside it, and its departments have rows of their own.
+    """
+    first = {r.code: r for r in read_rows(register, digits)}
+    second = {r.code: r for r in read_rows(survey, digits)}
+    codes = [
+        c
+        for c in dict.fromkeys([*first, *second])
+        if c is None or "+" not in c or (c in first and c in second)
+    ]
+    found = []
+    for code in codes:
+        a, b = first.get(code), second.get(code)
+        name = (a or b).name  # type: ignore[union-attr]
+        found.append(Pair(name, code is None, a, b))
+    return sorted(found, key=lambda pair: pair.whole)
+
+
+def beside(
+    register: pd.DataFrame,
+    survey: pd.DataFrame,
+    *,
+    names: tuple[str, str],
+    theme: str = "light",
+    title: str = "",
+    narrow: bool = False,
+    digits: int = 0,
+) -> go.Figure:
+    """Return what the register shows beside what people answer, a row per department, 0–100 %.
+
+    Two result tables of one indicator each; ``names`` are short texts for (register, survey). In
+    each row the register's square stands above the survey's circle with its 95 % interval; the
+    register counts all, so its mark has none. The non-response bounds are in the hover text only: a
+    third bar would drown the comparison. Nothing joins the two marks, since a line would be read as
+    a change: they count different people, agreements in force and those who answered.
+    """
+    pairs = _side_by_side(register, survey, digits)
+    if not pairs:
+        return empty(theme, title)
+    p = palette(theme)
+    labels = [plain(name) for name in names]
+    heads = [wrap(f"{mark} {label}", 17) for mark, label in zip("■●", labels, strict=True)]
+    head = 8.0 if narrow else 8.0 + LINE * max(map(len, heads))
+    width, own_line = name_width((r.name for r in pairs), 24), False
+    if narrow:
+        width, own_line = narrow_names(pairs, (_both_values(r) for r in pairs))
+    slots, height = place(
+        pairs, narrow=narrow, width=width, top=head, bar=2 * HALF + 16, own_line=own_line
+    )
+    placed = list(zip(pairs, slots, strict=True))
+    traces, shapes = draw_absences(_pair_absences(placed), p)
+    shapes += separator(slots, pairs, p)
+    notes = name_notes(slots, pairs, narrow)
+    counted = [(r.first, s.bar - HALF) for r, s in placed if r.first and r.first.shown]
+    asked = [(r.second, s.bar + HALF) for r, s in placed if r.second and r.second.shown]
+    traces += _square_marks(counted, labels[0], p) + _asked_marks(asked, labels[1], p)
+    shift = 10 + CHAR * max(len(text) + 1 for text in [*heads[0], *(_word(r.first) for r in pairs)])
+    if narrow:
+        ticks, track = narrow_scale(_pair_track(placed), height, p)
+        notes += ticks
+        shapes += track
+        notes += [
+            value_note(s, _both_values(r, bold=True), p, own_line=own_line, strong=True)
+            for r, s in placed
+        ]
+    else:
+        notes += _both_columns(placed, p, shift)
+        for lines, x in zip(heads, (10.0, shift), strict=True):
+            notes.append(
+                note(1, head + 1, joined(lines), xshift=x, yanchor="bottom", font=small(p))
+            )
+    keys = [
+        *([Key(labels[0], "square", p.ink, p.ink)] if counted else []),
+        *([Key(labels[1], "circle", p.accent, p.accent)] if asked else []),
+    ]
+    if any(end.interval for end, _y in asked):
+        keys.append(Key(_("95 % konfidensintervall"), "span", p.interval, p.interval))
+    right = max([len(t) for t in heads[1]] + [len(_word(r.second)) for r in pairs])
+    return figure(
+        traces,
+        theme=theme,
+        height=height,
+        annotations=notes,
+        shapes=shapes,
+        title=title,
+        left=PAD if narrow else left_margin(slots),
+        right=PAD if narrow else shift + right * CHAR + 4,
+        keys=keys,
+        narrow=narrow,
+        xaxis=percent_axis(narrow),
+        yaxis=pixel_axis(height),
+    )
+
+
+def _square_marks(ends: list[tuple[Row, float]], label: str, p: Palette) -> Parts:
+    if not ends:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": escape(label),
+            "x": [end.share for end, _y in ends],
+            "y": [y for _end, y in ends],
+            "marker": {
+                "size": 12,
+                "symbol": "square",
+                "color": p.ink,
+                "line": {"color": p.background, "width": 1.5},
+            },
+            "hovertext": [f"{escape(label)}<br>{end.hover}" for end, _y in ends],
+            "hoverinfo": "text",
+            "cliponaxis": False,
+        }
+    ]
+
+
+def _asked_marks(ends: list[tuple[Row, float]], label: str, p: Palette) -> Parts:
+    """Return the survey's circles over bars for their intervals."""
+    if not ends:
+        return []
+    traces: Parts = []
+    spans = [(e, y) for e, y in ends if e.low is not None and e.high is not None]
+    if spans:
+        traces.append(
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": _("95 % konfidensintervall"),
+                "base": [e.low for e, _y in spans],
+                "x": [(e.high or 0.0) - (e.low or 0.0) for e, _y in spans],
+                "y": [y for _e, y in spans],
+                "width": [8] * len(spans),
+                "marker": {"color": p.interval, "line": {"color": p.interval, "width": 1}},
+                "hovertext": [f"{escape(label)}<br>{e.hover}" for e, _y in spans],
+                "hoverinfo": "text",
+            }
+        )
+    traces.append(
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": escape(label),
+            "x": [e.share for e, _y in ends],
+            "y": [y for _e, y in ends],
+            "marker": {
+                "size": 13,
+                "symbol": "circle",
+                "color": p.accent,
+                "line": {"color": p.background, "width": 2},
+            },
+            "hovertext": [f"{escape(label)}<br>{e.hover}" for e, _y in ends],
+            "hoverinfo": "text",
+            "cliponaxis": False,
+        }
+    )
+    return traces
+
+
+def _both_values(pair: Pair, bold: bool = False) -> str:
+    """Return "■ 90 %  ● 40 %  33–49 %", each value after its mark."""
+    texts = []
+    for mark, end in (("■", pair.first), ("●", pair.second)):
+        text = escape(_word(end)) if bold else _word(end)
+        if bold:
+            text = f"<b>{text}</b>" if end and end.shown else f"<i>{text}</i>"
+        texts.append(f"{mark}{f.NBSP}{text}")
+    if pair.second and pair.second.interval:
+        texts.append(pair.second.interval)
+    return "  ".join(texts)
+
+
+def _both_columns(placed: list[tuple[Pair, Slot]], p: Palette, shift: float) -> Parts:
+    """Return the values in a column per source; the survey's interval stands under its value."""
+    notes: Parts = []
+    for pair, slot in placed:
+        below = escape(pair.second.interval) if pair.second else ""
+        y = slot.bar - 8 if below else slot.bar
+        for end, x in ((pair.first, 10.0), (pair.second, shift)):
+            text = escape(_word(end))
+            if end and end.shown:
+                notes.append(note(1, y, f"<b>{text}</b>", xshift=x))
+            else:
+                notes.append(note(1, y, f"<i>{text}</i>", xshift=x, font={"color": p.muted}))
+        if below:
+            notes.append(note(1, slot.bar + 10, below, xshift=shift, font=small(p)))
+    return notes
+
+
+def alt_beside(
+    register: pd.DataFrame,
+    survey: pd.DataFrame,
+    *,
+    names: tuple[str, str],
+    title: str = "",
+    digits: int = 0,
+) -> str:
+    """Return the finding of ``beside`` in words: the whole by both, and where they part most.
+
+    Only departments that have both are compared. The sentence never calls a distance certain or
+    significant: the register counts agreements, the survey people who answered.
+    """
+    pairs = _side_by_side(register, survey, digits)
+    parts = heading(title)
+    if not pairs:
+        return " ".join([*parts, _("Det finns inget att visa.")])
+    labels = [plain(name) for name in names]
+    for pair in pairs:
+        if pair.whole:
+            told = _told_both(pair, labels)
+            if pair.second and pair.second.interval:
+                told += _(", 95 % konfidensintervall {x}").format(x=pair.second.interval)
+            parts.append(_("{name}: {answers}.").format(name=pair.name, answers=told))
+    single = [pair for pair in pairs if not pair.whole]
+    both = [pair for pair in single if pair.both]
+    if len(both) == 1:
+        text = _("Bara {name} har tal i båda: {values}.")
+        parts.append(text.format(name=both[0].name, values=_told_both(both[0], labels)))
+    elif both:
+        far = max(abs(pair.difference) for pair in both)
+        if far < 1e-9:
+            parts.append(_("De är lika i alla förvaltningar som har tal i båda."))
+        else:
+            apart = [pair for pair in both if abs(pair.difference) > far - 1e-9]
+            text = _("Längst isär är {name}: {values}.")
+            parts.append(text.format(name=apart[0].name, values=_told_both(apart[0], labels)))
+            if len(apart) > 1:
+                text = _("Lika långt isär är {names}.")
+                parts.append(text.format(names=list_names(pair.name for pair in apart[1:])))
+    elif single:
+        parts.append(_("Ingen förvaltning har tal i båda."))
+    for label, side in zip(labels, ("first", "second"), strict=True):
+        missing = [
+            (pair.name, _status(end))
+            for pair in pairs
+            if not (end := getattr(pair, side)) or not end.shown
+        ]
+        if missing:
+            parts.append(
+                _("{source} saknar tal. {absences}").format(
+                    source=label, absences=" ".join(absence_sentences(missing))
+                )
+            )
+    return " ".join(parts)
+
+
+def _told_both(pair: Pair, labels: list[str]) -> str:
+    """Return "registret 90 % (36 av 40), enkäten 3 av 17"."""
+    told = []
+    for label, end in zip(labels, (pair.first, pair.second), strict=True):
+        text = f"{_mid_sentence(label)} {end.told if end else status_word('not_asked')}"
+        told.append(text)
+    return ", ".join(told)
+
+
+def _mid_sentence(name: str) -> str:
+    """Return a name as it stands within a sentence; an abbreviation keeps its capitals."""
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
+
+
+# --- change between two waves ------------------------------------------------------------------
+
+
+def ends_told(before: Row, after: Row) -> tuple[str, str]:
+    """Return both ends of a change in the same form: shares, or counts if either base is small.
+
+    "3 av 17 → 28 %" would make the reader convert one of them; a share of fewer than 20 answers is
+    never written without its count.
+    """
+    if before.shown and after.shown and (before.small or after.small):
+        return before.counted, after.counted
+    return before.value, after.value
+
+
+def _pairs_of_waves(
     results: pd.DataFrame, waves: tuple[str, str] | None, digits: int
-) -> tuple[list[_Change], str, str]:
-    found = list(dict.fromkeys(results["wave"])) if len(results) else []
+) -> tuple[list[Pair], str, str]:
+    """Return a pair per department, and the names of both waves.
+
+    Departments are matched by code, so that one that was renamed between the waves keeps its row;
+    it goes by its later name.
+    """
+    found = list(dict.fromkeys(results["wave"].tolist()))
     first, last = waves or (found[0], found[-1]) if found else ("", "")
-    before = {(r.name, r.whole): r for r in _rows(results[results["wave"] == first], digits)}
-    after = {(r.name, r.whole): r for r in _rows(results[results["wave"] == last], digits)}
-    keys = list(dict.fromkeys([*after, *before]))
-    rows = [_Change(*k, before.get(k), after.get(k)) for k in keys]
-    return sorted(rows, key=lambda r: r.whole), plain(first), plain(last)
+    before = {r.code: r for r in read_rows(results, digits, first)}
+    after = {r.code: r for r in read_rows(results, digits, last)}
+    pairs = []
+    for code in dict.fromkeys([*after, *before]):
+        a, b = before.get(code), after.get(code)
+        pairs.append(Pair((b or a).name, code is None, a, b))  # type: ignore[union-attr]
+    return sorted(pairs, key=lambda pair: pair.whole), plain(first), plain(last)
 
 
 def slope(
@@ -605,71 +755,85 @@ def slope(
     leave the places that they have in the forest plot. ``waves`` = (earlier, later); without it the
     first and last of the table.
     """
-    rows, first, last = _changes(results, waves, digits)
+    rows, first, last = _pairs_of_waves(results, waves, digits)
     if not rows:
-        return _empty(theme, title)
+        return empty(theme, title)
     p = palette(theme)
     head = 8.0 if narrow else 8.0 + LINE
-    slots, height = _place(
-        [(r.name, r.whole) for r in rows], narrow=narrow, width=24, top=head, bar=34
+    width, own_line = name_width((r.name for r in rows), 24), False
+    if narrow:
+        width, own_line = narrow_names(rows, (_change_line(r) for r in rows))
+    slots, height = place(
+        rows, narrow=narrow, width=width, top=head, bar=2 * HALF + 16, own_line=own_line
     )
-    traces: list[dict[str, Any]] = []
-    shapes = _separator(slots, rows, p)
-    notes = _names(slots, rows, narrow) + (_narrow_ticks(p) if narrow else [])
-    for row, slot in zip(rows, slots, strict=True):
-        if row.both:
-            assert row.before and row.after
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "x": [row.before.share, row.after.share],
-                    "y": [slot.bar - 9, slot.bar + 9],
-                    "line": {"color": p.accent, "width": 2},
-                    "showlegend": False,
-                    "hoverinfo": "skip",
-                }
-            )
-        elif not any(end and end.shown for end in (row.before, row.after)):
-            status = (row.after or row.before).status  # type: ignore[union-attr]
-            more, drawn = _no_number(status, slot, p, x0=0, x1=1, half=14)
-            traces += more
-            shapes += drawn
-        notes += _change_text(row, slot, p, narrow)
-    for wave, side, shift in ((first, "before", -9), (last, "after", 9)):
+    placed = list(zip(rows, slots, strict=True))
+    traces, shapes = draw_absences(_pair_absences(placed), p)
+    shapes += separator(slots, rows, p)
+    notes = name_notes(slots, rows, narrow)
+    if narrow:
+        ticks, track = narrow_scale(_pair_track(placed), height, p)
+        notes += ticks
+        shapes += track
+    keys = []
+    for wave, side, shift in ((first, "first", -HALF), (last, "second", HALF)):
         ends = [
             (end, slot.bar + shift)
-            for row, slot in zip(rows, slots, strict=True)
+            for row, slot in placed
             if (end := getattr(row, side)) is not None and end.shown
         ]
-        traces += _wave_marks(ends, wave, p, later=side == "after")
+        later = side == "second"
+        traces += _wave_marks(ends, wave, p, later=later)
+        if ends:
+            fill = p.accent if later else p.background
+            keys.append(Key(wave, "circle" if later else "ring", fill, p.accent))
+    traces = _joining_lines(placed, p) + traces
+    for row, slot in placed:
+        notes += _change_notes(row, slot, p, narrow, own_line)
     if not narrow:
-        small = {"color": p.muted, "size": 13}
-        span = _("{first} → {last}").format(first=_escape(first), last=_escape(last))
-        notes.append(_text(1, head - 8, span, xshift=10, font=small))
+        span = _("{first} → {last}").format(first=escape(first), last=escape(last))
+        notes.append(note(1, head - 8, span, xshift=10, font=small(p)))
+    if any(end and end.interval for r in rows for end in (r.first, r.second)):
+        keys.append(Key(_("95 % konfidensintervall"), "span", p.interval, p.interval))
     side = max(len(_change_words(r)) for r in rows)
-    return _figure(
+    return figure(
         traces,
         theme=theme,
         height=height,
         annotations=notes,
         shapes=shapes,
         title=title,
-        margin={
-            "l": 0 if narrow else _left(slots),
-            "r": 2 if narrow else 24 + max(side, 22) * CHAR,
-            "t": 4,
-            "b": 60 if narrow else 58,
-        },
-        xaxis=_percent_axis(narrow),
-        yaxis=_pixel_axis(height),
-        legend=_legend(),
+        left=PAD if narrow else left_margin(slots),
+        right=PAD if narrow else 24 + max(side, 22) * CHAR,
+        keys=keys,
+        narrow=narrow,
+        xaxis=percent_axis(narrow),
+        yaxis=pixel_axis(height),
     )
 
 
-def _wave_marks(
-    ends: list[tuple[_Row, float]], wave: str, p: Palette, later: bool
-) -> list[dict[str, Any]]:
+def _joining_lines(placed: list[tuple[Pair, Slot]], p: Palette) -> Parts:
+    """Return the lines from earlier to later of all rows that have both, as one trace."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for row, slot in placed:
+        if row.both and row.first and row.second:
+            x += [row.first.share, row.second.share, None]
+            y += [slot.bar - HALF, slot.bar + HALF, None]
+    if not x:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": x,
+            "y": y,
+            "line": {"color": p.accent, "width": 2},
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _wave_marks(ends: list[tuple[Row, float]], wave: str, p: Palette, later: bool) -> Parts:
     """Return the marks of one wave with whiskers for the intervals."""
     if not ends:
         return []
@@ -683,13 +847,12 @@ def _wave_marks(
         "mode": "lines",
         **spans,
         "line": {"color": p.interval if later else p.rule, "width": 5 if later else 3},
-        "showlegend": False,
         "hoverinfo": "skip",
     }
     marks = {
         "type": "scatter",
         "mode": "markers",
-        "name": _escape(wave),
+        "name": escape(wave),
         "x": [end.share for end, _y in ends],
         "y": [y for _end, y in ends],
         "marker": {
@@ -698,38 +861,43 @@ def _wave_marks(
             "color": p.accent if later else p.background,
             "line": {"color": p.background if later else p.accent, "width": 2},
         },
-        "hovertext": [f"{_escape(wave)}<br>{_hover(end)}" for end, _y in ends],
+        "hovertext": [f"{escape(wave)}<br>{end.hover}" for end, _y in ends],
         "hoverinfo": "text",
         "cliponaxis": False,
     }
     return [whiskers, marks]
 
 
-def _change_words(row: _Change) -> str:
+def _change_words(pair: Pair) -> str:
     """Return "33 % → 45 %"; one word if both ends lack a number for the same reason."""
-    before, after = _status_of(row.before), _status_of(row.after)
-    if before == after and not row.both:
-        return before
+    if pair.both and pair.first and pair.second:
+        before, after = ends_told(pair.first, pair.second)
+    else:
+        before, after = _word(pair.first), _word(pair.second)
+        if before == after:
+            return before
     return f"{before} → {after}"
 
 
-def _change_text(row: _Change, slot: _Slot, p: Palette, narrow: bool) -> list[dict[str, Any]]:
+def _change_line(pair: Pair) -> str:
+    """Return what a narrow chart says of a row in one line."""
+    moved = f"  ({f.points_short(pair.difference)})" if pair.both else ""
+    return _change_words(pair) + moved
+
+
+def _change_notes(pair: Pair, slot: Slot, p: Palette, narrow: bool, own_line: bool) -> Parts:
     """Return "33 % → 45 %" and below it the difference in percentage points."""
-    ends = _escape(_change_words(row))
-    difference = (
-        f.points(row.difference, max(1, row.after.digits)) if row.both and row.after else ""
-    )
+    ends = escape(_change_words(pair))
     if narrow:
-        y = slot.label + (len(slot.lines) - 1) * LINE / 2
-        sign = f"  ({_escape(f.points_short(row.difference))})" if row.both else ""
-        text = f"<b>{ends}</b>{sign}" if row.both else f"<i>{ends}</i>"
-        font = {"color": p.ink if row.both else p.muted}
-        return [_text(1, y, text, xanchor="right", align="right", font=font)]
-    if not difference:
-        return [_text(1, slot.bar, ends, xshift=10, font={"color": p.muted})]
+        text = f"<b>{ends}</b>" if pair.both else f"<i>{ends}</i>"
+        moved = escape(_change_line(pair)[len(_change_words(pair)) :])
+        return [value_note(slot, text + moved, p, own_line=own_line, strong=pair.both)]
+    if not (pair.both and pair.second):
+        return [note(1, slot.bar, f"<i>{ends}</i>", xshift=10, font={"color": p.muted})]
+    moved = escape(f.points(pair.difference, max(1, pair.second.digits)))
     return [
-        _text(1, slot.bar - 9, f"<b>{ends}</b>", xshift=10),
-        _text(1, slot.bar + 10, difference, xshift=10, font={"color": p.muted, "size": 13}),
+        note(1, slot.bar - 9, f"<b>{ends}</b>", xshift=10),
+        note(1, slot.bar + 10, moved, xshift=10, font=small(p)),
     ]
 
 
@@ -745,8 +913,8 @@ def alt_slope(
     A change is called larger than the uncertainty only if the two intervals do not meet, which is
     stricter than a test of the difference; the test itself belongs to ``queries``.
     """
-    rows, first, last = _changes(results, waves, digits)
-    parts = [f"{plain(title).rstrip('.?!')}."] if plain(title) else []
+    rows, first, last = _pairs_of_waves(results, waves, digits)
+    parts = heading(title)
     if not rows:
         return " ".join([*parts, _("Det finns inget att visa.")])
     parts.append(_("Från {first} till {last}.").format(first=first, last=last))
@@ -769,384 +937,15 @@ def alt_slope(
     return " ".join(parts)
 
 
-def _told_change(row: _Change) -> str:
-    assert row.before and row.after
+def _told_change(pair: Pair) -> str:
+    assert pair.first and pair.second
+    before, after = ends_told(pair.first, pair.second)
     text = _("{name} {ends} ({difference})").format(
-        name=row.name,
-        ends=_("från {a} till {b}").format(a=row.before.value, b=row.after.value),
-        difference=f.points(row.difference, max(1, row.after.digits)),
+        name=pair.name,
+        ends=_("från {a} till {b}").format(a=before, b=after),
+        difference=f.points(pair.difference, max(1, pair.second.digits)),
     )
-    a, b = row.before, row.after
+    a, b = pair.first, pair.second
     if None not in (a.low, a.high, b.low, b.high) and (a.high < b.low or b.high < a.low):  # type: ignore[operator]
         text += _(", mer än osäkerheten")
     return text
-
-
-# --- answers to one or several questions ----------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Answers:
-    """The answers of one row: option label → (count, share); empty unless shown."""
-
-    name: str
-    status: str
-    base: int | None
-    counts: dict[str, int]
-    whole: bool = False
-
-    def share(self, option: str) -> float:
-        return self.counts.get(option, 0) / self.base if self.base else 0.0
-
-    def text(self, option: str) -> str:
-        """The value as written in a segment: a count under 20 answers, otherwise a percentage."""
-        if (self.base or 0) < f.SMALL_BASE:
-            return f.number(self.counts.get(option, 0))
-        return f.percent(self.share(option))
-
-
-@dataclass(frozen=True)
-class _Scale:
-    """The options of a Likert table by side, each from the outermost to the innermost."""
-
-    against: list[str]
-    middle: list[str]
-    speaking: list[str]
-    unsure: list[str]
-    labels: dict[str, str]
-
-    @property
-    def left_to_right(self) -> list[str]:
-        return [*self.against, *self.middle, *reversed(self.speaking)]
-
-
-UNSURE = "vet_ej"
-
-
-def _scale(table: pd.DataFrame) -> _Scale:
-    """Return the sides of the options. Without any favourable option all of them are the middle.
-
-    Options come in the order of the questionnaire, which may begin at either end; the side that
-    comes first is the one whose first option is its strongest.
-    """
-    labels: dict[str, str] = {}
-    side: dict[str, Any] = {}
-    for record in table[["option", "label", "favourable"]].to_dict("records"):
-        labels.setdefault(record["option"], plain(record["label"]))
-        value = record["favourable"]
-        side.setdefault(record["option"], None if f.is_missing(value) else bool(value))
-    order = [o for o in labels if o != UNSURE]
-    speaking = [o for o in order if side[o] is True]
-    against = [o for o in order if side[o] is False]
-    if speaking and against and order.index(against[0]) < order.index(speaking[0]):
-        speaking.reverse()
-    else:
-        against.reverse()
-    middle = [o for o in order if side[o] is None]
-    return _Scale(against, middle, speaking, [o for o in labels if o == UNSURE], labels)
-
-
-def _answers(table: pd.DataFrame) -> list[_Answers]:
-    """Return a row per group of a Likert table, in order of first appearance."""
-    found = []
-    # Splits the rows that queries has counted, to draw them; nothing is added up here.
-    for group, part in table.groupby("group", sort=False, dropna=False):
-        record = part.iloc[0]
-        counts, base = part["count"], record["base"]
-        shown = bool((part["status"] == "shown").all()) and not f.is_missing(base) and base > 0
-        other = [s for s in part["status"] if s != "shown"]
-        found.append(
-            _Answers(
-                plain(record["name"]),
-                "shown" if shown else (other[0] if other else "no_answers"),
-                int(base) if shown else None,
-                {
-                    o: 0 if f.is_missing(c) else int(c)
-                    for o, c in zip(part["option"], counts, strict=True)
-                }
-                if shown
-                else {},
-                f.is_missing(group) or group == "",
-            )
-        )
-    return sorted(found, key=lambda a: a.whole)
-
-
-def _colours(scale: _Scale, p: Palette) -> dict[str, str]:
-    diverging = bool(scale.against or scale.speaking)
-    middle = (
-        [p.neutral] * len(scale.middle)
-        if diverging
-        else ramp(p.high3, p.high2, p.high1, len(scale.middle))
-    )
-    return (
-        dict(zip(scale.against, ramp(p.low3, p.low2, p.low1, len(scale.against)), strict=True))
-        | dict(
-            zip(scale.speaking, ramp(p.high3, p.high2, p.high1, len(scale.speaking)), strict=True)
-        )
-        | dict(zip(scale.middle, middle, strict=True))
-    )
-
-
-def _up(value: float, step: float = 0.1) -> float:
-    """Return ``value`` rounded up to a step, at least one step."""
-    return max(step, math.ceil(round(value / step, 6)) * step)
-
-
-def _starts(row: _Answers, scale: _Scale) -> dict[str, float]:
-    """Return where each option's segment starts; zero lies in the middle of the middle options."""
-    diverging = bool(scale.against or scale.speaking)
-    x = -sum(row.share(o) for o in scale.against)
-    if diverging:
-        x -= sum(row.share(o) for o in scale.middle) / 2
-    starts = {}
-    for option in scale.left_to_right:
-        starts[option] = x
-        x += row.share(option)
-    return starts
-
-
-def likert(
-    table: pd.DataFrame,
-    *,
-    theme: str = "light",
-    title: str = "",
-    narrow: bool = False,
-) -> go.Figure:
-    """Return answers as diverging stacked bars: against to the left of zero, for to the right.
-
-    ``table``: a row per group × option with group, name, option, label, favourable (True, False or
-    missing), count, base, status; one set of options. "Vet ej" stands apart at the far right, in
-    hatched grey on the same scale, because it is an answer but takes no side. Shares are of the
-    whole base, "vet ej" included. Segments under 20 answers carry counts.
-    """
-    if table.empty:
-        return _empty(theme, title)
-    rows, scale = _answers(table), _scale(table)
-    p = palette(theme)
-    shown = [r for r in rows if r.base]
-    starts = {id(r): _starts(r, scale) for r in shown}
-    left = max((-min(starts[id(r)].values(), default=0.0) for r in shown), default=0.0)
-    ends = [
-        max((starts[id(r)][o] + r.share(o) for o in scale.left_to_right), default=0.0)
-        for r in shown
-    ]
-    low = _up(left) if scale.against or (scale.middle and scale.speaking) else 0.0
-    high = _up(max(ends, default=0.0))
-    if not shown:
-        low, high = (1.0, 1.0) if low else (0.0, 1.0)
-    unsure = _up(max((r.share(o) for r in shown for o in scale.unsure), default=0.0))
-    # Room beyond the longest bar for its number, which stands outside.
-    unsure = unsure + 0.15 * (low + high) if scale.unsure and shown else 0.0
-    gap = 0.05 if unsure else 0.0
-    room = (340 if narrow else 640) / (low + high + unsure)
-    split = (1 - gap) * (low + high) / (low + high + unsure)
-
-    head = 8.0 + LINE
-    slots, height = _place(
-        [(r.name, r.whole) for r in rows],
-        narrow=narrow,
-        width=30 if narrow else 26,
-        top=head,
-        bar=32,
-    )
-    pairs = list(zip(rows, slots, strict=True))
-    drawn = [(r, s) for r, s in pairs if r.base]
-    colours = _colours(scale, p)
-    traces = [
-        _segments(option, drawn, starts, scale.labels[option], colours[option], p, room)
-        for option in scale.left_to_right
-        if drawn
-    ]
-    for option in scale.unsure if drawn else []:
-        traces.append(_segments(option, drawn, starts, scale.labels[option], None, p, room))
-    shapes = _separator(slots, rows, p)
-    if low and shown and not scale.middle:
-        # With middle options zero lies inside a segment, where a line would cross its number.
-        shapes += [
-            _line(0, 0, s.bar - 15, s.bar + 15, color=p.ink, width=1, layer="above")
-            for _r, s in drawn
-        ]
-    notes = _names(slots, rows, narrow)
-    for row, slot in pairs:
-        if not row.base:
-            more, shape = _no_number(row.status, slot, p, x0=-low, x1=high, half=11)
-            traces += more
-            shapes += shape
-        notes.append(_base_note(row, slot, p, narrow))
-    small = {"color": p.muted, "size": 13}
-    if low and shown:
-        notes.append(_text(0, head - 8, "← " + _("talar emot"), xref="x", xanchor="right",
-                           xshift=-6, font=small))  # fmt: skip
-        notes.append(_text(0, head - 8, _("talar för") + " →", xref="x", xshift=6, font=small))
-    if unsure and not narrow:
-        label = " / ".join(scale.labels[o] for o in scale.unsure)
-        notes.append(_text(0, head - 8, _escape(label), xref="x2", font=small))
-    layout: dict[str, Any] = {"xaxis": _both_ways(low, high, [0, split], narrow)}
-    if unsure:
-        layout["xaxis2"] = {**_both_ways(0, unsure, [split + gap, 1], narrow), "anchor": "y"}
-    return _figure(
-        traces,
-        theme=theme,
-        height=height,
-        annotations=notes,
-        shapes=shapes,
-        title=title,
-        margin={
-            "l": 0 if narrow else _left(slots),
-            "r": 2 if narrow else 76,
-            "t": 4,
-            "b": (16 if narrow else 36) + 20 * _legend_lines(scale, narrow),
-        },
-        yaxis=_pixel_axis(height),
-        legend=_legend(),
-        **layout,
-    )
-
-
-def _legend_lines(scale: _Scale, narrow: bool) -> int:
-    """Return how many lines the legend may take; entries share the widest one's column."""
-    widest = max((len(label) for label in scale.labels.values()), default=0) * CHAR + 45
-    return math.ceil(len(scale.labels) / max(1, int((340 if narrow else 680) / widest)))
-
-
-def _segments(
-    option: str,
-    drawn: list[tuple[_Answers, _Slot]],
-    starts: dict[int, dict[str, float]],
-    label: str,
-    colour: str | None,
-    p: Palette,
-    room: float,
-) -> dict[str, Any]:
-    """Return the bars of one option over all rows; ``colour`` None means "vet ej".
-
-    ``room`` is the pixels that 100 % takes: a number that does not fit into its segment is left to
-    the table, instead of running into the next.
-    """
-    shares = [r.share(option) for r, _s in drawn]
-    marker: dict[str, Any] = {"line": {"color": p.background, "width": 1.5}}
-    if colour is None:
-        pattern = {"shape": "/", "fgcolor": p.hatch, "bgcolor": p.surface, "size": 6}
-        marker |= {"color": p.surface, "pattern": pattern, "line": {"color": p.hatch, "width": 1}}
-    else:
-        marker["color"] = colour
-    written = [
-        r.text(option)
-        if r.counts.get(option)
-        and (colour is None or r.share(option) * room >= len(r.text(option)) * CHAR + 4)
-        else ""
-        for r, _s in drawn
-    ]
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": _escape(label),
-        "x": shares,
-        "base": [starts[id(r)][option] if colour else 0 for r, _s in drawn],
-        "y": [s.bar for _r, s in drawn],
-        "width": [24] * len(drawn),
-        "marker": marker,
-        "text": written,
-        "textposition": "inside" if colour else "outside",
-        "insidetextanchor": "middle",
-        "textangle": 0,
-        "textfont": {"color": ink_on(colour) if colour else p.ink, "size": 13},
-        "cliponaxis": False,
-        "constraintext": "none",
-        "xaxis": "x" if colour else "x2",
-        "hovertext": [
-            f"<b>{_escape(r.name)}</b><br>{_escape(label)}: "
-            + f.share_text(r.counts.get(option, 0), r.base, r.share(option))
-            for r, _s in drawn
-        ],
-        "hoverinfo": "text",
-    }
-
-
-def _both_ways(low: float, high: float, domain: list[float], narrow: bool) -> dict[str, Any]:
-    """Return a percent axis from −low to high that is labelled without signs."""
-    step = 0.5 if narrow or low + high > 1.2 else 0.25
-    # The outermost labels are centred on the edge: of two panels side by side they would collide.
-    last = int(high / step - 0.1) if domain[0] == 0 and domain[1] < 1 else int(high / step + 1e-9)
-    ticks = [k * step for k in range(-int(low / step + 1e-9), last + 1)]
-    return {
-        "range": [-low, high],
-        "domain": domain,
-        # On a narrow screen the segments' own numbers are the scale: ticks would collide.
-        "showgrid": not narrow,
-        "showticklabels": not narrow,
-        "tickmode": "array",
-        "tickvals": ticks,
-        "ticktext": [f.percent(abs(t)) for t in ticks],
-    }
-
-
-def _base_note(row: _Answers, slot: _Slot, p: Palette, narrow: bool) -> dict[str, Any]:
-    """Return the note at the end of a row: its base, or why it has none."""
-    if row.base:
-        text = _n("{n} svar", "{n} svar", row.base).format(n=f.number(row.base))
-    else:
-        text = f"<i>{_escape(status_word(row.status))}</i>"
-    font = {"color": p.muted, "size": 13}
-    if narrow:
-        y = slot.label + (len(slot.lines) - 1) * LINE / 2
-        return _text(1, y, text, xanchor="right", align="right", font=font)
-    return _text(1, slot.bar, text, xshift=12, font=font)
-
-
-def alt_likert(table: pd.DataFrame, *, title: str = "") -> str:
-    """Return the finding of ``likert`` in words; a single row has every option written out."""
-    parts = [f"{plain(title).rstrip('.?!')}."] if plain(title) else []
-    if table.empty:
-        return " ".join([*parts, _("Det finns inget att visa.")])
-    rows, scale = _answers(table), _scale(table)
-    shown = [r for r in rows if r.base]
-    if len(shown) == 1:
-        row = shown[0]
-        order = [*reversed(scale.left_to_right), *scale.unsure]
-        order = order if scale.speaking else [*scale.left_to_right, *scale.unsure]
-        listed = join_words(f"{scale.labels[o]} {_told(row, [o])}" for o in order)
-        parts.append(_("{name}: {answers}.").format(name=row.name, answers=listed))
-    elif shown and scale.speaking:
-        groups = [r for r in shown if not r.whole] or shown
-        level = {id(r): sum(r.share(o) for o in scale.speaking) for r in groups}
-        high, low = max(level.values()), min(level.values())
-        if math.isclose(high, low, abs_tol=1e-9):
-            text = _("Andelen svar som talar för är lika överallt: {value}.")
-            parts.append(text.format(value=f.percent(high)))
-        else:
-            text = _("Störst andel svar som talar för har {high}, minst {low}.")
-            parts.append(
-                text.format(
-                    high=_at(groups, level, high, scale), low=_at(groups, level, low, scale)
-                )
-            )
-        for row in shown:
-            if row.whole and row not in groups:
-                told = _told(row, scale.speaking)
-                parts.append(_("{name}: {answers}.").format(name=row.name, answers=told))
-    else:
-        for row in shown:
-            top = max(row.counts.values(), default=0)
-            common = [scale.labels[o] for o, c in row.counts.items() if c == top]
-            options = [o for o, c in row.counts.items() if c == top]
-            text = _("{name}: vanligaste svaret är {option} ({value}).")
-            parts.append(
-                text.format(name=row.name, option=join_words(common), value=_told(row, options[:1]))
-            )
-    if not shown:
-        parts.append(_("Inga svar kan visas."))
-    parts += _absent((r.name, r.status) for r in rows if not r.base)
-    return " ".join(parts)
-
-
-def _told(row: _Answers, options: list[str]) -> str:
-    """Return the joint share of ``options`` in a row, with its count under 20 answers."""
-    count = sum(row.counts.get(o, 0) for o in options)
-    return f.share_text(count, row.base, count / row.base if row.base else None)
-
-
-def _at(rows: list[_Answers], level: dict[int, float], value: float, scale: _Scale) -> str:
-    same = [r for r in rows if math.isclose(level[id(r)], value, abs_tol=1e-9)]
-    return list_names(f"{r.name} ({_told(r, scale.speaking)})" for r in same)

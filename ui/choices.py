@@ -28,6 +28,36 @@ def begin() -> None:
     st.session_state[PLACE] = place
 
 
+def settle(options: Sequence[str], *, key: str, default: str) -> str:
+    """Return the choice of ``key`` as the address or the visitor left it, without a widget.
+
+    For what must be known before anything is drawn: the language.
+    """
+    asked = _asked(key)
+    if asked is not None:
+        st.session_state[key] = asked if asked in options else default
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = default
+    return str(st.session_state[key])
+
+
+def radio(
+    container: Any,
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    default: str,
+    names: Callable[[str], str] = str,
+) -> str:
+    """Show a row of radio buttons whose choice is the address parameter ``key``."""
+    options = list(options)
+    settle(options, key=key, default=default)
+    chosen = container.radio(label, options, format_func=names, key=key, horizontal=True)
+    _written(key, str(chosen), default, options)
+    return str(chosen)
+
+
 def select(
     container: Any,
     label: str,
@@ -45,15 +75,10 @@ def select(
     history, so that the back button never got past it, and would drop the part after ``#``.
     """
     options = list(options)
-    asked = _asked(key)
-    if asked is not None:
-        st.session_state[key] = asked if asked in options else default
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = default
+    settle(options, key=key, default=default)
     more = {"placeholder": _("Välj"), **more}
     chosen = container.selectbox(label, options, format_func=names, key=key, **more)
-    spelled = st.query_params.get(key) == chosen
-    _write(key, chosen if chosen != default or spelled else "")
+    _written(key, str(chosen), default, options)
     return str(chosen)
 
 
@@ -77,6 +102,20 @@ def several(
     spelled = st.query_params.get(key) == joined
     _write(key, joined if list(chosen) != list(default) or spelled else "")
     return list(chosen)
+
+
+def _written(key: str, chosen: str, default: str, options: Sequence[str]) -> None:
+    """Write a choice to the address, unless the address asks for what does not exist.
+
+    That stays, until the visitor chooses something else: the page says what is wrong with it, also
+    after a reload, and a rewritten address would bring the visitor back here at each step back.
+    """
+    now = st.query_params.get(key)
+    unknown = now is not None and now not in options
+    if unknown and chosen == default and st.session_state.get(SEEN + key) in (None, now):
+        st.session_state[SEEN + key] = now
+        return
+    _write(key, chosen if chosen != default or now == chosen else "")
 
 
 def _asked(key: str) -> str | None:

@@ -12,6 +12,8 @@ import streamlit as st
 from queries import indicators as queries
 from queries.catalogue import Indicator
 from queries.catalogue import indicator as indicator_of
+from queries.i18n import language
+from queries.municipality import municipality
 from queries.reference import Questionnaire
 from queries.store import (
     Reader,
@@ -22,10 +24,15 @@ from queries.store import (
     store_path,
 )
 from queries.viewer import Role, Viewer
-from ui.addresses import link
+from ui import formats as f
+from ui.addresses import THEME_PAGES, link
+from ui.text import _, markdown_text
 
 # The cache holds whole waves: a page then filters, and two pages of one visit share the work.
 CACHED = 128
+
+Key = tuple[str, str, tuple[str, ...], str]
+"""The snapshot's folder, the role, its departments, the language."""
 
 
 @dataclass(frozen=True)
@@ -59,31 +66,55 @@ class Context:
         return self.waves.set_index("wave").loc[wave or self.wave]
 
     def departments(self) -> pd.DataFrame:
-        return queries.departments(self.reader, self.wave)
+        return _departments(self._key, self.wave)
 
     def results(self, *ids: str, wave: str | None = None, merged: bool = False) -> pd.DataFrame:
         """Return the result table of the indicators, cut down to the chosen department."""
-        table = _results(*self._key, wave or self.wave, merged)
+        table = _results(self._key, wave or self.wave, merged)
         table = table[table["indicator"].isin(ids)] if ids else table
         if self.department:
             table = table[table["department"].isna() | (table["department"] == self.department)]
         return table.reset_index(drop=True)
 
-    def compared(self, *ids: str) -> pd.DataFrame:
+    @property
+    def pair(self) -> tuple[str, ...]:
+        """The two waves that are compared, the earlier first; empty without a comparison."""
+        return tuple(sorted((self.wave, self.compare))) if self.compare else ()
+
+    def compared(self, *ids: str, merged: bool = False) -> pd.DataFrame:
         """Return the result tables of both waves, the earlier first."""
-        both = sorted({self.wave, self.compare or self.wave})
-        return pd.concat([self.results(*ids, wave=wave) for wave in both], ignore_index=True)
+        waves = self.pair or (self.wave,)
+        both = [self.results(*ids, wave=wave, merged=merged) for wave in waves]
+        return pd.concat(both, ignore_index=True)
+
+    def option_shares(self, question: str) -> pd.DataFrame:
+        """Return a question's options as a result table: a row per option, no whole.
+
+        Of the chosen department, else of the whole; ``department`` is the option's code and
+        ``name`` its label. Empty when the wave did not put the question.
+        """
+        asked = self.questionnaire
+        if asked is None or question not in {q.id for q in asked.questions}:
+            return pd.DataFrame()
+        table = _options(self._key, self.wave, question)
+        place = table["department"]
+        table = table[place == self.department if self.department else place.isna()]
+        if (table["status"] == "not_asked").all():
+            return pd.DataFrame()
+        codes = [name.partition(":")[2] for name in table["indicator"]]
+        labels = [asked.question(question).option(code).label for code in codes]
+        return table.assign(indicator=question, department=codes, name=labels)
 
     def answers(self, question: str) -> pd.DataFrame:
         """Return the answers to a question per department, cut down to the chosen one."""
-        table = _answers(*self._key, self.wave, question)
+        table = _answers(self._key, self.wave, question)
         if self.department:
             table = table[table["group"].isin(["", self.department])]
         return table.reset_index(drop=True)
 
     def by_group(self, indicator: Indicator, breakdown: str) -> pd.DataFrame:
         """Return the indicator per position, occupation, sex or age, of the whole municipality."""
-        return _by_group(*self._key, self.wave, indicator.id, breakdown)
+        return _by_group(self._key, self.wave, indicator.id, breakdown)
 
     def figures(self) -> pd.DataFrame:
         return queries.figures(self.reader, self.wave)
@@ -91,15 +122,56 @@ class Context:
     def trace(self, indicator: Indicator) -> pd.DataFrame:
         return queries.trace(self.reader, self.wave, indicator, self.department)
 
+    @property
+    def department_name(self) -> str:
+        """The chosen department's name; empty when none is chosen."""
+        grid = self.departments()
+        return "".join(grid["name"][grid["code"] == self.department])
+
+    @property
+    def kicker(self) -> str:
+        """The line above a page's title: whose figures these are, and of which wave."""
+        row = self.wave_row()
+        return _("{municipality} · våg {wave}").format(
+            municipality=municipality().name, wave=row["label"]
+        )
+
+    def abbreviations(self) -> str:
+        """Return what the codes of the departments stand for, as Markdown, and the register's day.
+
+        Both belong under every table that has codes for heads.
+        """
+        grid = self.departments()
+        grid = grid[grid["code"] == self.department] if self.department else grid
+        names = (f"{c} = {n}" for c, n in zip(grid["code"], grid["name"], strict=True))
+        text = _("Förkortningar: {names}.").format(names=", ".join(names))
+        if self.as_of:
+            day = f.date(self.as_of)
+            text += " " + _("Överenskommelser räknas ur registret per {day}.").format(day=day)
+        return markdown_text(text)
+
+    def place_of(self, indicator: Indicator, department: str | None = None) -> str:
+        """Return the address where an indicator is told in full: its theme's page, or its dossier.
+
+        ``department`` chooses one; None keeps what is chosen.
+        """
+        path = THEME_PAGES.get(indicator.theme)
+        if path is None:
+            return self.link("metod", indikator=indicator.id)
+        return self.link(path, forvaltning=department or self.department) + f"#{indicator.id}"
+
     def link(self, path: str, **parameters: str | None) -> str:
         """Return a page's address that keeps what is chosen."""
         return link(path, **{**self.address, **parameters})
 
     @property
-    def _key(self) -> tuple[str, str, tuple[str, ...]]:
-        """The cache's key: the snapshot's folder, which never changes, and who asks."""
+    def _key(self) -> Key:
+        """The cache's key: the snapshot's folder, which never changes, who asks, and the language.
+
+        Names and labels in the tables are words.
+        """
         departments = tuple(sorted(self.viewer.departments))
-        return str(self.snapshot.path), self.viewer.role.value, departments
+        return str(self.snapshot.path), self.viewer.role.value, departments, language()
 
 
 def load_snapshot() -> Snapshot:
@@ -119,33 +191,32 @@ def _snapshot(snapshot_id: str, store: Path) -> Snapshot:
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
-def _results(
-    folder: str, role: str, departments: tuple[str, ...], wave: str, merged: bool
-) -> pd.DataFrame:
-    return queries.results(_reader(folder, role, departments), wave, merged=merged)
+def _results(key: Key, wave: str, merged: bool) -> pd.DataFrame:
+    return queries.results(_reader(key), wave, merged=merged)
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
-def _answers(
-    folder: str, role: str, departments: tuple[str, ...], wave: str, question: str
-) -> pd.DataFrame:
-    return queries.answers(_reader(folder, role, departments), wave, question)
+def _answers(key: Key, wave: str, question: str) -> pd.DataFrame:
+    return queries.answers(_reader(key), wave, question)
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
-def _by_group(
-    folder: str,
-    role: str,
-    departments: tuple[str, ...],
-    wave: str,
-    indicator_id: str,
-    breakdown: str,
-) -> pd.DataFrame:
-    reader = _reader(folder, role, departments)
-    return queries.by_group(reader, wave, indicator_of(indicator_id), breakdown)
+def _options(key: Key, wave: str, question: str) -> pd.DataFrame:
+    return queries.options(_reader(key), wave, [question])
 
 
-def _reader(folder: str, role: str, departments: tuple[str, ...]) -> Reader:
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _departments(key: Key, wave: str) -> pd.DataFrame:
+    return queries.departments(_reader(key), wave)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _by_group(key: Key, wave: str, indicator_id: str, breakdown: str) -> pd.DataFrame:
+    return queries.by_group(_reader(key), wave, indicator_of(indicator_id), breakdown)
+
+
+def _reader(key: Key) -> Reader:
+    folder, role, departments, _language = key
     path = Path(folder)
     snapshot = _snapshot(path.name, path.parent.parent)
     return Reader(snapshot, Viewer(Role(role), frozenset(departments)))

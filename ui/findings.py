@@ -50,11 +50,23 @@ def finding(indicator: Indicator, results: pd.DataFrame) -> str:
             count=f.number(whole["numerator"]),
             base=f.number(whole["denominator"]),
         ),
-        _how_sure(indicator, whole),
-        _extremes(results),
-        _absent(results),
+        meaning(indicator, results),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def count_of(whole: Row) -> str:
+    """Return what a share rests on, for the line under it: "37 av 91"."""
+    return f.count_text(whole["numerator"], whole["denominator"])
+
+
+def meaning(indicator: Indicator, results: pd.DataFrame) -> str:
+    """Return the finding without its number: how sure, the extremes, what is absent."""
+    whole = whole_of(results)
+    if whole is None or not f.is_shown(whole):
+        return ""
+    parts = (_how_sure(indicator, whole), _extremes(results), _absent(results))
+    return " ".join(part for part in parts if part)
 
 
 def _how_sure(indicator: Indicator, whole: Row) -> str:
@@ -94,6 +106,100 @@ def _against_threshold(indicator: Indicator, whole: Row) -> str:
             ),
         )
     return ""
+
+
+def theme_finding(dossiers: Iterable[Indicator], results: pd.DataFrame) -> str:
+    """Return a theme in two sentences: its weakest and strongest indicator, its widest gap.
+
+    Only indicators where a higher share is better are ranked: beside them the share of one where
+    lower is better would read as its opposite.
+    """
+    ranked: list[tuple[float, Indicator, dict[str, Any]]] = []
+    dossiers = list(dossiers)
+    for indicator in dossiers:
+        whole = whole_of(results[results["indicator"] == indicator.id])
+        if whole and f.is_shown(whole) and indicator.direction == "higher":
+            ranked.append((float(whole["share"]), indicator, whole))
+    sentences = []
+    if len(ranked) > 1:
+        ranked.sort(key=lambda item: item[0])
+        (_weak, worst, low), (_strong, best, high) = ranked[0], ranked[-1]
+        sentences.append(
+            _("Svagast i kommunen är ”{worst}” ({low}), starkast ”{best}” ({high}).").format(
+                worst=worst.name, low=_told(low), best=best.name, high=_told(high)
+            )
+        )
+    gap = largest_gap(results, dossiers)
+    if gap:
+        indicator, low, high = gap
+        text = (
+            _(
+                "Förvaltningarna skiljer sig mest i ”{name}”: {high} {high_share}, {low} "
+                "{low_share}."
+            )
+            if apart(low, high)
+            else _(
+                "Ingen skillnad mellan förvaltningar är större än osäkerheten; störst är den i "
+                "”{name}”: {high} {high_share}, {low} {low_share}."
+            )
+        )
+        sentences.append(
+            text.format(
+                name=indicator.name,
+                high=plain(high["name"]),
+                high_share=_told(high),
+                low=plain(low["name"]),
+                low_share=_told(low),
+            )
+        )
+    return " ".join(sentences) or _("Inget av måtten kan visas för den här vågen.")
+
+
+def beside(
+    register: Indicator, survey: Indicator, recorded: pd.DataFrame, perceived: pd.DataFrame
+) -> str:
+    """Return what the register and the survey say of the whole, each in its own sentence.
+
+    No test of the difference: the one counts agreements, the other people.
+    """
+    sentences = []
+    for intro, indicator, results in (
+        (_("Enligt registret: {name} {share} ({count})."), register, recorded),
+        (_("Enligt enkäten: {name} {share} ({count})."), survey, perceived),
+    ):
+        whole = whole_of(results)
+        if whole is None or not f.is_shown(whole):
+            reason = status_reason(whole["status"] if whole else "not_asked")
+            sentences.append(_("{name}: {reason}").format(name=indicator.name, reason=reason))
+            continue
+        name = _("”{name}”").format(name=indicator.name)
+        count = f.count_text(whole["numerator"], whole["denominator"])
+        share = f.percent(whole["share"], 1)
+        sentences.append(intro.format(name=name, share=share, count=count))
+        if indicator.complement:
+            rest = whole["denominator"] - whole["numerator"]
+            sentences.append(
+                _("{share} ({count}) {says}.").format(
+                    share=f.percent(1 - whole["share"], 1),
+                    count=f.count_text(rest, whole["denominator"]),
+                    says=indicator.complement,
+                )
+            )
+    return " ".join(sentences)
+
+
+def most_common(results: pd.DataFrame, where: str) -> str:
+    """Return the most common options of a question with several answers, or why there are none."""
+    shown = [r for r in results.to_dict("records") if f.is_shown(r)]
+    if not shown:
+        return _("{name}: {reason}").format(
+            name=where, reason=status_reason(str(results["status"].iloc[0]))
+        )
+    shown.sort(key=lambda r: -r["share"])
+    listed = list_names(
+        _("{option} ({share})").format(option=plain(r["name"]), share=_told(r)) for r in shown[:3]
+    )
+    return _("{where}: vanligast är {options}.").format(where=where, options=listed)
 
 
 def differences(results: pd.DataFrame) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import pandas as pd
 import streamlit as st
 
 from queries import reference
 from queries.catalogue import REGISTER, SURVEY, Indicator, indicators
-from ui import cards, tables
+from queries.i18n import bound
+from ui import cards, summary, tables
 from ui import formats as f
+from ui.addresses import THEME_PAGES
 from ui.context import Context
 from ui.sections import source_of, working_material
-from ui.text import _, plain, source_words, theme_word
+from ui.text import _, kind_word, plain, source_words, theme_word
 
 TRACED = 500
 
@@ -61,6 +64,8 @@ def dossier(context: Context, indicator: Indicator) -> None:
             ),
         ]
     )
+    if context.viewer.sees_results:
+        st.html(_used_on(context, indicator))
     with st.expander(_("SQL som räknar talet")):
         st.code(indicator.sql, language="sql", wrap_lines=True)
         if indicator.source.kind == SURVEY and context.questionnaire:
@@ -71,6 +76,24 @@ def dossier(context: Context, indicator: Indicator) -> None:
                     question=indicator.source.question, options=counted
                 )
             )
+
+
+def _used_on(context: Context, indicator: Indicator) -> str:
+    """Return links to every page that shows the indicator."""
+    places: list[tuple[str, str]] = []
+    if indicator.theme in THEME_PAGES:
+        places.append((theme_word(indicator.theme), context.place_of(indicator)))
+        for register in (i for i in indicators() if i.beside):
+            if indicator.id in (register.id, register.beside):
+                anchor = f"#{register.id}-{register.beside}"
+                page = context.link(THEME_PAGES[register.theme]) + anchor
+                places.append((_("Registret bredvid enkäten"), page))
+    if indicator.id in {*summary.KEY_FIGURES, *summary.MATRIX}:
+        places.append((_("Sammanfattning"), context.link("sammanfattning")))
+    links = (
+        f'<a href="{escape(place)}" target="_self">{escape(name)}</a>' for name, place in places
+    )
+    return f'<p class="dk"><strong>{_("Visas på")}:</strong> {", ".join(links)}</p>'
 
 
 def _direction(indicator: Indicator) -> str:
@@ -108,10 +131,10 @@ def trace(context: Context, indicator: Indicator) -> None:
                 met=f.number(int(lines["met"].sum())), all=f.number(len(lines))
             )
         )
-        st.dataframe(table, hide_index=True)
+        st.html(cards.data_table(table, _("Rader bakom talet")))
         st.download_button(
             _("Hämta raderna som CSV"),
-            data=lambda: tables.csv_bytes(table),
+            data=bound(lambda: tables.csv_bytes(table)),
             file_name=f"rader-{indicator.id}-{context.wave}-arbetsmaterial.csv",
             mime="text/csv",
             key="trace-csv",
@@ -184,7 +207,7 @@ def printed_figures(context: Context) -> None:
         }
     )
     with st.expander(_("Alla publicerade tal")):
-        st.dataframe(table, hide_index=True)
+        st.html(cards.data_table(table, _("Alla publicerade tal")))
 
 
 def _question(context: Context, question: str) -> str:
@@ -211,7 +234,7 @@ def quality(context: Context) -> None:
         rows.append(
             {
                 _("Våg"): plain(wave["label"]),
-                _("Slag"): plain(wave["kind"]),
+                _("Slag"): kind_word(wave["kind"]),
                 _("Tillfrågade"): f.number(wave["invited"]),
                 _("Svar"): f.number(wave["answered"]),
                 _("Svarsfrekvens"): (
@@ -239,7 +262,7 @@ def quality(context: Context) -> None:
         ]
     )
     with st.expander(_("Inlästa filer (ögonblicksbild {id})").format(id=context.snapshot.id)):
-        st.dataframe(files, hide_index=True)
+        st.html(cards.data_table(files, _("Inlästa filer")))
     if context.as_of:
         st.markdown(_("Registret visar läget per {day}.").format(day=f.date(context.as_of)))
 

@@ -17,13 +17,13 @@ import base64
 import gzip
 import hashlib
 import ipaddress
+import json
 import os
 import re
 import sys
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -546,8 +546,18 @@ def _varying(send: Send) -> Send:
     return varying
 
 
+def _shell_script() -> str:
+    """Return ``ui/shell.js`` with the words of ``ui/shell_words.json`` in it."""
+    folder = Path(__file__).parent
+    words = json.loads((folder / "shell_words.json").read_text(encoding="utf-8"))
+    script = (folder / "shell.js").read_text(encoding="utf-8")
+    # A "</" in a word would end the script element.
+    told = json.dumps(words, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    return script.replace("/* words */ []", told, 1)
+
+
 class Shell:
-    """Streamlit's ``index.html`` made ours: language, title, words without JavaScript.
+    """Streamlit's ``index.html`` made ours: language, title, script, words without JavaScript.
 
     ``script_hashes``: the policy sources of its inline scripts. ``page(language)``: the bytes,
     their gzip and their tag.
@@ -559,6 +569,9 @@ class Shell:
         source = re.sub(r"<!--.*?-->\s*", "", source, flags=re.DOTALL)
         source = re.sub(r'<link rel="service-desc"[^>]*>\s*', "", source)
         source = re.sub(r"<title>.*?</title>", f"<title>{TITLE}</title>", source, flags=re.DOTALL)
+        # Inline and before Streamlit's own: it must see the first thing that is drawn, and a file
+        # of its own would be one more request and one more path to serve.
+        source = source.replace("</head>", f"<script>{_shell_script()}</script>\n  </head>", 1)
         self._source = source
         inline = re.findall(r"<script>(.*?)</script>", source, flags=re.DOTALL)
         self.script_hashes = [
@@ -586,15 +599,10 @@ class Shell:
 
 
 def _language(scope: Scope) -> str:
-    """Return the language asked for by ``?lang=`` or the cookie ``lang``; Swedish otherwise."""
+    """Return the language asked for by ``?lang=``; Swedish otherwise. What the pages do too: a
+    cookie would make the shell's language another than the words'."""
     asked = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("lang")
-    if asked:
-        return asked[-1]
-    try:
-        cookie = SimpleCookie(Headers(scope=scope).get("cookie", "")).get("lang")
-    except CookieError:
-        return "sv"
-    return cookie.value if cookie else "sv"
+    return asked[-1] if asked else "sv"
 
 
 class PageShell:
@@ -636,7 +644,7 @@ class PageShell:
         headers = {
             "content-type": "text/html; charset=utf-8",
             "cache-control": "no-cache",
-            "vary": "Accept-Encoding, Cookie",
+            "vary": "Accept-Encoding",
             "etag": f'"{tag}"',
         }
         if _accepts_gzip(Headers(scope=scope)):

@@ -4,12 +4,15 @@ shown. The only module that knows the keys of the session and of the address."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from queries import indicators as queries
+from queries.i18n import DEFAULT_LANGUAGE, LANGUAGES, language, set_language
+from queries.municipality import municipality
 from queries.store import EmptyStore, Reader, StoreError
 from queries.viewer import Role, Viewer
 from ui import cards, choices, theme
@@ -20,15 +23,19 @@ from ui.text import _, role_word
 
 WAVE, COMPARE, DEPARTMENT, ROLE, MINE = "vag", "jamfor", "forvaltning", "roll", "mina"
 INDICATOR = "indikator"
+LANGUAGE = "lang"
+TONGUES = {"sv": "Svenska", "en": "English"}
 CONTEXT = "_context"
 NONE = "–"
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def dress() -> None:
-    """Set the width and the stylesheet. The title is each page's own: set here it would win."""
+    """Set language, width, brand and stylesheet. The title is set later: here it would win."""
     choices.begin()
+    set_language(choices.settle(LANGUAGES, key=LANGUAGE, default=DEFAULT_LANGUAGE))
     st.set_page_config(layout="wide", page_icon=str(ROOT / "ui" / "icon.png"))
+    st.logo(theme.brand(theme_name()), size="large")
     st.html(theme.css(theme_name()))
 
 
@@ -40,7 +47,7 @@ def theme_name() -> str:
 def ask_who() -> Viewer:
     """Return who is asking. Local mode: the role is chosen in the sidebar, and says so."""
     with st.sidebar:
-        st.html(f'<p class="dk dk-brand">{_("Distanskollen")}</p>')
+        st.html(f'<p class="dk dk-owner">{escape(municipality().name)}</p>')
         if login_configured():
             # Until login maps claims to roles, a configured login grants nothing at all.
             st.error(_("Inloggning är konfigurerad men ingen roll är kopplad till ditt konto."))
@@ -54,6 +61,14 @@ def ask_who() -> Viewer:
             names=role_word,
         )
         granted = _ask_departments() if role == Role.HR else ()
+        choices.radio(
+            st,
+            "Språk · Language",
+            LANGUAGES,
+            key=LANGUAGE,
+            default=DEFAULT_LANGUAGE,
+            names=TONGUES.__getitem__,
+        )
         st.caption(_("Lokalt läge: ingen inloggning, bara den här datorn kan öppna sidorna."))
     return Viewer(Role(role), frozenset(granted))
 
@@ -164,6 +179,8 @@ def ask_what(viewer: Viewer, page: Any) -> None:
     address = {WAVE: wave, COMPARE: compare, DEPARTMENT: department, ROLE: viewer.role.value}
     if viewer.role is Role.POLITIKER:
         address.pop(ROLE)
+    if language() != DEFAULT_LANGUAGE:
+        address[LANGUAGE] = language()
     if viewer.departments and viewer.role is Role.HR:
         address[MINE] = ",".join(sorted(viewer.departments))
     st.session_state[CONTEXT] = Context(
@@ -192,7 +209,8 @@ def _default_wave(waves: Any) -> str:
 def _filters(waves: Any, reader: Reader) -> tuple[str, str | None, str | None]:
     names = list(waves["wave"])
     labels = dict(zip(names, waves["label"], strict=True))
-    first, second, third = st.columns(3)
+    with st.container(key="filters"):
+        first, second, third = st.columns(3)
     wave = choices.select(
         first, _("Våg"), names, key=WAVE, default=_default_wave(waves), names=labels.__getitem__
     )
@@ -229,9 +247,10 @@ def _warn_of_unknown(waves: Any, reader: Reader) -> None:
     those the link was about.
     """
     wave, known = st.query_params.get(WAVE), list(waves["wave"])
-    if wave and wave not in known:
-        _note_unknown(_("Vågen {value} finns inte").format(value=wave), known)
-        return
+    for asked in (wave, st.query_params.get(COMPARE)):
+        if asked and asked not in [*known, NONE]:
+            _note_unknown(_("Vågen {value} finns inte").format(value=asked), known)
+            return
     department = st.query_params.get(DEPARTMENT)
     codes = list(queries.departments(reader, wave or _default_wave(waves))["code"])
     if department and department not in [*codes, NONE]:
@@ -248,6 +267,12 @@ def _note_unknown(title: str, known: Sequence[str]) -> None:
             ),
         )
     )
+
+
+def title(path: str) -> None:
+    """Show the title of a page that needs no store."""
+    st.html(f'<p class="dk dk-kicker">{escape(municipality().name)}</p>')
+    st.title(next(a.title for a in PAGES if a.path == path), anchor=False)
 
 
 def context() -> Context:

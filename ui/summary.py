@@ -1,102 +1,190 @@
-"""The parts of the summary page: which indicators speak for each theme, and what follows."""
+"""The parts of the summary page: which indicators speak for each theme, and what follows.
+
+What is hidden stays so by construction: every part takes its numbers from the result tables of the
+visitor's role, where a hidden row holds none, and looks at a number only where the row is shown.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from html import escape
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
 from queries import reference
 from queries.catalogue import REGISTER, Indicator, indicator, indicators
-from ui import cards
+from ui import cards, findings
 from ui import formats as f
 from ui.addresses import THEME_PAGES
+from ui.cards import escaped
 from ui.context import Context
 from ui.findings import apart, gain, largest_gap, whole_of
-from ui.findings import changes as changes_of
-from ui.text import _, markdown_text, status_word
+from ui.text import _, join_words, role_word, source_words, status_word, theme_word
 
-# One or two per theme: those that the audit's findings turn on. The rest live on the theme pages.
-KEY_FIGURES = ("svarsfrekvens", "rattvist_fordelat", "riskbedomd_fore_start", "it_utbildade")
-MATRIX = (
-    "svarsfrekvens", "riktlinjer_kanda", "riktlinjer_forankrade", "rattvist_fordelat",
-    "egen_mojlighet", "riskbedomd_fore_start", "arbetsmiljo_sakerstalld", "it_utbildade",
-    "it_genomgang_12_manader", "metoder_kanda",
+# In the order of the page's question: how many answered, and whether it is fair, safe and well led.
+KEY_FIGURES = (
+    "svarsfrekvens", "rattvist_fordelat", "riskbedomd_fore_start", "mal_tydliga",
 )  # fmt: skip
+# Up to three per theme: those that the audit's findings turn on, and so few that the page fits one
+# sheet of paper. The rest live on the theme pages.
+MATRIX = {
+    "svarsfrekvens": ("svarsfrekvens",),
+    "styrning": ("riktlinjer_kanda", "mal_tydliga", "riktlinjer_forankrade"),
+    "rattvisa": ("rattvist_fordelat", "egen_mojlighet", "insatser_kanda"),
+    "arbetsmiljo": (
+        "riskbedomd_fore_start", "arbetsmiljo_sakerstalld", "arbetsmiljo_foljs_upp",
+    ),
+    "it_sakerhet": ("it_sakerstalld", "it_utbildade", "it_genomgang_12_manader"),
+    "verksamhet": ("produktivitet_positiv", "kvalitet_positiv", "metoder_kanda"),
+}  # fmt: skip
 LISTED = 3
+DECISIONS = 4
+ABBREVIATED = 12
+"""Up to this many names stand below the matrix; more of them are folded away."""
+
+Row = Mapping[str, Any]
+Move = tuple[Indicator, Row, Row]
 
 
-def address_of(context: Context, dossier: Indicator, department: str | None = None) -> str:
-    """Return where an indicator is told in full: its theme's page, else its dossier."""
-    path = THEME_PAGES.get(dossier.theme)
-    if path is None:
-        return context.link("metod", indikator=dossier.id)
-    return context.link(path, forvaltning=department or context.department) + f"#{dossier.id}"
+def _link(address: str, text: str) -> str:
+    return f'<a href="{escaped(address)}" target="_self">{escaped(text)}</a>'
 
 
 def _number(context: Context, dossier: Indicator, text: str) -> str:
-    return f'<a href="{escape(address_of(context, dossier))}" target="_self">{escape(text)}</a>'
+    return _link(context.place_of(dossier), text)
+
+
+# --- the head ---------------------------------------------------------------------------------
+
+
+def head(context: Context) -> str:
+    """Return what stands above the title: on screen whose figures, on paper everything chosen."""
+    row = context.wave_row()
+    parts = [_("Distanskollen"), _("våg {wave}").format(wave=_wave_words(row))]
+    if context.compare:
+        other = _wave_words(context.wave_row(context.compare))
+        parts.append(_("jämförd med {wave}").format(wave=other))
+    parts.append(context.department_name or _("alla förvaltningar"))
+    parts.append(_("visat för {role}").format(role=role_word(context.viewer.role.value).lower()))
+    if context.as_of:
+        parts.append(_("registret {day}").format(day=f.date(context.as_of)))
+    parts.append(_("ögonblicksbild {id}").format(id=context.snapshot.id))
+    told = " · ".join(f"<span>{escaped(part)}</span>" for part in parts)
+    return (
+        '<div class="dk dk-head">'
+        f'<p class="dk-kicker dk-screen">{escaped(context.kicker)}</p>'
+        f'<p class="dk-paper">{told}</p>'
+        f'<button type="button" class="dk-print dk-screen">{escaped(_("Skriv ut"))}</button></div>'
+    )
+
+
+def _wave_words(row: Row) -> str:
+    """Return a wave's label and what kind of figures it holds, if it says: "2026 (exempel)"."""
+    kinds = {"rekonstruerad": _("rekonstruerad"), "exempel": _("exempel")}
+    kind = kinds.get(row["kind"])
+    return f"{row['label']} ({kind})" if kind else str(row["label"])
+
+
+# --- the paragraph ----------------------------------------------------------------------------
 
 
 def paragraph(context: Context, results: pd.DataFrame) -> str:
     """Return the verdict, the largest gap and what changed, each number a link."""
     overall = next(q for q in reference.audit_questions() if q.overall)
     sentences = [
-        escape(
+        escaped(
             _("Revisionens samlade bedömning i februari 2025 var ”{verdict}”: {finding}").format(
                 verdict=overall.verdict.lower(),
                 finding=overall.finding[:1].lower() + overall.finding[1:],
             )
-        )
+        ),
+        _own_gap(context, results) if context.department else _gap(context, results),
+        _what_changed(context),
     ]
-    gap = largest_gap(results, indicators())
-    if gap:
-        dossier, low, high = gap
-        words = (
-            _("Förvaltningarna skiljer sig mest i {name}: {high} {high_share}, {low} {low_share}.")
-            if apart(low, high)
-            else _(
-                "Ingen skillnad mellan förvaltningar är större än osäkerheten; störst är den i "
-                "{name}: {high} {high_share}, {low} {low_share}."
-            )
-        )
-        sentences.append(
-            words.format(
-                name=_number(context, dossier, f"”{dossier.name}”"),
-                high=escape(high["name"]),
-                high_share=_number(context, dossier, _share(high)),
-                low=escape(low["name"]),
-                low_share=_number(context, dossier, _share(low)),
-            )
-        )
-    sentences.append(_what_changed(context))
     return '<p class="dk dk-lead">' + " ".join(filter(None, sentences)) + "</p>"
 
 
-def _share(row: object) -> str:
-    return f.share_text(row["numerator"], row["denominator"], row["share"])  # type: ignore[index]
-
-
-def _what_changed(context: Context) -> str:
-    moved = _sure_changes(context)
-    if not context.compare:
+def _gap(context: Context, results: pd.DataFrame) -> str:
+    gap = largest_gap(results, indicators())
+    if not gap:
         return ""
-    if not moved:
-        return escape(_("Mellan vågorna har inget förändrats mer än osäkerheten."))
-    dossier, before, after = max(moved, key=lambda item: abs(gain(*item)))
-    return _("Mest har {name} förändrats i hela kommunen: från {before} till {after}.").format(
-        name=_number(context, dossier, f"”{dossier.name}”"),
-        before=escape(f.percent(before["share"])),
-        after=_number(context, dossier, f.percent(after["share"])),
+    dossier, low, high = gap
+    words = (
+        _("Förvaltningarna skiljer sig mest i {name}: {high} {high_share}, {low} {low_share}.")
+        if apart(low, high)
+        else _(
+            "Ingen skillnad mellan förvaltningar är större än osäkerheten; störst är den i "
+            "{name}: {high} {high_share}, {low} {low_share}."
+        )
+    )
+    return words.format(
+        name=_number(context, dossier, _("”{name}”").format(name=dossier.name)),
+        high=escaped(high["name"]),
+        high_share=_number(context, dossier, _share(high)),
+        low=escaped(low["name"]),
+        low_share=_number(context, dossier, _share(low)),
     )
 
 
-def _sure_changes(context: Context) -> list:
+def _own_gap(context: Context, results: pd.DataFrame) -> str:
+    """Return where the chosen department lies furthest from the whole; surer gaps first."""
+    found: list[tuple[tuple[bool, float], Indicator, Row, Row]] = []
+    for dossier in indicators():
+        rows = results[results["indicator"] == dossier.id]
+        own, whole = _own(context, rows), whole_of(rows)
+        if dossier.full_count or dossier.direction == "neutral" or not own or not whole:
+            continue
+        if f.is_shown(own) and f.is_shown(whole):
+            key = (apart(own, whole), abs(own["share"] - whole["share"]))
+            found.append((key, dossier, own, whole))
+    if not found:
+        return ""
+    (sure, _size), dossier, own, whole = max(found, key=lambda item: item[0])
+    words = (
+        _("{name} skiljer sig mest från hela kommunen i {indicator}: {own} mot {whole}.")
+        if sure
+        else _(
+            "Inget skiljer {name} från hela kommunen mer än osäkerheten; störst är skillnaden i "
+            "{indicator}: {own} mot {whole}."
+        )
+    )
+    return words.format(
+        name=escaped(own["name"]),
+        indicator=_number(context, dossier, _("”{name}”").format(name=dossier.name)),
+        own=_number(context, dossier, _share(own)),
+        whole=_number(context, dossier, _share(whole)),
+    )
+
+
+def _own(context: Context, rows: pd.DataFrame) -> dict[str, Any] | None:
+    """Return the row of the chosen department, None without one."""
+    found = rows[rows["department"] == context.department].to_dict("records")
+    return found[0] if context.department and found else None
+
+
+def _share(row: Row) -> str:
+    return f.share_text(row["numerator"], row["denominator"], row["share"])
+
+
+def _what_changed(context: Context) -> str:
     if not context.compare:
-        return []
-    found = changes_of(context.compared(), indicators())
-    return [item for item in found if apart(item[1], item[2])]
+        return ""
+    about = _moves(context)
+    sure = [move for move in about.moves if apart(move[1], move[2])]
+    if not sure:
+        return escaped(_("Mellan vågorna har inget förändrats mer än osäkerheten."))
+    dossier, before, after = max(sure, key=lambda move: abs(gain(*move)))
+    first, last = _before_after(before, after)
+    return _("Mest har {name} förändrats i {place}: från {before} till {after}.").format(
+        name=_number(context, dossier, _("”{name}”").format(name=dossier.name)),
+        place=escaped(about.name or _("hela kommunen")),
+        before=_number(context, dossier, first),
+        after=_number(context, dossier, last),
+    )
+
+
+# --- the cards --------------------------------------------------------------------------------
 
 
 def key_figures(context: Context, results: pd.DataFrame) -> list[str]:
@@ -107,9 +195,8 @@ def key_figures(context: Context, results: pd.DataFrame) -> list[str]:
 def _card(context: Context, results: pd.DataFrame, dossier: Indicator) -> str:
     """Return one card: of the chosen department beside the whole, or of the whole."""
     rows = results[results["indicator"] == dossier.id]
-    whole = whole_of(rows)
-    chosen = rows[rows["department"] == context.department].to_dict("records")
-    row = chosen[0] if chosen else whole
+    whole, own = whole_of(rows), _own(context, rows)
+    row = own or whole
     if row is None:
         return cards.stat_card(dossier.name, status_word("not_asked"), "", None)
     parts, value = [], f.cell_text(row, 1)
@@ -122,111 +209,298 @@ def _card(context: Context, results: pd.DataFrame, dossier: Indicator) -> str:
         elif dossier.source.kind == REGISTER and context.as_of:
             # The register is of one day, whatever the wave: 2024 must not be read into it.
             parts.append(_("registret {day}").format(day=f.date(context.as_of)))
-    if chosen and whole is not None:
+    if own and whole is not None:
         parts.append(_("hela kommunen {share}").format(share=f.cell_text(whole, 1)))
-    return cards.stat_card(dossier.name, value, " · ".join(parts), address_of(context, dossier))
+    return cards.stat_card(dossier.name, value, " · ".join(parts), context.place_of(dossier))
+
+
+# --- the matrix -------------------------------------------------------------------------------
 
 
 def matrix(context: Context, results: pd.DataFrame) -> str:
-    """Return the matrix of indicators × departments."""
-    table = results[results["indicator"].isin(MATRIX)]
-    # Codes as heads: six full names do not fit beside each other. The key below tells them.
+    """Return the matrix of indicators × departments, below a head for each theme."""
+    names = [name for part in MATRIX.values() for name in part]
+    table = results[results["indicator"].isin(names)]
     called = dict(zip(table["department"], table["name"], strict=True))
+    # Codes as heads where six full names do not fit beside each other; the key below tells them.
     short = table.assign(name=table["department"].fillna(table["name"]))
     rows, columns = cards.matrix_of(
-        short,
-        {name: indicator(name).name for name in MATRIX},
-        href=lambda name, department: address_of(context, indicator(name), department),
+        table if context.department else short,
+        {name: indicator(name).name for name in names},
+        href=lambda name, department: context.place_of(indicator(name), department),
     )
-    columns = [replace(c, title=called[c.code]) if c.code else c for c in columns]
+    groups = {name: _group(context, theme) for theme, part in MATRIX.items() for name in part}
+    rows = [replace(row, group=groups[name]) for row, name in zip(rows, names, strict=True)]
+    answered, titles = rows[0].cells, called | {None: _("Hela kommunen")}
+    columns = [
+        replace(c, title=titles[c.code], detail=_answered(answered.get(c.code))) for c in columns
+    ]
     return cards.matrix(rows, columns, corner=_("Indikator"), level=3)
 
 
-def matrix_caption(context: Context) -> str:
-    """Return how the matrix is read, and of which day the register's figures are."""
+def _group(context: Context, theme: str) -> cards.MatrixGroup | None:
+    """Return the head of a theme, with the audit's verdicts; none for the row that needs none."""
+    if theme not in THEME_PAGES:
+        return None
+    asked = [q for q in reference.audit_questions() if theme in q.themes and not q.overall]
+    # Several questions of one theme have a verdict each: which is about what must be said.
+    verdicts = [
+        f"{q.title} – {q.verdict.lower()}" if len(asked) > 1 else q.verdict.lower() for q in asked
+    ]
+    said = _("Revisionen: {verdicts}").format(verdicts=" · ".join(verdicts)) if asked else ""
+    return cards.MatrixGroup(theme_word(theme), context.link(THEME_PAGES[theme]), said)
+
+
+def _answered(cell: cards.MatrixCell | None) -> str:
+    if cell is None or cell.status != "shown":
+        return ""
+    return _("svarade: {share}").format(share=cell.text)
+
+
+def matrix_note(context: Context) -> str:
+    """Return how the matrix is read, what its codes mean, and of which day the register is."""
     text = _(
-        "Andel i procent; under 20 svar skrivs antalet. Markerat över eller under övriga: hela "
-        "konfidensintervallet ligger utanför kommunens. En cell leder till sidan om ämnet."
+        "Andel i procent; under 20 svar skrivs antalet. ▲ tydligt högre, ▼ tydligt lägre än hela "
+        "kommunen: konfidensintervallet ligger helt bortom kommunens."
     )
-    grid = context.departments()
-    grid = grid[grid["code"] == context.department] if context.department else grid
-    names = (f"{c} = {n}" for c, n in zip(grid["code"], grid["name"], strict=True))
-    text += " " + _("Förkortningar: {names}.").format(names=", ".join(names))
     if context.as_of:
         text += " " + _("Överenskommelser räknas ur registret per {day}.").format(
             day=f.date(context.as_of)
         )
-    return markdown_text(text)
+    leads = escaped(_("En cell leder till sidan om ämnet."))
+    note = f'<p class="dk dk-note">{escaped(text)} <span class="dk-screen">{leads}</span>'
+    if context.department:
+        return note + "</p>"
+    grid = context.departments()
+    called = ", ".join(
+        f"{escaped(code)}{f.NBSP}= {escaped(name)}"
+        for code, name in zip(grid["code"], grid["name"], strict=True)
+        if code != name
+    )
+    if called and len(grid) <= ABBREVIATED:
+        return note + " " + _("Förkortningar: {names}.").format(names=called) + "</p>"
+    if called:
+        title = escaped(_("Förkortningar"))
+        return f'{note}</p><details class="dk dk-note"><summary>{title}</summary>{called}</details>'
+    return note + "</p>"
+
+
+# --- what needs a decision --------------------------------------------------------------------
 
 
 def decisions(context: Context, results: pd.DataFrame) -> str:
     """Return what falls short of a stated requirement: who has to decide what, with the number.
 
-    Only requirements that have a source (thresholds of the catalogue) can be broken.
+    Only requirements that have a source (thresholds of the catalogue) can be broken. Those with the
+    same requirement and the same boards stand together. Most missing first, in the chosen
+    department if its number is shown.
     """
-    items, tried = [], 0
+    found: list[tuple[int, Indicator, str]] = []
+    tried = False
     for dossier in indicators():
-        whole = whole_of(results[results["indicator"] == dossier.id])
-        if not dossier.thresholds or whole is None or not f.is_shown(whole):
+        rows = results[results["indicator"] == dossier.id]
+        shown = [r for r in (_own(context, rows), whole_of(rows)) if r and f.is_shown(r)]
+        if not dossier.thresholds or not shown:
             continue
-        tried += 1
-        if whole["share"] >= dossier.thresholds[0].value:
-            continue
-        missing = int(whole["denominator"]) - int(whole["numerator"])
-        items.append(
-            _(
-                "{name}: saknas i {missing} av {base} överenskommelser i hela kommunen. "
-                "Kravet: {label}."
-            ).format(
-                name=_number(context, dossier, dossier.name),
-                missing=f.number(missing),
-                base=f.number(whole["denominator"]),
-                label=escape(dossier.thresholds[0].label.lower()),
-            )
-            + f'<br><span class="dk-detail">{escape(_who_decides(dossier))}</span>'
-        )
-    if not items:
+        tried = True
+        missing = [_missing(dossier, row) for row in shown]
+        if any(missing):
+            found.append((missing[0], dossier, _lacks(context, dossier, rows)))
+    if not found:
         text = _("Inget krav med en källa är brutet i det som visas.")
         if not tried:
             text = _("Inget krav kan prövas: registret över överenskommelser är inte inläst.")
-        return f'<p class="dk">{escape(text)}</p>'
-    return '<ol class="dk">' + "".join(f"<li>{item}</li>" for item in items) + "</ol>"
+        return f'<p class="dk">{escaped(text)}</p>'
+    found.sort(key=lambda item: -item[0])
+    together: dict[tuple[str, ...], list[str]] = {}
+    for _count, dossier, text in found[:DECISIONS]:
+        together.setdefault(_demand(context, dossier), []).append(f"<li>{text}</li>")
+    parts = [_demanded(demand, items) for demand, items in together.items()]
+    if len(found) > DECISIONS:
+        text = _("Ytterligare krav är brutna ({n}); de står på sidorna om ämnena.")
+        more = escaped(text.format(n=len(found) - DECISIONS))
+        parts.append(f'<p class="dk-note">{more}</p>')
+    return f'<div class="dk dk-points">{"".join(parts)}</div>'
 
 
-def _who_decides(dossier: Indicator) -> str:
-    found = [r for r in reference.recommendations() if r.number in dossier.recommendations]
-    return " ".join(
-        _("Rekommendation {number} till {whom}: {title}.").format(
-            number=r.number,
-            whom=_("kommunstyrelsen") if len(r.boards) == 1 else _("samtliga nämnder"),
-            title=r.title.rstrip("."),
-        )
-        for r in found
+def _demand(context: Context, dossier: Indicator) -> tuple[str, ...]:
+    """Return who decides (may be empty), the requirement with its source, the recommendations."""
+    threshold = dossier.thresholds[0]
+    about = [r for r in reference.recommendations() if r.number in dossier.recommendations]
+    return (
+        _who_decides(context, about) if about else "",
+        _("Krav: {label}. Källa: {source}.").format(
+            label=threshold.label[:1].lower() + threshold.label[1:],
+            source=source_words(threshold.source),
+        ),
+        *(
+            _("Rekommendation {number}: {title}.").format(number=r.number, title=r.title.strip("."))
+            for r in about
+        ),
     )
 
 
+def _demanded(demand: tuple[str, ...], items: Sequence[str]) -> str:
+    boards, *details = demand
+    title = f"<h3>{escaped(boards[:1].upper() + boards[1:])}</h3>" if boards else ""
+    told = "".join(f'<p class="dk-note">{escaped(text)}</p>' for text in details)
+    return f"{title}<ol>{''.join(items)}</ol>{told}"
+
+
+def _missing(dossier: Indicator, row: Row) -> int:
+    """Return how many cases break the indicator's requirement; 0 if it is met."""
+    limit, lower = dossier.thresholds[0].value, dossier.direction == "lower"
+    if row["share"] <= limit if lower else row["share"] >= limit:
+        return 0
+    return int(row["numerator"] if lower else row["denominator"] - row["numerator"])
+
+
+def _lacks(context: Context, dossier: Indicator, rows: pd.DataFrame) -> str:
+    """Return what is missing, of the chosen department before the whole."""
+    own, whole = _own(context, rows), whole_of(rows)
+    told = []
+    if own:
+        place, what = escaped(own["name"]), _lacking(context, dossier, own)
+        told.append(_("{place}: {what}.").format(place=place, what=what))
+    if whole:
+        place, what = escaped(_("Hela kommunen")), _lacking(context, dossier, whole)
+        told.append(_("{place}: {what}.").format(place=place, what=what))
+    lines = "".join(f'<span class="dk-part">{text}</span>' for text in told)
+    return f"<strong>{escaped(dossier.name)}</strong>{lines}"
+
+
+def _lacking(context: Context, dossier: Indicator, row: Row) -> str:
+    """Return in how many cases the requirement is not met, or the word for why there is no number.
+
+    HTML: the number is a link.
+    """
+    if not f.is_shown(row):
+        return escaped(status_word(row["status"]))
+    count = f.count_text(_missing(dossier, row), row["denominator"])
+    words = (
+        _("saknas i {count} överenskommelser")
+        if dossier.source.kind == REGISTER and dossier.direction != "lower"
+        else _("{count} når inte kravet")
+    )
+    return words.format(count=_number(context, dossier, count))
+
+
+def _who_decides(context: Context, about: Sequence[reference.Recommendation]) -> str:
+    """Return the boards that the recommendations are given to; of a department, its own."""
+    boards = []
+    if any(len(r.boards) == 1 for r in about):
+        boards.append(_("kommunstyrelsen"))
+    if any(len(r.boards) > 1 for r in about):
+        grid = context.departments()
+        own = [b for b in grid["board"][grid["code"] == context.department] if isinstance(b, str)]
+        boards.append(own[0] if own else _("samtliga nämnder"))
+    return join_words(dict.fromkeys(boards))
+
+
+# --- what has changed -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The changes between two waves, and of whom: a department's name, "" for the whole."""
+
+    name: str
+    moves: list[Move]
+
+
+def _moves(context: Context) -> Moves:
+    """Return the changes of the chosen department; of the whole if nothing of it is comparable."""
+    both = context.compared()
+    own = both[both["department"] == context.department]
+    moves = findings.changes(own.assign(department=None), indicators()) if len(own) else []
+    if moves:
+        return Moves(context.department_name, moves)
+    return Moves("", findings.changes(both, indicators()))
+
+
 def changes(context: Context) -> str:
-    """Return the changes between the waves that are larger than the uncertainty."""
+    """Return what has improved and worsened most; what is not surely more than noise says so."""
+    if len(context.waves) < 2:
+        text = _("Det finns bara en våg. Förändringar visas när nästa är inläst.")
+        return f'<p class="dk">{escaped(text)}</p>'
     if not context.compare:
-        text = _("Välj en våg under ”Jämför med” för att se vad som har förändrats.")
-        if len(context.waves) < 2:
-            text = _("Det finns bara en våg. Förändringar visas när nästa är inläst.")
-        return f'<p class="dk">{escape(text)}</p>'
-    moved = _sure_changes(context)
-    better = [item for item in moved if gain(*item) > 0][:LISTED]
-    worse = [item for item in reversed(moved) if gain(*item) < 0][:LISTED]
-    parts = []
-    for title, items in ((_("Till det bättre"), better), (_("Till det sämre"), worse)):
-        listed = "".join(
-            "<li>"
-            + _("{name}: från {before} till {after}").format(
-                name=_number(context, dossier, dossier.name),
-                before=escape(f.percent(before["share"])),
-                after=escape(f.percent(after["share"])),
-            )
-            + "</li>"
-            for dossier, before, after in items
+        return _offers(context)
+    about = _moves(context)
+    if not about.moves:
+        text = _("Ingen fråga har svar som kan visas i båda vågorna.")
+        return f'<p class="dk">{escaped(text)}</p>'
+    seen = [move for move in about.moves if len(set(_before_after(*move[1:]))) > 1]
+    better = [move for move in seen if gain(*move) > 0]
+    worse = [move for move in seen if gain(*move) < 0]
+    return (
+        f'<div class="dk dk-points"><p class="dk-note">{escaped(_about_whom(context, about))}</p>'
+        + _moved(context, _("Till det bättre"), better, _("Inget har blivit bättre."))
+        + _moved(context, _("Till det sämre"), worse, _("Inget har blivit sämre."))
+        + "</div>"
+    )
+
+
+def _offers(context: Context) -> str:
+    """Return a link per other wave that compares with it: one step instead of a sentence on how."""
+    others = context.waves[context.waves["wave"] != context.wave].to_dict("records")
+    links = "".join(
+        "<p>"
+        + _link(
+            context.link("sammanfattning", jamfor=row["wave"]),
+            _("Jämför med {wave}").format(wave=_wave_words(row)),
         )
-        empty = f"<li>{escape(_('Inget som är större än osäkerheten.'))}</li>"
-        parts.append(f'<h3>{escape(title)}</h3><ul class="dk">{listed or empty}</ul>')
-    return '<div class="dk">' + "".join(parts) + "</div>"
+        + "</p>"
+        for row in others
+    )
+    text = escaped(_("Ingen jämförelse är vald."))
+    return f'<div class="dk dk-points"><p class="dk-note">{text}</p>{links}</div>'
+
+
+def _about_whom(context: Context, about: Moves) -> str:
+    before, after = (context.wave_row(wave)["label"] for wave in context.pair)
+    if about.name:
+        text = _("{place}, från våg {before} till våg {after}.")
+    elif context.department:
+        text = _(
+            "Hela kommunen, från våg {before} till våg {after}: för {department} finns inget som "
+            "kan jämföras."
+        )
+    else:
+        text = _("Hela kommunen, från våg {before} till våg {after}.")
+    return text.format(
+        place=about.name, department=context.department_name, before=before, after=after
+    )
+
+
+def _moved(context: Context, title: str, moves: Sequence[Move], empty: str) -> str:
+    """Return the largest of these changes, those larger than the uncertainty first."""
+    ordered = sorted(moves, key=lambda move: (not apart(move[1], move[2]), -abs(gain(*move))))
+    items = "".join(f"<li>{_move(context, *move)}</li>" for move in ordered[:LISTED])
+    listed = f"<ol>{items}</ol>" if items else f"<p>{escaped(empty)}</p>"
+    return f"<h3>{escaped(title)}</h3>{listed}"
+
+
+def _move(context: Context, dossier: Indicator, before: Row, after: Row) -> str:
+    first, last = _before_after(before, after)
+    text = _("{name}: från {before} till {after}").format(
+        name=_number(context, dossier, dossier.name), before=escaped(first), after=escaped(last)
+    )
+    notes = [_("lägre är bättre")] if dossier.direction == "lower" else []
+    if not apart(before, after):
+        notes.append(_("ryms inom osäkerheten"))
+    if not notes:
+        return text
+    return f'{text} <span class="dk-detail">({escaped(", ".join(notes))})</span>'
+
+
+def _before_after(before: Row, after: Row) -> tuple[str, str]:
+    """Return two shares written alike: "5 av 17" is not to be read against "64 %".
+
+    A decimal only where the two would otherwise read the same.
+    """
+    if min(before["denominator"], after["denominator"]) < f.SMALL_BASE:
+        first, last = (f.count_text(r["numerator"], r["denominator"]) for r in (before, after))
+        return first, last
+    whole = [f.percent(row["share"]) for row in (before, after)]
+    digits = 1 if whole[0] == whole[1] else 0
+    return f.percent(before["share"], digits), f.percent(after["share"], digits)

@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from queries.catalogue import indicators
 from ui import formats as f
 from ui.text import _, markdown_text, plain, status_word
 
@@ -79,10 +80,12 @@ def results_table(
     return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
-def export_table(results: pd.DataFrame) -> pd.DataFrame:
-    """Return a result table for a file: Swedish heads, real numbers, shares as fractions 0–1.
+def export_table(results: pd.DataFrame, *, head: str | None = None, mark: str = "") -> pd.DataFrame:
+    """Return a result table for a file: heads in words, real numbers, shares as fractions 0–1.
 
-    Every measure of a row that is not shown is the word of its status ("dolt", "inga svar" …).
+    ``head`` is the head of the rows' names (default "Förvaltning"). ``mark`` stands in a column of
+    its own in every row, so that it follows whatever is copied out of the file. Every measure of a
+    row that is not shown is the word of its status ("dolt", "inga svar" …).
     """
     heads = {
         "numerator": _("Antal"),
@@ -98,10 +101,12 @@ def export_table(results: pd.DataFrame) -> pd.DataFrame:
         shown = f.is_shown(record)
         status = record["status"] if record["status"] != "shown" else "no_answers"
         row = {
-            _("Indikator"): plain(record["indicator"]),
+            **({_("Märkning"): mark} if mark else {}),
+            _("Indikator"): _name_of(plain(record["indicator"])),
+            _("Indikatorns id"): plain(record["indicator"]),
             _("Våg"): plain(record["wave"]),
             _("Kod"): "" if f.is_missing(record["department"]) else plain(record["department"]),
-            _("Förvaltning"): plain(record["name"]),
+            head or _("Förvaltning"): plain(record["name"]),
         }
         for measure, head in heads.items():
             value = record[measure]
@@ -112,13 +117,28 @@ def export_table(results: pd.DataFrame) -> pd.DataFrame:
             else:
                 row[head] = int(value) if measure in MEASURES[:2] else float(value)
         rows.append(row)
-    columns = [_("Indikator"), _("Våg"), _("Kod"), _("Förvaltning"), *heads.values()]
+    columns = [
+        *([_("Märkning")] if mark else []),
+        _("Indikator"),
+        _("Indikatorns id"),
+        _("Våg"),
+        _("Kod"),
+        head or _("Förvaltning"),
+        *heads.values(),
+    ]
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
-def _for_file(table: pd.DataFrame) -> pd.DataFrame:
+def _name_of(indicator: str) -> str:
+    """Return an indicator's name; what is none (a question) keeps its id."""
+    return {i.id: i.name for i in indicators()}.get(indicator, indicator)
+
+
+def _for_file(table: pd.DataFrame, head: str | None, mark: str) -> pd.DataFrame:
     """Return the table to write; a result table is recognised and masked on its way."""
-    return export_table(table) if {"status", *MEASURES} <= set(table.columns) else table
+    if {"status", *MEASURES} <= set(table.columns):
+        return export_table(table, head=head, mark=mark)
+    return table
 
 
 def _is_number(value: Any) -> bool:
@@ -152,13 +172,14 @@ def _csv_cell(value: Any) -> str:
     return _safe_text(value)
 
 
-def csv_bytes(table: pd.DataFrame) -> bytes:
+def csv_bytes(table: pd.DataFrame, *, head: str | None = None, mark: str = "") -> bytes:
     """Return a CSV file that a Swedish spreadsheet opens rightly.
 
     Semicolon, decimal comma, UTF-8 with BOM, CRLF. A result table is turned into ``export_table``
-    first; any other table is written as it is. Texts that begin like a formula get an apostrophe.
+    (with ``head`` and ``mark``) first; any other table is written as it is. Texts that begin like a
+    formula get an apostrophe.
     """
-    data = _for_file(table)
+    data = _for_file(table, head, mark)
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow([_csv_cell(str(c)) for c in data.columns])
@@ -179,14 +200,17 @@ def xlsx_bytes(
     sheet: str,
     notes: Sequence[tuple[str, str]] = (),
     *,
+    head: str | None = None,
+    mark: str = "",
     created: dt.datetime | None = None,
 ) -> bytes:
     """Return an Excel file: one data sheet, one sheet of notes (label, text) on source, definition.
 
     Numbers are numbers and fractions of the columns that hold only fractions carry a percent
-    format; text is always text, never a formula or a link. ``created`` fixes the file's time stamp.
+    format; text is always text, never a formula or a link. ``head`` and ``mark`` as in
+    ``export_table``. ``created`` fixes the file's time stamp.
     """
-    data = _for_file(table)
+    data = _for_file(table, head, mark)
     out = io.BytesIO()
     options = {
         "in_memory": True,

@@ -19,6 +19,7 @@ __all__ = [
     "attribute_word",
     "breakdown_word",
     "join_words",
+    "kind_word",
     "list_names",
     "markdown_text",
     "plain",
@@ -80,6 +81,15 @@ def role_word(role: str) -> str:
         "revisor": _("Revisor"),
         "admin": _("Administratör"),
     }.get(role, role)
+
+
+def kind_word(kind: str) -> str:
+    """Return what a wave's figures are, in a word; an unknown kind is returned as it is."""
+    return {
+        "egen": _("kommunens egna uppgifter"),
+        "rekonstruerad": _("rekonstruerad"),
+        "exempel": _("exempel"),
+    }.get(kind, kind)
 
 
 def attribute_word(attribute: str) -> str:

@@ -18,6 +18,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from queries.i18n import LANGUAGES, language
+
 FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", "Segoe UI", system-ui, sans-serif'
 NARROW = 640
 """Width in CSS pixels at and below which the narrow variants are shown."""
@@ -155,9 +157,21 @@ def ramp(strong: str, middle: str, weak: str, n: int) -> list[str]:
     return [mix(strong, middle, s) if s <= 1 else mix(middle, weak, s - 1) for s in steps]
 
 
-@lru_cache(maxsize=2)
 def template(theme: str) -> go.layout.Template:
-    """Return the Plotly template of a theme; its background is the page's own (transparent)."""
+    """Return the Plotly template of a theme, with the separators of the visitor's language.
+
+    Its background is the page's own (transparent).
+    """
+    return _template("dark" if theme == "dark" else "light", language())
+
+
+SEPARATORS = {"sv": ",\u00a0", "en": ".,"}
+"""Decimal and thousands separator by language, for the numbers that Plotly writes itself."""
+
+
+# The language is a key of the cache: a template made for one visitor must not serve another's.
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def _template(theme: str, code: str) -> go.layout.Template:
     p = palette(theme)
     axis = {
         "gridcolor": p.grid,
@@ -172,7 +186,7 @@ def template(theme: str) -> go.layout.Template:
         layout={
             "font": {"family": FONT, "size": 14, "color": p.ink},
             "title": {"font": {"size": 16}, "x": 0, "xref": "container", "xanchor": "left"},
-            "separators": ",\u00a0",
+            "separators": SEPARATORS[code],
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "xaxis": axis,
@@ -222,7 +236,27 @@ def _shades() -> str:
     )
 
 
+@lru_cache(maxsize=2)
+def brand(theme: str) -> str:
+    """Return the word mark as SVG: the name, and an interval around a point, which is the craft.
+
+    Drawn in the visitor's theme, because a picture cannot read the page's colours. The name is
+    outlines (of Source Sans, SIL Open Font License): a picture cannot use the page's fonts either.
+    """
+    p = palette(theme)
+    name = WORDMARK.read_text(encoding="utf-8").replace("\n", "")
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="192" height="32" viewBox="0 0 192 32" '
+        'role="img"><title>Distanskollen</title>'
+        f'<rect x="1" y="11" width="38" height="10" rx="1" fill="{p.accent_soft}" '
+        f'stroke="{p.bounds}"/><rect x="9" y="13.5" width="22" height="5" fill="{p.interval}"/>'
+        f'<circle cx="18" cy="16" r="6.5" fill="{p.accent}" stroke="{p.background}" '
+        f'stroke-width="2"/><path transform="translate(47 24)" fill="{p.ink}" d="{name}"/></svg>'
+    )
+
+
 STYLES = Path(__file__).resolve().parent / "styles"
+WORDMARK = STYLES.parent / "wordmark.txt"
 SHEETS = ("base", "parts", "matrix", "narrow", "print")
 """The stylesheets in the order of the cascade; ``%NAME%`` in them is filled in by ``css``."""
 

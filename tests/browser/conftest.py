@@ -7,45 +7,23 @@ console, where a breach of the content policy is told.
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.browser import serving
+from tools import serving
 
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "msedge")
-FLAGS = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-gpu",
-    "--disable-sync",
-    "--no-first-run",
-    # A container has no user namespaces for the sandbox; only our own pages are opened.
-    "--no-sandbox",
-    # Even a request that slips through finds nobody.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-)
-LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1"}
+DRAWN = """() => [...document.querySelectorAll('[data-testid="stPlotlyChart"]')]
+  .every(chart => chart.checkVisibility() === false || chart.querySelector('.main-svg'))"""
+"""JavaScript: whether every chart that is in view is drawn; their library is loaded late."""
 AXE_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
-READY = """() => {
-  const app = document.querySelector('[data-testid="stApp"]');
-  return app !== null
-    && app.getAttribute('data-test-script-state') === 'notRunning'
-    && app.getAttribute('data-test-connection-state') === 'CONNECTED'
-    && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')
-    && document.querySelector('[data-testid="stMainBlockContainer"]').innerText.trim() !== '';
-}"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -99,46 +77,32 @@ def server(start_server: Callable[..., str], store: Path) -> str:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return a headless Chromium: the one of ``DISTANSKOLLEN_CHROMIUM``, or one on the path."""
-    named = os.environ.get("DISTANSKOLLEN_CHROMIUM")
-    found = named or next(filter(None, map(shutil.which, CHROMIUMS)), None)
     with sync_playwright() as playwright:
-        # Without a path Playwright takes its own, which `tools/bootstrap.py test` may have fetched.
-        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        browser = playwright.chromium.launch(
+            executable_path=serving.chromium(), args=list(serving.FLAGS)
+        )
         yield browser
         browser.close()
 
 
-@pytest.fixture
-def outside_requests() -> list[str]:
-    """Return the requests to other hosts so far; the test fails if any are left."""
-    return []
+@dataclass
+class Visit:
+    """What went wrong while pages were looked at: requests to other hosts, and errors."""
 
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
-@pytest.fixture
-def console_errors() -> list[str]:
-    """Return the browser's errors so far. A test that provokes some clears the list."""
-    return []
+    def note_request(self, url: str) -> None:
+        if serving.outside(url):
+            self.outside.append(url)
 
+    def note_said(self, said: ConsoleMessage) -> None:
+        where = said.location.get("url", "")
+        if said.type == "error" and not serving.expected_error(where):
+            self.errors.append(f"{said.text} ({where})")
 
-@pytest.fixture
-def open_page(
-    browser: Browser, outside_requests: list[str], console_errors: list[str]
-) -> Iterator[Callable[..., Page]]:
-    """Return ``open_page(**options)``: a new visitor, with Playwright's context options."""
-    contexts = []
-
-    def note(url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in LOOPBACK:
-            outside_requests.append(url)
-
-    def note_error(said: ConsoleMessage) -> None:
-        # On a deep link Streamlit looks for its server below the page's own address first.
-        sought = re.search(r"/[^/]+/_stcore/(health|host-config)$", said.location.get("url", ""))
-        if said.type == "error" and not sought:
-            console_errors.append(f"{said.text} ({said.location.get('url', '')})")
-
-    def open_page(**options: Any) -> Page:
+    def open(self, browser: Browser, **options: Any) -> Page:
+        """Return a page of a new visitor, with Playwright's context options."""
         settings: Mapping[str, Any] = {
             "color_scheme": "light",
             "locale": "sv-SE",
@@ -148,19 +112,76 @@ def open_page(
             **options,
         }
         context = browser.new_context(**settings)
-        contexts.append(context)
-        context.on("request", lambda request: note(request.url))
+        context.on("request", lambda request: self.note_request(request.url))
         page = context.new_page()
-        page.on("websocket", lambda socket: note(socket.url))
-        page.on("pageerror", lambda error: console_errors.append(str(error)))
-        page.on("console", note_error)
+        page.on("websocket", lambda socket: self.note_request(socket.url))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self.note_said)
         return page
 
+    def check(self) -> None:
+        """Fail if anything was noted, and forget it: the next test is about itself."""
+        outside, errors = self.outside[:], self.errors[:]
+        self.outside.clear()
+        self.errors.clear()
+        assert outside == [], "the page asked other hosts"
+        assert errors == [], "errors in the browser's console"
+
+
+@pytest.fixture
+def visit() -> Visit:
+    """Return the notes about this test's visitors."""
+    return Visit()
+
+
+@pytest.fixture
+def console_errors(visit: Visit) -> list[str]:
+    """Return the browser's errors so far. A test that provokes some clears the list."""
+    return visit.errors
+
+
+@pytest.fixture
+def open_page(browser: Browser, visit: Visit) -> Iterator[Callable[..., Page]]:
+    """Return ``open_page(**options)``: a new visitor, with Playwright's context options."""
+    pages: list[Page] = []
+
+    def open_page(**options: Any) -> Page:
+        pages.append(visit.open(browser, **options))
+        return pages[-1]
+
     yield open_page
-    for context in contexts:
-        context.close()
-    assert outside_requests == [], "the page asked other hosts"
-    assert console_errors == [], "errors in the browser's console"
+    for page in pages:
+        page.context.close()
+    visit.check()
+
+
+@pytest.fixture(scope="module")
+def _kept(browser: Browser) -> Iterator[tuple[Visit, dict[str, Page]]]:
+    visit, pages = Visit(), {}
+    yield visit, pages
+    for page in pages.values():
+        page.context.close()
+
+
+@pytest.fixture
+def keep_page(
+    browser: Browser, _kept: tuple[Visit, dict[str, Page]]
+) -> Iterator[Callable[..., Page]]:
+    """Return ``keep_page(**options)``: the same visitor for the whole file when asked alike.
+
+    For tests that only look: a new visitor loads and compiles every script anew, which takes as
+    long as the test.
+    """
+    visit, pages = _kept
+
+    def keep_page(**options: Any) -> Page:
+        name = repr(sorted(options.items()))
+        if name not in pages:
+            pages[name] = visit.open(browser, **options)
+        return pages[name]
+
+    yield keep_page
+    visit.check()
 
 
 @pytest.fixture
@@ -171,25 +192,27 @@ def page(open_page: Callable[..., Page]) -> Page:
 
 @pytest.fixture(scope="session")
 def wait_ready() -> Callable[[Page], None]:
-    """Return ``wait_ready(page)``: waits until the run is over and nothing stale is left."""
+    """Return ``wait_ready(page)``: waits until the run is over and everything is drawn."""
 
-    def wait(page: Page, timeout: float = 30_000) -> None:
-        page.wait_for_function(READY, timeout=timeout)
-        # A navigation page switches once more after its first run; charts are drawn a frame later.
+    def wait(page: Page, timeout: float = 60_000) -> None:
+        page.wait_for_function(serving.READY, timeout=timeout)
+        # A navigation page switches once more after its first run.
         page.wait_for_timeout(250)
-        page.wait_for_function(READY, timeout=timeout)
+        page.wait_for_function(serving.READY, timeout=timeout)
+        page.wait_for_function(DRAWN, timeout=timeout)
 
     return wait
 
 
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], None]:
-    """Return ``axe(page)``: asserts that axe finds no violation of WCAG 2.1 A or AA."""
+    """Return ``axe(page, state)``: asserts that axe finds no violation of WCAG 2.1 A or AA."""
 
-    def check(page: Page) -> None:
+    def check(page: Page, state: str = "") -> None:
         found = Axe().run(page, options={"resultTypes": ["violations"], **AXE_RULES})
         told = [
-            f"{violation['id']}: {node['target']} {node['html'][:160]} {node['failureSummary']}"
+            f"{state} {violation['id']}: {node['target']} {node['html'][:160]} "
+            f"{node['failureSummary']}"
             for violation in found.response["violations"]
             for node in violation["nodes"]
         ]

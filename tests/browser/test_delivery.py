@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.serving import ROOT
+from tools.serving import ROOT
 
 SCRIPT = """
 import pandas as pd

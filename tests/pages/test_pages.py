@@ -10,9 +10,22 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from queries.catalogue import by_theme
+from queries.reference import accessibility_faults, audit_questions
+from ui.text import source_words
+
+THEMES = {
+    "styrning": "riktlinjer",
+    "rattvisa": "likabehandling",
+    "arbetsmiljo": "arbetsmiljo",
+    "it_sakerhet": "it_sakerhet",
+    "verksamhet": "produktivitet",
+}
+READ = ["sammanfattning", *THEMES, "metod"]
 ROOT = Path(__file__).resolve().parents[2]
 NBSP = "\N{NO-BREAK SPACE}"
-PAIR = re.compile(r"(?<!\d)(\d+) av (\d+)(?!\d)")
+# Not "0 av 4 förvaltningar når gränsen": departments are nobody's answers.
+PAIR = re.compile(r"(?<!\d)(\d+) av (\d+)(?!\d)(?! förvaltning)")
 TIMEOUT = 60
 
 
@@ -74,7 +87,8 @@ def test_summary_with_a_comparison_tells_what_changed_more_than_the_uncertainty(
 
 def test_fairness_tells_the_finding_with_interval_bounds_and_extremes(visit) -> None:
     said = words(visit("rattvisa"))
-    assert "Rättvist fördelat: 40,7 % (37 av 91)." in said
+    assert ">40,7 %<" in said
+    assert "37 av 91" in said
     assert "33–49 %" in said
     assert "17–76 %" in said
     assert "Lägst är Socialförvaltningen (24 %)" in said
@@ -96,11 +110,12 @@ def test_fairness_has_a_chart_with_a_text_alternative_and_the_same_figures_as_a_
 
 
 @pytest.mark.parametrize("role", ["politiker", "hr"])
-@pytest.mark.parametrize("page", ["sammanfattning", "rattvisa", "metod"])
+@pytest.mark.parametrize("page", READ)
 def test_what_is_hidden_is_nowhere_on_the_page_for_a_role_without_microdata(
     visit, page, role
 ) -> None:
-    said = words(visit(page, roll=role))
+    # hr sees its own department's agreements as they are; SN has no count that small.
+    said = words(visit(page, roll=role, **({"mina": "SN"} if role == "hr" else {})))
     small = {f"{count} av {base}" for count, base in PAIR.findall(said) if 0 < int(base) < 5}
     # KFN's response rate is no answer of anybody; MBN's and TN's are above the limit.
     assert small <= {"0 av 3"}
@@ -121,7 +136,7 @@ def test_only_the_auditor_is_offered_the_lines(visit) -> None:
 def test_a_chosen_department_is_told_beside_the_whole_and_no_other(visit) -> None:
     said = words(visit("rattvisa", forvaltning="SN"))
     assert "Socialförvaltningen: 24 %" in said
-    assert "Kommunledningskontoret" not in said.split("Hela definitionen")[0]
+    assert "Kommunledningskontoret" not in said.split("Förkortningar")[-1]
 
 
 def test_method_shows_the_known_deviation_and_the_sql(visit) -> None:
@@ -145,7 +160,7 @@ def test_admin_gets_the_method_without_results_and_no_other_page(demo_store, mon
 
 def test_an_empty_store_is_met_with_what_to_do(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "none"))
-    for page in ("sammanfattning", "rattvisa", "metod"):
+    for page in READ:
         said = words(_run(page, {}))
         assert "Här finns inget att visa ännu" in said
         assert "python manage.py demo" in said
@@ -203,5 +218,133 @@ def test_a_wave_without_answers_says_so_and_how_to_load_them(tmp_path, monkeypat
     load_frame(frame, "2027")
     said = words(_run("rattvisa", {}))
     assert "Våg 2027 har inga enkätsvar ännu" in said
-    assert "python manage.py load survey FIL --wave 2027" in said
+    # A politician cannot run a command; whoever can sees which.
+    assert "manage.py" not in said
+    assert "load survey FIL --wave 2027" in words(_run("rattvisa", {"roll": "revisor"}))
     assert "Avslagna ansökningar: uppgiften saknas i det som är inläst." in said
+
+
+@pytest.mark.parametrize("page", THEMES)
+def test_a_theme_begins_with_the_audit_s_question_and_verdict(visit, page) -> None:
+    question = next(q for q in audit_questions() if q.id == THEMES[page])
+    said = words(visit(page))
+    assert question.question in said
+    assert f"Bedömning i februari 2025: {question.verdict.lower()}" in said
+    assert source_words(question.source) in said
+
+
+@pytest.mark.parametrize("page", THEMES)
+def test_every_indicator_of_a_theme_has_finding_chart_table_files_and_definition(
+    visit, page
+) -> None:
+    app = visit(page)
+    said = words(app)
+    keys = {chart.proto.id.rsplit("-", 1)[0] for chart in app.get("plotly_chart")}
+    for indicator in by_theme(page):
+        assert any(e.value == indicator.name for e in app.subheader), indicator.id
+        assert f"indikator={indicator.id}\"" in said
+        assert any(key.endswith(f"forest-{indicator.id}") for key in keys), indicator.id
+        assert indicator.denominator in said
+    assert all(chart.proto.alt.strip() for chart in app.get("plotly_chart"))
+    unfolded = [e.label for e in app.expander]
+    assert unfolded.count("Så räknas det") == len(by_theme(page))
+    assert unfolded.count("Samma uppgifter som tabell") >= len(by_theme(page))
+
+
+def test_the_dossier_leads_to_every_page_that_shows_the_number(visit) -> None:
+    said = words(visit("metod", indikator="riskbedomd_fore_start"))
+    assert '"/arbetsmiljo?vag=2024#riskbedomd_fore_start"' in said
+    assert '"/arbetsmiljo?vag=2024#riskbedomd_fore_start-arbetsmiljo_sakerstalld"' in said
+    assert '"/sammanfattning?vag=2024"' in said
+    assert '"/styrning' not in said
+
+
+def test_register_and_survey_stand_beside_each_other_each_in_its_own_words(visit) -> None:
+    said = words(visit("arbetsmiljo"))
+    assert "Säger registret och enkäten detsamma?" in said
+    # The audit's own figure: 35,7 % say that nobody ever follows up.
+    assert "35,7 % (25 av 70) svarar att det aldrig sker." in said
+    assert "Enligt registret: ”Uppföljd inom tolv månader”" in said
+    assert "en skillnad är en fråga att ställa, inget bevis" in said
+
+
+def test_without_a_register_nothing_is_set_beside_the_survey(tmp_path, monkeypatch) -> None:
+    _load(tmp_path, monkeypatch, ["A;Alfa;40"], [("A", "q3_1a", ["Ja"] * 9 + ["Nej"] * 6)])
+    said = words(_run("arbetsmiljo", {}))
+    assert "Säger registret och enkäten detsamma?" not in said
+    assert "Riskbedömd före start: uppgiften saknas i det som är inläst." in said
+
+
+def test_the_options_of_a_question_with_several_answers_are_shown_with_intervals(visit) -> None:
+    app = visit("it_sakerhet", vag="2026")
+    said = words(app)
+    assert "Åtgärder för IT-säkerheten" in said
+    assert "flera svar är möjliga" in said
+    alts = [c.proto.alt for c in app.get("plotly_chart") if "options-it_atgarder" in c.proto.id]
+    assert len(alts) == 2
+    assert "VPN" in alts[0]
+    assert "örvaltning" not in alts[0]
+
+
+@pytest.mark.parametrize("page", THEMES)
+def test_a_comparison_tells_the_change_and_puts_both_waves_in_the_table(visit, page) -> None:
+    app = visit(page, jamfor="2026")
+    said = words(app)
+    assert "Förändring från 2024 till 2026" in said
+    slopes = [c for c in app.get("plotly_chart") if "slope-" in c.proto.id]
+    asked = [i for i in by_theme(page) if not i.full_count]
+    assert len(slopes) == 2 * len(asked)
+    tables = [e.proto.body for e in app.get("html") if "dk-list" in e.proto.body]
+    assert any("<td>2026</td>" in t or ">2026<" in t for t in tables)
+
+
+@pytest.mark.parametrize("page", READ)
+def test_one_department_alone_has_its_pages(tmp_path, monkeypatch, page) -> None:
+    _load(tmp_path, monkeypatch, ["A;Alfa;40"], [("A", "q2_1a", ["Ja"] * 9 + ["Nej"] * 6)])
+    words(_run(page, {}))
+
+
+@pytest.mark.parametrize("page", READ)
+def test_forty_departments_with_long_names_have_their_pages(tmp_path, monkeypatch, page) -> None:
+    long = "Förvaltningen för samhällsbyggnad, kultur, fritid, näringsliv och medborgarservice"
+    frame = [f"D{n};{long[: 78 - len(str(n))]} {n};30" for n in range(40)]
+    answers = [(f"D{n}", "q2_1a", ["Ja"] * (5 + n % 9) + ["Nej"] * 6) for n in range(40)]
+    _load(tmp_path, monkeypatch, frame, answers)
+    said = words(_run(page, {}))
+    if page in ("sammanfattning", "rattvisa"):
+        assert f"{long[:76]} 39" in said
+
+
+@pytest.mark.parametrize("page", ["sammanfattning", *THEMES])
+def test_a_wave_without_answers_has_its_pages(tmp_path, monkeypatch, page) -> None:
+    _load(tmp_path, monkeypatch, ["A;Alfa;40", "B;Beta;12"], [])
+    said = words(_run(page, {}))
+    assert "Våg 2026 har inga enkätsvar ännu" in said
+
+
+@pytest.mark.parametrize("role", ["politiker", "hr", "revisor", "admin"])
+def test_the_accessibility_statement_is_open_to_all_even_over_an_empty_store(
+    tmp_path, monkeypatch, role
+) -> None:
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "none"))
+    said = words(_run("tillganglighet", {"roll": role}))
+    assert "WCAG 2.1" in said
+    assert all(fault.what in said for fault in accessibility_faults())
+    # Nobody is named in the repository, and the page must not pretend otherwise.
+    assert "Ingen kontakt är angiven ännu" in said
+
+
+def _load(tmp_path: Path, monkeypatch, frame: list[str], answers: list) -> None:
+    """Load a wave 2026: frame lines (code, name, invited) and (department, question, answers)."""
+    from ingest.load import load_frame, load_survey
+
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "store"))
+    path = tmp_path / "frame.csv"
+    path.write_text("\n".join(["Förvaltning;Namn;Tillfrågade", *frame]) + "\n", "utf-8")
+    load_frame(path, "2026")
+    if answers:
+        path = tmp_path / "survey.csv"
+        question = answers[0][1]
+        lines = [f"{department};{a}" for department, _question, given in answers for a in given]
+        path.write_text("\n".join([f"Förvaltning;{question}", *lines]) + "\n", "utf-8")
+        load_survey(path, "2026")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries.i18n import set_language
+from queries.i18n import in_language, set_language
 from tests.ui.results import row
 from ui import formats as f
 
@@ -136,3 +137,28 @@ def test_a_cell_that_is_shown_without_answers_says_so():
 def test_english_numbers_follow_the_language():
     assert f.percent(0.407, 1) == "40.7%"
     assert f.number(22328) == "22,328"
+    assert f.points(0.042) == f"+4.2{f.NBSP}percentage points"
+    assert f.points(-0.01, 0) == f"−1{f.NBSP}percentage point"
+    assert f.points_short(-0.1234) == "−12.3"
+    assert f.percent(0.0004, 1) == f"<{f.NBSP}0.1%"
+    assert f.percent(0.9951) == f">{f.NBSP}99%"
+    assert f.number(1234.5, 1) == "1,234.5"
+    assert f.number(-1234) == "−1,234"
+    assert plain(f.count_text(1200, 2400)) == "1,200 of 2,400"
+    assert plain(f.share_text(3, 17, 3 / 17)) == "3 of 17"
+    assert f.share_text(37, 91, 37 / 91, 1) == "40.7%"
+    assert f.interval(0.3310, 0.4869, 1) == "33.1–48.7%"
+    assert f.interval(0.5, 0.5) == "50%"
+    assert f.date(dt.date(2026, 11, 22)) == "2026-11-22"
+    assert f.cell_text(row("MBN", 2, 4, "hidden")) == "hidden"
+    assert f.cell_text(row("KFN", 0, 0)) == "no answers"
+    assert f.number(None) == f.percent(None) == f.points(None) == f.date(None) == f.MISSING
+
+
+def test_no_swedish_mark_is_in_an_english_number_and_none_of_english_in_a_swedish():
+    for value in (0.0004, 0.1234, 0.9996, 1):
+        with in_language("en"):
+            said = f.percent(value, 1) + f.points(value) + f.interval(0, value, 2)
+            assert "," not in said and f"{f.NBSP}%" not in said
+        said = f.percent(value, 1) + f.points(value) + f.interval(0, value, 2)
+        assert "." not in said and not re.search(r"\d%", said)

@@ -1,9 +1,13 @@
-"""Start and stop the real service for a test: a process of its own, on loopback, any free port."""
+"""The real service as a process of its own, on loopback and any free port, and a browser for it.
+
+Shared by the tests in a browser and by tools/shots.py: both must wait for the same thing.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,9 +17,57 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 ANNOUNCED = re.compile(r"Distanskollen är igång: http://localhost:(\d+)/")
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "msedge")
+FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-gpu",
+    "--disable-sync",
+    "--no-first-run",
+    # A container has no user namespaces for the sandbox; only our own pages are opened.
+    "--no-sandbox",
+    # Even a request that slips through finds nobody.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+)
+LOOPBACK = {"localhost", "127.0.0.1", "[::1]", "::1"}
+READY = """() => {
+  const app = document.querySelector('[data-testid="stApp"]');
+  return app !== null
+    && app.getAttribute('data-test-script-state') === 'notRunning'
+    && app.getAttribute('data-test-connection-state') === 'CONNECTED'
+    && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]')
+    && document.querySelector('[data-testid="stMainBlockContainer"]').innerText.trim() !== '';
+}"""
+"""JavaScript: whether Streamlit's run is over and nothing stale is left."""
+
+
+def chromium() -> str | None:
+    """Return the Chromium of ``DISTANSKOLLEN_CHROMIUM``, or one on the path.
+
+    None without either: Playwright then takes its own, which ``tools/bootstrap.py`` may have
+    fetched.
+    """
+    named = os.environ.get("DISTANSKOLLEN_CHROMIUM")
+    return named or next(filter(None, map(shutil.which, CHROMIUMS)), None)
+
+
+def outside(url: str) -> bool:
+    """Return whether a request for ``url`` leaves this computer."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in LOOPBACK
+
+
+def expected_error(address: str) -> bool:
+    """Return whether the browser's complaint about ``address`` is Streamlit's own habit.
+
+    On a deep link it looks for its server below the page's own address first.
+    """
+    return re.search(r"/[^/]+/_stcore/(health|host-config)$", address) is not None
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -1,0 +1,17 @@
+"""Styrning: are there guidelines that people know, understand and stand behind?"""
+
+from queries.catalogue import by_theme
+from ui import sections, shell
+from ui.text import _
+
+context = shell.context()
+indicators = by_theme("styrning")
+
+sections.theme_title(context, "styrning")
+sections.verdict("riktlinjer")
+sections.wave_note(context)
+sections.at_a_glance(context, indicators)
+
+sections.part(_("Så upplevs styrningen"))
+for indicator in indicators:
+    sections.indicator_section(context, indicator)

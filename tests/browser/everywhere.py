@@ -1,0 +1,61 @@
+"""Every page as every role: what tests that go everywhere share.
+
+The matrix comes from ``ui.addresses``: a new page is covered by being there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page
+
+from queries.viewer import Role
+from ui.addresses import PAGES
+
+PATHS = [page.path for page in PAGES]
+VISITS = [(page.path, role) for page in PAGES for role in Role if role in page.roles]
+REFUSED = [("rattvisa", Role.ADMIN)]
+NARROW = {"width": 390, "height": 844}
+CLOSED = "details:not([open]) > summary"
+
+Wait = Callable[[Page], None]
+
+
+def address(path: str, role: Role = Role.POLITIKER, **parameters: str) -> str:
+    """Return a page's address, with its first slash, as ``role`` sees it."""
+    if role is not Role.POLITIKER:
+        parameters["roll"] = role.value
+    return f"/{path}" + (f"?{urlencode(parameters)}" if parameters else "")
+
+
+def go(page: Page, url: str, wait_ready: Wait) -> Page:
+    """Open the address and wait until everything is drawn."""
+    page.goto(url)
+    wait_ready(page)
+    return page
+
+
+def opened(page: Page, wait_ready: Wait) -> Iterator[str]:
+    """Open every expander, then each tab in turn; yield a name for each state that this gives.
+
+    By script and not by mouse: what is tested is the state, and a page has fifty of them.
+    """
+    page.evaluate("where => document.querySelectorAll(where).forEach(e => e.click())", CLOSED)
+    page.wait_for_function("where => !document.querySelector(where)", arg=CLOSED)
+    wait_ready(page)
+    yield "expanders opened"
+    tabs = "[role=tablist]"
+    most = page.evaluate(
+        "where => Math.max(0, ...[...document.querySelectorAll(where)]"
+        ".map(list => list.querySelectorAll('[role=tab]').length))",
+        tabs,
+    )
+    for number in range(1, most):
+        page.evaluate(
+            "([where, n]) => document.querySelectorAll(where)"
+            ".forEach(list => list.querySelectorAll('[role=tab]')[n]?.click())",
+            [tabs, number],
+        )
+        wait_ready(page)
+        yield f"tab {number + 1}"

@@ -1,0 +1,59 @@
+"""No state of any page breaks WCAG 2.1 AA: the light theme. Its twin tests the other one.
+
+Two files, so that two workers share the time; what they do is in everywhere.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from queries.viewer import Role
+from tests.browser.everywhere import NARROW, PATHS, REFUSED, VISITS, Wait, address, go, opened
+
+Keep = Callable[..., Page]
+VISITOR = {"color_scheme": "light", "bypass_csp": True}
+
+
+@pytest.fixture(scope="module")
+def empty(start_server: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the address of a service without any data."""
+    return start_server(tmp_path_factory.mktemp("empty") / "store")
+
+
+@pytest.mark.parametrize(("path", "role"), [*VISITS, *REFUSED])
+def test_as_it_comes_and_with_everything_opened(
+    keep_page: Keep, server: str, wait_ready: Wait, axe: Callable, path: str, role: Role
+) -> None:
+    page = go(keep_page(**VISITOR), server + address(path, role), wait_ready)
+    axe(page, "as it comes")
+    for state in opened(page, wait_ready):
+        axe(page, state)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_compared_with_another_wave_for_a_department_with_hidden_answers(
+    keep_page: Keep, server: str, wait_ready: Wait, axe: Callable, path: str
+) -> None:
+    url = server + address(path, jamfor="2026", forvaltning="MBN")
+    page = go(keep_page(**VISITOR), url, wait_ready)
+    for state in opened(page, wait_ready):
+        axe(page, state)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_on_a_phone(
+    keep_page: Keep, server: str, wait_ready: Wait, axe: Callable, path: str
+) -> None:
+    page = go(keep_page(**VISITOR, viewport=NARROW), server + address(path), wait_ready)
+    for state in opened(page, wait_ready):
+        axe(page, state)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_before_anything_is_loaded(
+    keep_page: Keep, empty: str, wait_ready: Wait, axe: Callable, path: str
+) -> None:
+    axe(go(keep_page(**VISITOR), empty + address(path), wait_ready))

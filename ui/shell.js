@@ -1,0 +1,227 @@
+/*
+ * Mends, in one place, what Streamlit gets wrong for people who use a keyboard or a screen reader
+ * and for those who read Swedish. ui/server.py puts this into the page shell, with its hash in the
+ * content policy and the words of ui/shell_words.json where WORDS is set.
+ *
+ * Streamlit draws with React and may redraw anything at any time. Nothing here holds on to what was
+ * drawn: one observer looks at what is added or changed and mends it again. It runs before the
+ * next frame, so no English flickers by, and it skips charts, which are most of a page's nodes.
+ */
+(() => {
+  "use strict";
+
+  const WORDS = /* words */ [];
+  const UPDATED = { sv: "Sidan är uppdaterad.", en: "The page has been updated." };
+  const ATTRIBUTES = ["aria-label", "title", "placeholder", "alt"];
+  const STATE = "data-test-script-state";
+  const SVG = "http://www.w3.org/2000/svg";
+
+  // ------------------------------------------------------------ language
+
+  const language = () => (new URLSearchParams(location.search).get("lang") === "en" ? "en" : "sv");
+
+  /** A text with stars for what varies, as a regular expression; null for a text without. */
+  const pattern = (text) =>
+    text.includes("*")
+      ? new RegExp("^" + text.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*/g, "(.+?)") + "$", "s")
+      : null;
+
+  // Each word is translated only where Streamlit itself writes it: a department may be called Open.
+  const zones = WORDS.map(({ where, words }) => ({
+    where,
+    exact: new Map(Object.entries(words)),
+    patterns: Object.entries(words)
+      .map(([from, to]) => [pattern(from), to])
+      .filter(([from]) => from),
+  }));
+  const ZONES = zones.map((zone) => zone.where).join(",");
+
+  function swedish(element, english) {
+    for (const zone of zones) {
+      if (!element.matches(zone.where)) continue;
+      if (zone.exact.has(english)) return zone.exact.get(english);
+      for (const [from, to] of zone.patterns) {
+        const found = from.exec(english);
+        let part = 0;
+        if (found) return to.replace(/\*/g, () => found[++part]);
+      }
+    }
+    return null;
+  }
+
+  /** What was translated: node → { slot: [English, Swedish] }, to be undone in English. */
+  const translated = new WeakMap();
+
+  function put(element, node, slot, now, write) {
+    const kept = translated.get(node) ?? {};
+    if (language() === "en") {
+      if (kept[slot]?.[1] === now) write(kept[slot][0]);
+      return;
+    }
+    const found = now && kept[slot]?.[1] !== now ? swedish(element, now) : null;
+    if (found === null || found === now) return;
+    translated.set(node, { ...kept, [slot]: [now, found] });
+    write(found);
+  }
+
+  function translate(element) {
+    for (const name of ATTRIBUTES) {
+      const now = element.getAttribute(name);
+      if (now) put(element, element, name, now, (text) => element.setAttribute(name, text));
+    }
+    for (const node of element.childNodes) {
+      if (node.nodeType !== Node.TEXT_NODE) continue;
+      put(element, node, "text", node.data, (text) => { node.data = text; });
+    }
+  }
+
+  // ------------------------------------------------------------ names and roles
+
+  const MENDS = {
+    // The chart has a sentence that tells what it shows. Its pieces of text, read in the order they
+    // were drawn ("4 20 % 52 %"), only hide that sentence and the table with the same figures.
+    "[role=figure][aria-label] .plot-container": (plot) => plot.setAttribute("aria-hidden", "true"),
+    // Twelve links called “Link to heading” are one link twelve times in a list of links.
+    "[data-testid=stHeaderActionElements] a[aria-label='Link to heading']": (link) => {
+      const heading = link.closest("h1,h2,h3,h4,h5,h6")?.querySelector("[data-heading-text]");
+      if (heading) link.setAttribute("aria-label", `Link to heading: ${heading.textContent}`);
+    },
+    // The data grid is a table without a name: it takes that of what it lies in.
+    "[role=grid]:not([aria-label])": (grid) => {
+      const name = grid.closest("details")?.querySelector("summary p")
+        ?? document.querySelector("h1");
+      if (name) grid.setAttribute("aria-label", name.textContent);
+    },
+    // Which page this is was told by colour alone.
+    "[data-testid=stSidebarNavLink]": (link) => {
+      if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    },
+  };
+  const MENDED = Object.keys(MENDS).join(",");
+
+  function mend(element) {
+    for (const [where, how] of Object.entries(MENDS)) if (element.matches(where)) how(element);
+  }
+
+  const BOTH = [[MENDED, mend], [ZONES, translate]].filter(([where]) => where);
+
+  function visit(root, whole = true) {
+    for (const [where, how] of BOTH) {
+      if (root.matches?.(where)) how(root);
+      if (whole) for (const element of root.querySelectorAll(where)) how(element);
+    }
+  }
+
+  // ------------------------------------------------------------ where the reader is
+
+  let settled = null; // the address (an URL) of what is shown; null until the first page is there
+  let asked = location.href;
+  let held = null; // what had the focus when another address was asked for
+
+  /** Called often: does nothing until another address has been asked for and its page is drawn. */
+  function follow() {
+    if (location.href !== asked) {
+      asked = location.href;
+      held = document.activeElement;
+      if (document.documentElement.lang !== language()) {
+        document.documentElement.lang = language();
+        visit(document);
+      }
+    }
+    if (settled?.href === asked) return;
+    const app = document.querySelector("[data-testid=stApp]");
+    const heading = document.querySelector("main h1");
+    if (app?.getAttribute(STATE) !== "notRunning" || !heading) return;
+    if (document.querySelector("[data-stale=true]")) return;
+    const before = settled;
+    settled = new URL(asked);
+    arrive(before, heading);
+  }
+
+  /** Say where the reader has come: another page, a place on a page, or the same with new figures. */
+  function arrive(before, heading) {
+    const moved = before !== null && before.pathname !== settled.pathname;
+    for (const link of document.querySelectorAll("[data-testid=stSidebarNavLink]")) mend(link);
+    const id = decodeURIComponent(settled.hash.slice(1));
+    const target = id && document.getElementById(id);
+    if (target && (before === null || moved || before.hash !== settled.hash)) return land(id);
+    if (moved) {
+      document.querySelector("[data-testid=stMain]").scrollTop = 0;
+      // Whoever has gone on to something else in the meantime is left there.
+      if ([held, document.body].includes(document.activeElement)) focus(heading);
+    } else if (before !== null && before.search !== settled.search) {
+      announce(UPDATED[language()]);
+    }
+  }
+
+  function focus(element) {
+    element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+  }
+
+  /** Go to a heading and stay there while charts above it are drawn and push it away. */
+  function land(id) {
+    const stopped = new AbortController();
+    let timer = 0;
+    // At once, never gliding: right for those who want no motion, and what a landing is for all.
+    const keep = () => {
+      document.getElementById(id)?.scrollIntoView({ block: "start", behavior: "instant" });
+      clearTimeout(timer);
+      timer = setTimeout(() => stopped.abort(), 3000);
+    };
+    const sizes = new ResizeObserver(keep);
+    stopped.signal.addEventListener("abort", () => sizes.disconnect());
+    for (const sign of ["wheel", "touchstart", "pointerdown", "keydown"]) {
+      const options = { capture: true, passive: true, signal: stopped.signal };
+      addEventListener(sign, () => stopped.abort(), options);
+    }
+    focus(document.getElementById(id));
+    keep();
+    sizes.observe(document.querySelector("[data-testid=stMainBlockContainer]"));
+  }
+
+  const status = document.createElement("div");
+  status.className = "dk-said";
+  status.setAttribute("role", "status");
+
+  function announce(text) {
+    if (!status.isConnected) document.body.append(status);
+    status.textContent = "";
+    // A status that is already there is told only when it changes.
+    setTimeout(() => { status.textContent = text; }, 100);
+  }
+
+  // ------------------------------------------------------------ start
+
+  document.documentElement.lang = language();
+  addEventListener("hashchange", follow);
+  addEventListener("click", (event) => {
+    // st.html drops onclick, and the content policy would stop it.
+    if (event.target.closest?.("[data-dk-print], .dk-print")) print();
+  });
+  // A chart is drawn for the width of the screen. With a viewBox the stylesheet can fit it to paper.
+  const drawings = () => document.querySelectorAll(".main-svg[width][height]");
+  addEventListener("beforeprint", () => drawings().forEach((svg) => {
+    svg.setAttribute("viewBox", `0 0 ${svg.getAttribute("width")} ${svg.getAttribute("height")}`);
+  }));
+  addEventListener("afterprint", () => drawings().forEach((svg) => svg.removeAttribute("viewBox")));
+  new MutationObserver((records) => {
+    for (const { type, target, addedNodes } of records) {
+      if (target.namespaceURI === SVG) continue;
+      if (type === "attributes") visit(target, false);
+      else if (type === "characterData") target.parentElement && visit(target.parentElement, false);
+      for (const node of addedNodes) {
+        if (node.nodeType === Node.TEXT_NODE) visit(target, false);
+        else if (node.nodeType === Node.ELEMENT_NODE && node.namespaceURI !== SVG) visit(node);
+      }
+    }
+    follow();
+  }).observe(document, {
+    attributes: true,
+    attributeFilter: [...ATTRIBUTES, STATE, "data-stale"],
+    characterData: true,
+    childList: true,
+    subtree: true,
+  });
+})();
