@@ -16,6 +16,7 @@ def main() -> None:
     page = st.navigation(shell.pages_for(viewer), position="sidebar", expanded=True)
     shell.ask_what(viewer, page)
     page.run()
+    shell.lead_on(viewer, page)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
 """Metod och källor: where every number comes from, and what it cannot say."""
 
-from html import escape
-
 import streamlit as st
 
 from queries.catalogue import indicators
@@ -9,8 +7,7 @@ from ui import choices, method, sections, shell
 from ui.text import _
 
 context = shell.context()
-st.html(f'<p class="dk dk-kicker">{escape(context.kicker)}</p>')
-st.title(_("Metod och källor"), anchor=False)
+sections.page_title(context, _("Metod och källor"))
 st.markdown(
     _(
         "Varje tal på sidorna kan följas härifrån: till sin definition, den fråga i databasen som "

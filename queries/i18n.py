@@ -13,6 +13,7 @@ catalogue. One catalogue for both: a translator meets the same word once.
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -108,8 +109,16 @@ class Translated:
     """Marks a model's text field as words for people: ``Annotated[str, Translated()]``.
 
     What is not marked is never translated: codes, headings and aliases that files are matched by,
-    names of departments, and citations, which must lead to the place in the Swedish source.
+    names of departments, and citations, which must lead to the place in the Swedish source. A text
+    that matches ``unless`` at its start is such a citation, in a field that may hold either.
     """
+
+    def __init__(self, unless: str | None = None) -> None:
+        self._unless = re.compile(unless) if unless else None
+
+    def covers(self, text: str) -> bool:
+        """Return whether ``text`` is words to translate."""
+        return bool(text) and not (self._unless and self._unless.match(text))
 
 
 def prose(value: Any) -> Iterator[str]:
@@ -123,7 +132,7 @@ def prose(value: Any) -> Iterator[str]:
             inner = getattr(value, name)
             if name not in marked:
                 yield from prose(inner)
-            elif inner:
+            elif marked[name].covers(inner):
                 yield inner
     elif isinstance(value, tuple):
         for part in value:
@@ -159,7 +168,7 @@ def _spoken_part(value: Any, catalogue: gettext.NullTranslations) -> Any:
     for name in type(value).model_fields:
         old = getattr(value, name)
         if name in marked:
-            new = catalogue.gettext(old) if old else old
+            new = catalogue.gettext(old) if marked[name].covers(old) else old
         else:
             new = _spoken_part(old, catalogue)
         if new is not old:
@@ -168,10 +177,11 @@ def _spoken_part(value: Any, catalogue: gettext.NullTranslations) -> Any:
 
 
 @lru_cache(maxsize=128)
-def _marked(model: type[BaseModel]) -> frozenset[str]:
-    """Return the names of the model's fields that are marked as ``Translated``."""
-    return frozenset(
-        name
+def _marked(model: type[BaseModel]) -> dict[str, Translated]:
+    """Return the model's fields that are marked as ``Translated``, each with its mark."""
+    return {
+        name: mark
         for name, field in model.model_fields.items()
-        if any(isinstance(mark, Translated) for mark in field.metadata)
-    )
+        for mark in field.metadata
+        if isinstance(mark, Translated)
+    }

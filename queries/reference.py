@@ -48,6 +48,8 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 # Words that people read, and that the catalogues of other languages hold. `Text` stays as it is.
 Prose = Annotated[Text, Translated()]
 Remark = Annotated[str, Translated()]
+# A citation, or our own words on where something comes from.
+Origin = Annotated[Text, Translated(unless=r"[0-9a-f_]+\.txt,")]
 Identifier = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 
 Theme = Literal["styrning", "rattvisa", "arbetsmiljo", "it_sakerhet", "verksamhet", "omfattning"]
@@ -352,7 +354,7 @@ class Criterion(Facts):
     audit: bool
     read: bool
     inferred: bool
-    source: Text
+    source: Origin
     note: Remark = ""
 
 

@@ -6,7 +6,9 @@ only a process can show (refusal to start) is tested with a process.
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
 import re
 import subprocess
@@ -29,6 +31,7 @@ STATIC = Path(file_util.get_static_dir())
 SCRIPT = ROOT / "dashboard.py"
 HOST = "localhost:8501"
 LOCAL = ("127.0.0.1", 50000)
+SHELL_WORDS = json.loads((ROOT / "ui" / "shell_words.json").read_text(encoding="utf-8"))
 STREAM = f"ws://{HOST}/_stcore/stream"
 
 
@@ -203,6 +206,68 @@ class TestHeaders:
         inline = re.findall(r"<script>(.*?)</script>", answer.text, flags=re.DOTALL)
         allowed = re.findall(r"'sha256-[^']+'", answer.headers["content-security-policy"])
         assert len(inline) == len(allowed) >= 1
+
+
+class TestShellScript:
+    """The script of our own in the page shell; what it does is shown in tests/browser."""
+
+    def test_it_stands_in_the_page_with_its_words_and_the_policy_lets_it_run(
+        self, local: TestClient
+    ):
+        answer = local.get("/rattvisa")
+        ours = next(
+            text
+            for text in re.findall(r"<script>(.*?)</script>", answer.text, flags=re.DOTALL)
+            if "MutationObserver" in text
+        )
+        digest = base64.b64encode(hashlib.sha256(ours.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in answer.headers["content-security-policy"]
+        assert '"Skip to main content":"Hoppa till innehållet"' in ours
+        assert "/* words */" not in ours
+        # Before Streamlit's own script, or it misses what is drawn first.
+        assert answer.text.index(ours) < answer.text.index("<body")
+
+    def test_it_asks_for_nothing_the_policy_forbids(self):
+        script = (ROOT / "ui" / "shell.js").read_text(encoding="utf-8")
+        forbidden = (
+            "eval(",
+            "new Function",
+            "innerHTML",
+            "outerHTML",
+            "document.write",
+            "onclick=",
+        )
+        assert [word for word in forbidden if word in script] == []
+        assert "</" not in script
+
+    def test_a_word_cannot_end_the_script_element(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        (tmp_path / "shell.js").write_text("const WORDS = /* words */ [];", encoding="utf-8")
+        (tmp_path / "shell_words.json").write_text('["</script>"]', encoding="utf-8")
+        monkeypatch.setattr(server, "__file__", str(tmp_path / "server.py"))
+        assert server._shell_script() == 'const WORDS = ["<\\/script>"];'
+
+    @pytest.mark.parametrize(
+        "zone", SHELL_WORDS, ids=[zone["where"].split(",")[0] for zone in SHELL_WORDS]
+    )
+    def test_every_word_is_in_swedish_and_varies_in_the_same_places(self, zone: dict):
+        for english, swedish in zone["words"].items():
+            # Nothing may be called "* per file" and nothing else: it would match any text at all.
+            assert english.strip("* •,") != ""
+            assert swedish.count("*") <= english.count("*")
+            assert not re.search(r"\b(the|and|to|of|your|please)\b", swedish, re.IGNORECASE)
+
+    def test_no_word_is_looked_for_among_our_own_texts(self):
+        # A department may be called Open: only what Streamlit itself writes is looked at.
+        for zone in SHELL_WORDS:
+            for selector in zone["where"].split(","):
+                assert re.match(
+                    r"\[(data-testid=[\w-]+|data-live-announcer|role=dialog)\]", selector.strip()
+                )
+            assert not re.search(
+                r"stMain\b|stMarkdown|stHtml|stTable|stHeading\b|\.dk", zone["where"]
+            )
 
 
 class TestClosedPaths:

@@ -80,6 +80,21 @@ def callout(kind: str, title: str, body: str = "") -> str:
     )
 
 
+def footnotes(notes: Sequence[tuple[str, str]]) -> str:
+    """Return notes (title, text) that stand as one line each and unfold.
+
+    Seen on every page, read once: a box as heavy as the finding would take the finding's place.
+    """
+    return (
+        '<div class="dk dk-notes">'
+        + "".join(
+            f"<details><summary>{_e(title)}</summary><p>{_e(text)}</p></details>"
+            for title, text in notes
+        )
+        + "</div>"
+    )
+
+
 @dataclass(frozen=True)
 class MatrixColumn:
     """A column of the summary matrix: a department, or the whole municipality (code None).

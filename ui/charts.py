@@ -522,7 +522,8 @@ def beside(
     ]
     if any(end.interval for end, _y in asked):
         keys.append(Key(_("95 % konfidensintervall"), "span", p.interval, p.interval))
-    right = max([len(t) for t in heads[1]] + [len(_word(r.second)) for r in pairs])
+    told = [text for r in pairs if r.second for text in (r.second.value, r.second.interval)]
+    right = max(len(text) for text in [*heads[1], *told, status_word("not_asked")])
     return figure(
         traces,
         theme=theme,

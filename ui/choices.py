@@ -11,9 +11,10 @@ from typing import Any
 
 import streamlit as st
 
+from queries.i18n import language
 from ui.text import _
 
-SEEN, PLACE = "_seen_", "_place"
+SEEN, SPOKEN, PLACE = "_seen_", "_spoken_", "_place"
 SEPARATOR = ","
 
 
@@ -76,6 +77,11 @@ def select(
     """
     options = list(options)
     settle(options, key=key, default=default)
+    # A browser holds the word it shows and not the value behind it: after a change of language the
+    # word of the old one would come back and mean nothing, so it is sent the new one.
+    if st.session_state.get(SPOKEN + key) != language():
+        st.session_state[key] = st.session_state[key]
+        st.session_state[SPOKEN + key] = language()
     more = {"placeholder": _("Välj"), **more}
     chosen = container.selectbox(label, options, format_func=names, key=key, **more)
     _written(key, str(chosen), default, options)

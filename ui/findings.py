@@ -2,8 +2,8 @@
 
 The rules (docs/method.md): a share is said to be more or less than half only when its whole 95 %
 interval is; a difference or a change is said to exist only when the two intervals do not meet,
-which is stricter than a test; what is hidden is named as hidden and never estimated. Without a
-number there is a sentence that says so, never an empty one.
+which is stricter than a test; a share is never told without its interval and its non-response
+bounds; what is hidden is never estimated. Without a number there is a sentence that says so.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def shown_departments(results: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def finding(indicator: Indicator, results: pd.DataFrame) -> str:
-    """Return what one indicator says: the whole, how sure, the departments' extremes, the hidden.
+    """Return what one indicator says in a paragraph: the whole, the extremes, how sure.
 
     ``results`` is the indicator's result table in one wave.
     """
@@ -50,46 +50,53 @@ def finding(indicator: Indicator, results: pd.DataFrame) -> str:
             count=f.number(whole["numerator"]),
             base=f.number(whole["denominator"]),
         ),
-        meaning(indicator, results),
+        headline(results),
+        sureness(indicator, whole),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-def count_of(whole: Row) -> str:
-    """Return what a share rests on, for the line under it: "37 av 91"."""
-    return f.count_text(whole["numerator"], whole["denominator"])
+def headline(results: pd.DataFrame) -> str:
+    """Return the sentence that the indicator turns on: who is lowest and highest, and how surely.
+
+    What is hidden or without answers is not in it: chart, table and their own view say so, and a
+    finding that is half absences is no finding.
+    """
+    return _extremes(results)
 
 
-def meaning(indicator: Indicator, results: pd.DataFrame) -> str:
-    """Return the finding without its number: how sure, the extremes, what is absent."""
-    whole = whole_of(results)
-    if whole is None or not f.is_shown(whole):
-        return ""
-    parts = (_how_sure(indicator, whole), _extremes(results), _absent(results))
-    return " ".join(part for part in parts if part)
-
-
-def _how_sure(indicator: Indicator, whole: Row) -> str:
+def sureness(indicator: Indicator, whole: Row) -> str:
+    """Return how far a shown share of the whole can be trusted, or how far it is from the limit."""
     if indicator.full_count:
         return _against_threshold(indicator, whole)
     if f.is_missing(whole["low"]):
         return ""
-    interval = f.interval(whole["low"], whole["high"])
+    sentences = [
+        _("Statistisk osäkerhet: {interval}.").format(
+            interval=f.interval(whole["low"], whole["high"])
+        ),
+        _half(indicator, whole),
+    ]
+    if not f.is_missing(whole["bound_low"]):
+        bounds = f.interval(whole["bound_low"], whole["bound_high"])
+        text = _("Med dem som inte svarat kan andelen vara {bounds}.")
+        sentences.append(text.format(bounds=bounds))
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+NEAR_HALF = (0.25, 0.75)
+"""Shares between these are told as more or less than half; of 1 % it goes without saying."""
+
+
+def _half(indicator: Indicator, whole: Row) -> str:
+    """Return whether a share that is wished high is more or less than half, as far as is known."""
+    if indicator.direction != "higher" or not NEAR_HALF[0] <= whole["share"] <= NEAR_HALF[1]:
+        return ""
     if whole["low"] > 0.5:
-        text = _("Det är mer än hälften, också med den statistiska osäkerheten ({interval}).")
-    elif whole["high"] < 0.5:
-        text = _("Det är mindre än hälften, också med den statistiska osäkerheten ({interval}).")
-    else:
-        text = _(
-            "Osäkerheten är {interval}: om det är mer eller mindre än hälften går inte att säga."
-        )
-    low, high = whole["bound_low"], whole["bound_high"]
-    sentence = text.format(interval=interval)
-    if not f.is_missing(low) and low <= 0.5 <= high and not (whole["low"] <= 0.5 <= whole["high"]):
-        sentence += " " + _(
-            "Men de som inte svarat kan ändra bilden: med dem kan andelen vara {bounds}."
-        ).format(bounds=f.interval(low, high))
-    return sentence
+        return _("Det är mer än hälften, också med osäkerheten.")
+    if whole["high"] < 0.5:
+        return _("Det är mindre än hälften, också med osäkerheten.")
+    return _("Om det är mer eller mindre än hälften går inte att säga.")
 
 
 def _against_threshold(indicator: Indicator, whole: Row) -> str:
@@ -109,7 +116,7 @@ def _against_threshold(indicator: Indicator, whole: Row) -> str:
 
 
 def theme_finding(dossiers: Iterable[Indicator], results: pd.DataFrame) -> str:
-    """Return a theme in two sentences: its weakest and strongest indicator, its widest gap.
+    """Return a theme in two sentences: its lowest and highest indicator, its widest gap.
 
     Only indicators where a higher share is better are ranked: beside them the share of one where
     lower is better would read as its opposite.
@@ -125,7 +132,7 @@ def theme_finding(dossiers: Iterable[Indicator], results: pd.DataFrame) -> str:
         ranked.sort(key=lambda item: item[0])
         (_weak, worst, low), (_strong, best, high) = ranked[0], ranked[-1]
         sentences.append(
-            _("Svagast i kommunen är ”{worst}” ({low}), starkast ”{best}” ({high}).").format(
+            _("Lägst av måtten i kommunen är ”{worst}” ({low}), högst ”{best}” ({high}).").format(
                 worst=worst.name, low=_told(low), best=best.name, high=_told(high)
             )
         )
@@ -203,9 +210,8 @@ def most_common(results: pd.DataFrame, where: str) -> str:
 
 
 def differences(results: pd.DataFrame) -> str:
-    """Return the extremes and what is hidden, of groups whose whole is told elsewhere."""
-    text = " ".join(filter(None, (_extremes(results), _absent(results))))
-    return text or _("Ingen grupp kan visas.")
+    """Return the extremes of groups whose whole is told elsewhere."""
+    return _extremes(results) or _("Ingen grupp kan visas.")
 
 
 def _extremes(results: pd.DataFrame) -> str:
@@ -251,27 +257,19 @@ def _told_alike(rows: list[dict[str, Any]]) -> str:
     return told.pop() if len(told) == 1 else f.percent(rows[0]["share"])
 
 
-def _absent(results: pd.DataFrame) -> str:
-    single = results[results["department"].notna()]
-    words = []
-    for status, text in (
-        ("hidden", _("Dolt för {names}, för att skydda enskilda personer.")),
-        ("no_answers", _("Inga svar från {names}.")),
-    ):
-        names = [plain(n) for n in single[single["status"] == status]["name"]]
-        if names:
-            words.append(text.format(names=list_names(names, 4)))
-    return " ".join(words)
-
-
 def change(before: Row, after: Row) -> str:
     """Return how a share moved from one wave to another, and whether that is more than noise."""
     if not (f.is_shown(before) and f.is_shown(after)):
         return ""
-    moved = f.points(after["share"] - before["share"])
-    text = _("Från {before} till {after} ({moved}).").format(
-        before=_told(before), after=_told(after), moved=moved
-    )
+    ends = {"before": _told(before), "after": _told(after)}
+    if min(before["denominator"], after["denominator"]) < f.SMALL_BASE:
+        # The difference would be a percentage of fewer than 20 answers by the back door.
+        text = _("Från {before} till {after}.").format(**ends)
+    elif ends["before"] == ends["after"]:
+        return _("Oförändrat, {after}.").format(**ends)
+    else:
+        moved = f.points(after["share"] - before["share"])
+        text = _("Från {before} till {after} ({moved}).").format(**ends, moved=moved)
     if f.is_missing(before["low"]) or f.is_missing(after["low"]):
         return text
     if apart(before, after):

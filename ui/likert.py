@@ -269,9 +269,10 @@ def _directions(low: float, high: float, least: float, y: float, p: Palette) -> 
 
     ``least`` is the width in pixels that the shorter side has at least.
     """
-    at_zero = least > 95
-    against = note(0 if at_zero else -low, y, "← " + _("talar emot"), xref="x", font=small(p))
-    speaking = note(0 if at_zero else high, y, _("talar för") + " →", xref="x", font=small(p))
+    words = "← " + _("talar emot"), _("talar för") + " →"
+    at_zero = least > 6.3 * max(map(len, words)) + 6
+    against = note(0 if at_zero else -low, y, words[0], xref="x", font=small(p))
+    speaking = note(0 if at_zero else high, y, words[1], xref="x", font=small(p))
     if at_zero:
         return [against | {"xanchor": "right", "xshift": -6}, speaking | {"xshift": 6}]
     return [against, speaking | {"xanchor": "right"}]

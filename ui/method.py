@@ -22,7 +22,10 @@ TRACED = 500
 
 
 def _list(pairs: list[tuple[str, str]]) -> None:
-    st.markdown("\n".join(f"- **{name}:** {text}" for name, text in pairs if text))
+    rows = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in pairs if text
+    )
+    st.html(f'<dl class="dk dk-dossier">{rows}</dl>')
 
 
 def dossier(context: Context, indicator: Indicator) -> None:
@@ -261,8 +264,9 @@ def quality(context: Context) -> None:
             for entry in context.snapshot.manifest["inputs"]
         ]
     )
-    with st.expander(_("Inlästa filer (ögonblicksbild {id})").format(id=context.snapshot.id)):
+    with st.expander(_("Inlästa filer")):
         st.html(cards.data_table(files, _("Inlästa filer")))
+        st.caption(_("Ögonblicksbild {id}.").format(id=context.snapshot.id))
     if context.as_of:
         st.markdown(_("Registret visar läget per {day}.").format(day=f.date(context.as_of)))
 

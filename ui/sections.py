@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
@@ -11,11 +12,12 @@ import pandas as pd
 import streamlit as st
 
 from queries import reference
-from queries.catalogue import REGISTER, SURVEY, Indicator, by_theme
+from queries.catalogue import REGISTER, SURVEY, Indicator
 from queries.catalogue import indicator as indicator_of
 from queries.i18n import bound
 from ui import cards, charts, findings, tables
 from ui import formats as f
+from ui.addresses import THEME_PAGES
 from ui.context import Context
 from ui.text import (
     _,
@@ -31,16 +33,23 @@ from ui.text import (
 
 CHART = {"displayModeBar": False, "responsive": True}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Views = dict[str, Callable[[], None]]
+"""What can be shown of one thing: the name of each view, and what draws it."""
 BREAKDOWNS = ("position", "occupation", "sex", "age")
 
 
 # --- the head of a page ---------------------------------------------------------------------------
 
 
-def theme_title(context: Context, theme: str) -> None:
-    """Show the page's title, and above it whose figures these are and of when."""
+def page_title(context: Context, title: str) -> None:
+    """Show a page's title, and above it whose figures these are and of when."""
     st.html(f'<p class="dk dk-kicker">{escape(context.kicker)}</p>')
-    st.title(theme_word(theme), anchor=False)
+    st.title(title, anchor=False)
+
+
+def theme_title(context: Context, theme: str) -> None:
+    """Show the title of a theme's page."""
+    page_title(context, theme_word(theme))
 
 
 def part(title: str, text: str = "") -> None:
@@ -54,14 +63,13 @@ def verdict(question_id: str) -> None:
     """Show the audit's question and its verdict, with the source."""
     question = next(q for q in reference.audit_questions() if q.id == question_id)
     st.html(
-        cards.callout(
-            "info",
-            _("Revisionens fråga: {question}").format(question=question.question),
-            _("Bedömning i februari 2025: {verdict}. {finding}").format(
-                verdict=question.verdict.lower(), finding=question.finding
-            )
-            + "\n\n"
-            + _("Källa: {source}").format(source=source_words(question.source)),
+        '<section class="dk dk-verdict"><p class="dk-detail">'
+        f"{escape(_('Revisionens fråga, februari 2025'))}</p>"
+        f'<p class="dk-asked">{escape(question.question)}</p>'
+        f'<p><strong class="dk-grade">{escape(question.verdict)}.</strong> '
+        f"{escape(question.finding)}</p>"
+        f'<p class="dk-detail">{escape(_("Källa: {source}"))}</p></section>'.replace(
+            "{source}", escape(source_words(question.source))
         )
     )
 
@@ -77,24 +85,23 @@ def wave_note(context: Context) -> None:
     """Say what the waves' figures are, wherever they are shown: one box, not one per wave."""
     if context.viewer.sees_microdata:
         st.html(cards.callout("warning", _("Arbetsmaterial"), working_material()))
-    titles, texts = [], []
+    notes = []
     for name in filter(None, (context.wave, context.compare)):
         row = context.wave_row(name)
         if not isinstance(row["questionnaire"], str):
             st.html(_without_answers(str(row["label"]), name, context.viewer.sees_microdata))
         if row["kind"] == "rekonstruerad":
-            titles.append(_("Våg {wave}: rekonstruerad").format(wave=row["label"]))
-            texts.append(
-                _(
-                    "Svaren är återskapade så att revisionsrapportens publicerade antal "
-                    "stämmer. Hur svaren hänger ihop i övrigt är påhittat."
-                )
+            title = _("Våg {wave}: rekonstruerad").format(wave=row["label"])
+            text = _(
+                "Svaren är återskapade så att revisionsrapportens publicerade antal "
+                "stämmer. Hur svaren hänger ihop i övrigt är påhittat."
             )
+            notes.append((title, text))
         elif row["kind"] == "exempel":
-            titles.append(_("Våg {wave}: exempel").format(wave=row["label"]))
-            texts.append(_("En påhittad uppföljning som visar hur två vågor jämförs."))
-    if titles:
-        st.html(cards.callout("reconstructed", " · ".join(titles), "\n\n".join(texts)))
+            title = _("Våg {wave}: exempel").format(wave=row["label"])
+            notes.append((title, _("En påhittad uppföljning som visar hur två vågor jämförs.")))
+    if notes:
+        st.html(cards.footnotes(notes))
 
 
 def _without_answers(label: str, name: str, may_ask_for_it: bool) -> str:
@@ -119,6 +126,7 @@ def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
     """Show the theme in a sentence and a matrix, each cell leading to its place on the page."""
     results = context.results(*(i.id for i in indicators))
     part(_("I korthet"))
+    hidden_note(context, results)
     st.markdown(markdown_text(findings.theme_finding(indicators, results)))
     # Codes as heads: six full names do not fit beside each other. The key below tells them.
     called = dict(zip(results["department"], results["name"], strict=True))
@@ -135,13 +143,38 @@ def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
             "konfidensintervallet ligger utanför kommunens. {names}"
         ).format(names=context.abbreviations())
     )
+    with st.expander(_("Så läser du diagrammen")):
+        st.markdown(
+            _(
+                "**Punkten** är andelen av dem som svarade. **Den mörka stapeln** är 95 % "
+                "konfidensintervall: så mycket kan andelen skilja sig om andra hade svarat. **Den "
+                "ljusa stapeln** är bortfallsgränserna: andelen om alla som inte svarat hade "
+                "svarat nej, respektive ja. Skalan är alltid 0–100 %, förvaltningarna står alltid "
+                "i samma ordning, och hela kommunen står sist. En siffra med streck under leder "
+                "till hur den räknas."
+            )
+        )
+
+
+def hidden_note(context: Context, results: pd.DataFrame) -> None:
+    """Say once, and first, that the chosen department is mostly hidden, and where to look."""
+    of_chosen = results[results["department"] == context.department]
+    hidden = int((of_chosen["status"] == "hidden").sum())
+    if not context.department or 2 * hidden <= len(of_chosen):
+        return
+    title = _("{hidden} av {all} mått är dolda för {name}").format(
+        hidden=hidden, all=len(of_chosen), name=context.department_name
+    )
+    st.html(cards.callout("hidden", title, status_reason("hidden")))
+    page = THEME_PAGES[indicator_of(results["indicator"].iloc[0]).theme]
+    st.html(_link(context.link(page, forvaltning=None), _("Visa hela kommunen")))
 
 
 # --- one indicator --------------------------------------------------------------------------------
 
 
 def indicator_section(context: Context, indicator: Indicator) -> None:
-    """Tell one indicator: finding, forest plot, answers, change, table, how it is counted."""
+    """Tell one indicator: the finding, then one view at a time of what is behind it."""
     results = context.results(indicator.id, merged=True)
     st.subheader(indicator.name, anchor=indicator.id)
     st.html(finding_html(context, indicator, results))
@@ -149,6 +182,83 @@ def indicator_section(context: Context, indicator: Indicator) -> None:
         # Nothing to draw: a chart of dotted lines would say the same sentence once more.
         how_it_is_counted(context, indicator)
         return
+    shown: Views = {_("Per förvaltning"): lambda: _forest(context, indicator, results)}
+    if indicator.source.kind == SURVEY:
+        if _has_scale(context, indicator):
+            shown[_("Svaren")] = lambda: _answers(context, indicator)
+        if context.compare:
+            shown[_("Förändring")] = lambda: _change(context, indicator)
+    # The register is of one day, whatever the waves.
+    of_waves = context.compare and indicator.source.kind != REGISTER
+    table = context.compared(indicator.id, merged=True) if of_waves else results
+    notes = _notes(context, indicator)
+    shown[_("Tabell")] = lambda: table_and_files(
+        context, indicator.id, indicator.name, table, notes
+    )
+    shown[_("Så räknas det")] = lambda: how_it_is_counted(context, indicator)
+    views(indicator.id, shown | why_hidden(context, results))
+
+
+def views(key: str, shown: Views) -> None:
+    """Show one of several views of the same figures; the others are made when they are asked for.
+
+    One under the other they made pages of fourteen thousand pixels, on which nobody found the next
+    finding, and three times the charts for every visitor to wait for.
+    """
+    name = f"syn-{key}"
+    if st.session_state.get(name) not in shown:
+        st.session_state.pop(name, None)
+    for tab, draw in zip(
+        st.tabs(list(shown), key=name, on_change="rerun"), shown.values(), strict=True
+    ):
+        if tab.open:
+            with tab:
+                draw()
+
+
+def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) -> str:
+    """Return the finding: the number, which leads to its dossier, and beside it what it means."""
+    whole = findings.whole_of(results)
+    if not (whole and f.is_shown(whole)):
+        return f'<p class="dk">{escape(findings.finding(indicator, results))}</p>'
+    number = f.percent(whole["share"], 1)
+    label = _("{number}, så räknas {name}").format(number=number, name=indicator.name)
+    place = context.link("metod", indikator=indicator.id)
+    under = [f.count_text(whole["numerator"], whole["denominator"])]
+    if not f.is_missing(whole["low"]):
+        under.append(f.interval(whole["low"], whole["high"]))
+    lines = "".join(f'<span class="dk-detail">{escape(line)}</span>' for line in under)
+    first, rest = findings.headline(results), findings.sureness(indicator, whole)
+    if context.compare and indicator.source.kind == SURVEY:
+        both = context.compared(indicator.id)
+        ends = [findings.whole_of(both[both["wave"] == wave]) for wave in context.pair]
+        rest += " " + (findings.change(*ends) if all(ends) else "")
+    texts = [f"<p><strong>{_unbroken(first)}</strong></p>"] if first else []
+    texts += [f"<p>{_unbroken(rest)}</p>"] if rest.strip() else []
+    return (
+        '<div class="dk dk-finding"><p class="dk-figure">'
+        f'<a href="{escape(place)}" target="_self" aria-label="{escape(label)}">{escape(number)}'
+        f"</a>{lines}</p><div>{''.join(texts)}</div></div>"
+    )
+
+
+def _unbroken(text: str) -> str:
+    """Return text as HTML whose intervals stay on one line: at its dash "33–" reads as a number."""
+    return re.sub(r"([\d,.]+–[\d,.]+\s?%)", r'<span class="dk-nobr">\1</span>', escape(text))
+
+
+def show_figure(draw: Callable[[bool], object], alt: str, key: str) -> None:
+    """Show a chart in its wide and its narrow drawing; the stylesheet shows one of them.
+
+    ``draw(narrow)`` gives the figure. The server cannot know the width of the screen, and one
+    drawing cannot serve both.
+    """
+    for narrow, form in ((False, "wide"), (True, "narrow")):
+        with st.container(key=f"{form}-{key}"):
+            st.plotly_chart(draw(narrow), config=CHART, alt=alt, key=f"{key}-{form}", theme=None)
+
+
+def _forest(context: Context, indicator: Indicator, results: pd.DataFrame) -> None:
     threshold = indicator.thresholds[0] if indicator.thresholds else None
     limit = threshold.value if threshold else None
     show_figure(
@@ -163,48 +273,6 @@ def indicator_section(context: Context, indicator: Indicator) -> None:
         f"forest-{indicator.id}",
     )
     st.caption(_caption(context, indicator, results))
-    if indicator.source.kind == SURVEY:
-        _answers(context, indicator)
-        if context.compare:
-            _change(context, indicator)
-    table = context.compared(indicator.id, merged=True) if context.compare else results
-    with more(indicator.id):
-        table_and_files(context, indicator.id, indicator.name, table, _notes(context, indicator))
-        with st.expander(_("Så räknas det")):
-            how_it_is_counted(context, indicator)
-        why_hidden(context, results)
-
-
-def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) -> str:
-    """Return the finding: the number, which leads to its dossier, and beside it what it means."""
-    whole = findings.whole_of(results)
-    if not (whole and f.is_shown(whole)):
-        return f'<p class="dk">{escape(findings.finding(indicator, results))}</p>'
-    number = f.percent(whole["share"], 1)
-    label = _("{number}, så räknas {name}").format(number=number, name=indicator.name)
-    place = context.link("metod", indikator=indicator.id)
-    return (
-        '<div class="dk dk-finding"><p class="dk-figure">'
-        f'<a href="{escape(place)}" target="_self" aria-label="{escape(label)}">{escape(number)}'
-        f'</a><span class="dk-detail">{escape(findings.count_of(whole))}</span></p>'
-        f"<p>{escape(findings.meaning(indicator, results))}</p></div>"
-    )
-
-
-def more(key: str) -> Any:
-    """Return the container of what can be unfolded below a figure, one line for each."""
-    return st.container(key=f"more-{key}", gap=None)
-
-
-def show_figure(draw: Callable[[bool], object], alt: str, key: str) -> None:
-    """Show a chart in its wide and its narrow drawing; the stylesheet shows one of them.
-
-    ``draw(narrow)`` gives the figure. The server cannot know the width of the screen, and one
-    drawing cannot serve both.
-    """
-    for narrow, form in ((False, "wide"), (True, "narrow")):
-        with st.container(key=f"{form}-{key}"):
-            st.plotly_chart(draw(narrow), config=CHART, alt=alt, key=f"{key}-{form}", theme=None)
 
 
 def _caption(context: Context, indicator: Indicator, results: pd.DataFrame) -> str:
@@ -217,26 +285,23 @@ def _caption(context: Context, indicator: Indicator, results: pd.DataFrame) -> s
         ).format(when=when)
     if indicator.full_count:
         return _("Andel i procent av förvaltningarnas egna uppgifter; de flesta är ungefärliga.")
-    return _(
-        "Andel i procent av dem som svarade ({base} svar, våg {wave}). Punkt: andelen. Mörk "
-        "stapel: 95 % konfidensintervall. Ljus stapel: bortfallsgränserna, det vill säga andelen "
-        "om alla som inte svarat hade svarat nej respektive ja."
-    ).format(base=f.number(whole.get("denominator")), wave=context.wave_row()["label"])
+    return _("Andel i procent av dem som svarade: {base} svar, våg {wave}.").format(
+        base=f.number(whole.get("denominator")), wave=context.wave_row()["label"]
+    )
+
+
+def _has_scale(context: Context, indicator: Indicator) -> bool:
+    """Return whether the question has one answer each, which a bar can be divided by."""
+    asked = context.questionnaire
+    return asked is not None and asked.question(indicator.source.question).type != "multiple"
 
 
 def _answers(context: Context, indicator: Indicator) -> None:
     table = context.answers(indicator.source.question)
-    question = context.questionnaire and context.questionnaire.question(indicator.source.question)
-    if table.empty or not question or question.type == "multiple":
+    asked = context.questionnaire
+    if table.empty or asked is None:
         return
-    same = (i for i in by_theme(indicator.theme) if i.source.kind == SURVEY)
-    first = next(i for i in same if i.source.question == question.id)
-    if first.id != indicator.id:
-        text = _("Hur svaren fördelar sig visas under ”{name}”.").format(name=first.name)
-        st.html(_link(context.place_of(first), text))
-        return
-    st.html(f'<h4 class="dk dk-step">{escape(_("Hur svaren fördelar sig"))}</h4>')
-    st.html(f'<p class="dk dk-detail">{escape(_("Frågan: {text}").format(text=question.text))}</p>')
+    st.caption(_("Frågan: {text}").format(text=asked.question(indicator.source.question).text))
     show_figure(
         lambda narrow: charts.likert(table, theme=context.theme, narrow=narrow),
         charts.alt_likert(table, title=indicator.name),
@@ -247,24 +312,21 @@ def _answers(context: Context, indicator: Indicator) -> None:
 def _change(context: Context, indicator: Indicator) -> None:
     both = context.compared(indicator.id)
     pair = context.pair
-    title = _("Förändring från {first} till {last}").format(
-        first=context.wave_row(pair[0])["label"], last=context.wave_row(pair[1])["label"]
-    )
-    st.html(f'<h4 class="dk dk-step">{escape(title)}</h4>')
-    before, after = (findings.whole_of(both[both["wave"] == wave]) for wave in pair)
-    told = [findings.change(before, after) if before and after else ""]
     if context.department:
         rows = both[both["department"] == context.department].set_index("wave")
         if set(pair) <= set(rows.index):
             ends = [rows.loc[wave].to_dict() for wave in pair]
             moved = findings.change(*ends)
-            told.append(f"{ends[1]['name']}: {moved}" if moved else "")
-    if any(told):
-        st.markdown(markdown_text(" ".join(filter(None, told))))
+            st.markdown(markdown_text(f"{ends[1]['name']}: {moved}") if moved else "")
     show_figure(
         lambda narrow: charts.slope(both, theme=context.theme, waves=pair, narrow=narrow),
         charts.alt_slope(both, title=indicator.name, waves=pair),
         f"slope-{indicator.id}",
+    )
+    st.caption(
+        _("Förändring från våg {first} till våg {last}, med 95 % konfidensintervall.").format(
+            first=context.wave_row(pair[0])["label"], last=context.wave_row(pair[1])["label"]
+        )
     )
 
 
@@ -297,23 +359,32 @@ def _beside(context: Context, register: Indicator, survey: Indicator) -> None:
         _("Enkäten: {name}").format(name=survey.short),
     )
     st.markdown(markdown_text(findings.beside(register, survey, first, second)))
-    show_figure(
-        lambda narrow: charts.beside(
-            first, second, names=names, theme=context.theme, narrow=narrow
-        ),
-        charts.alt_beside(first, second, names=names, title=title),
-        f"beside-{register.id}",
-    )
-    st.caption(
-        _(
-            "Andel i procent. Kvadrat: registret, där alla överenskommelser räknas. Punkt med "
-            "stapel: enkäten, med 95 % konfidensintervall."
+
+    def draw() -> None:
+        show_figure(
+            lambda narrow: charts.beside(
+                first, second, names=names, theme=context.theme, narrow=narrow
+            ),
+            charts.alt_beside(first, second, names=names, title=title),
+            f"beside-{register.id}",
         )
-    )
-    both = pd.concat([first, second], ignore_index=True)
+        st.caption(
+            _(
+                "Andel i procent. Kvadrat: registret, där alla överenskommelser räknas. Punkt med "
+                "stapel: enkäten, med 95 % konfidensintervall."
+            )
+        )
+
     key = f"{register.id}-{survey.id}"
-    with more(key):
-        table_and_files(context, key, title, both, _sources(context))
+    both = pd.concat([first, second], ignore_index=True)
+    views(
+        key,
+        {
+            _("Per förvaltning"): draw,
+            _("Tabell"): lambda: table_and_files(context, key, title, both, _sources(context)),
+        }
+        | why_hidden(context, both),
+    )
 
 
 def group_sections(context: Context, indicator: Indicator) -> None:
@@ -338,16 +409,20 @@ def _group(context: Context, indicator: Indicator, breakdown: str, results: pd.D
     name = _("{indicator} per {breakdown}").format(indicator=indicator.name, breakdown=head.lower())
     st.subheader(name, anchor=f"{indicator.id}-{breakdown}")
     st.markdown(markdown_text(findings.differences(results)))
-    show_figure(
-        lambda narrow: charts.forest(results, theme=context.theme, narrow=narrow),
-        charts.alt_forest(results, title=name, rows="groups"),
-        f"forest-{indicator.id}-{breakdown}",
-    )
-    notes = _notes(context, indicator)
     key = f"{indicator.id}-{breakdown}"
-    with more(key):
-        table_and_files(context, key, name, results, notes, head=head)
-        why_hidden(context, results)
+    notes = _notes(context, indicator)
+    views(
+        key,
+        {
+            _("Diagram"): lambda: show_figure(
+                lambda narrow: charts.forest(results, theme=context.theme, narrow=narrow),
+                charts.alt_forest(results, title=name, rows="groups"),
+                f"forest-{key}",
+            ),
+            _("Tabell"): lambda: table_and_files(context, key, name, results, notes, head=head),
+        }
+        | why_hidden(context, results),
+    )
 
 
 def several_section(context: Context, question_id: str, title: str) -> None:
@@ -358,21 +433,33 @@ def several_section(context: Context, question_id: str, title: str) -> None:
     where = context.department_name or _("Hela kommunen")
     st.subheader(title, anchor=question_id)
     st.markdown(markdown_text(findings.most_common(results, where)))
-    show_figure(
-        lambda narrow: charts.forest(results, theme=context.theme, narrow=narrow, rows="options"),
-        charts.alt_forest(results, title=f"{title}, {where}", rows="options"),
-        f"options-{question_id}",
+
+    def draw() -> None:
+        show_figure(
+            lambda narrow: charts.forest(
+                results, theme=context.theme, narrow=narrow, rows="options"
+            ),
+            charts.alt_forest(results, title=f"{title}, {where}", rows="options"),
+            f"options-{question_id}",
+        )
+        st.caption(
+            _(
+                "{where}. Andel av dem som svarade på frågan; flera svar är möjliga, så andelarna "
+                "blir tillsammans mer än 100 %."
+            ).format(where=where)
+        )
+
+    head, notes = _("Svarsalternativ"), _sources(context)
+    views(
+        question_id,
+        {
+            _("Diagram"): draw,
+            _("Tabell"): lambda: table_and_files(
+                context, question_id, title, results, notes, head=head
+            ),
+        }
+        | why_hidden(context, results),
     )
-    st.caption(
-        _(
-            "{where}. Andel av dem som svarade på frågan; flera svar är möjliga, så andelarna blir "
-            "tillsammans mer än 100 %."
-        ).format(where=where)
-    )
-    with more(question_id):
-        head = _("Svarsalternativ")
-        table_and_files(context, question_id, title, results, _sources(context), head=head)
-        why_hidden(context, results)
 
 
 # --- tables, files, definitions, reasons ----------------------------------------------------------
@@ -391,25 +478,23 @@ def table_and_files(
     secret = context.viewer.sees_microdata
     name = f"{key}-{'-'.join(context.pair) or context.wave}" + ("-arbetsmaterial" if secret else "")
     mark = _("Arbetsmaterial") if secret else ""
-    with st.expander(_("Samma uppgifter som tabell")):
-        shown = tables.results_table(results, digits=1, head=head)
-        st.html(cards.data_table(shown, title))
-        # The files are made when they are asked for, in a thread without this visitor's language.
-        excel = bound(lambda: tables.xlsx_bytes(results, title, notes, head=head, mark=mark))
-        text = bound(lambda: tables.csv_bytes(results, head=head, mark=mark))
-        with st.container(horizontal=True):
-            for label, data, ending, mime in (
-                (_("Hämta som Excel"), excel, "xlsx", XLSX),
-                (_("Hämta som CSV"), text, "csv", "text/csv"),
-            ):
-                st.download_button(
-                    label,
-                    data=data,
-                    file_name=f"{name}.{ending}",
-                    mime=mime,
-                    key=f"{ending}-{key}",
-                    on_click="ignore",
-                )
+    st.html(cards.data_table(tables.results_table(results, digits=1, head=head), title))
+    # The files are made when they are asked for, in a thread without this visitor's language.
+    excel = bound(lambda: tables.xlsx_bytes(results, title, notes, head=head, mark=mark))
+    text = bound(lambda: tables.csv_bytes(results, head=head, mark=mark))
+    with st.container(horizontal=True):
+        for label, data, ending, mime in (
+            (_("Hämta som Excel"), excel, "xlsx", XLSX),
+            (_("Hämta som CSV"), text, "csv", "text/csv"),
+        ):
+            st.download_button(
+                label,
+                data=data,
+                file_name=f"{name}.{ending}",
+                mime=mime,
+                key=f"{ending}-{key}",
+                on_click="ignore",
+            )
 
 
 def _notes(context: Context, indicator: Indicator) -> list[tuple[str, str]]:
@@ -467,23 +552,26 @@ def how_it_is_counted(context: Context, indicator: Indicator) -> None:
     st.html(_link(context.link("metod", indikator=indicator.id), more))
 
 
-def why_hidden(context: Context, results: pd.DataFrame) -> None:
-    """Say, where something is hidden, why and which lawful view is nearest."""
+def why_hidden(context: Context, results: pd.DataFrame) -> Views:
+    """Return, where something is hidden, the view that says why and what is nearest."""
     hidden = results[results["status"] == "hidden"]
     if hidden.empty:
-        return
+        return {}
     merged = results[results["department"].fillna("").str.contains("+", regex=False)]
     nearest = (
-        _("Det närmaste som kan visas: {names}.").format(names=list_names(merged["name"]))
+        _("Det närmaste som kan visas: {names}.").format(names=list_names(merged["name"].unique()))
         if len(merged)
         else _("Det närmaste som kan visas är hela kommunen.")
     )
-    with st.expander(_("Varför är något dolt?")):
-        why = _("Dolt: {names}. {reason} {nearest}").format(
-            names=list_names(hidden["name"]), reason=status_reason("hidden"), nearest=nearest
-        )
+    why = _("Dolt: {names}. {reason} {nearest}").format(
+        names=list_names(hidden["name"].unique()), reason=status_reason("hidden"), nearest=nearest
+    )
+
+    def tell() -> None:
         st.markdown(markdown_text(why))
         st.html(_link(context.link("metod") + "#skydd", _("Så skyddas enskilda svar")))
+
+    return {_("Varför dolt?"): tell}
 
 
 def _link(address: str, text: Any) -> str:

@@ -117,12 +117,14 @@
 
   let settled = null; // the address (an URL) of what is shown; null until the first page is there
   let asked = location.href;
+  let since = performance.now(); // when it was asked for
   let held = null; // what had the focus when another address was asked for
 
   /** Called often: does nothing until another address has been asked for and its page is drawn. */
   function follow() {
     if (location.href !== asked) {
       asked = location.href;
+      since = performance.now();
       held = document.activeElement;
       if (document.documentElement.lang !== language()) {
         document.documentElement.lang = language();
@@ -134,19 +136,22 @@
     const heading = document.querySelector("main h1");
     if (app?.getAttribute(STATE) !== "notRunning" || !heading) return;
     if (document.querySelector("[data-stale=true]")) return;
+    const id = location.hash.slice(1); // ids are plain letters: nothing to decode
+    const target = id ? document.getElementById(id) : null;
+    // The run may be over before React has drawn what it sent.
+    if (id && !target && performance.now() - since < 5000) return void setTimeout(follow, 200);
     const before = settled;
     settled = new URL(asked);
-    arrive(before, heading);
+    arrive(before, heading, target);
   }
 
   /** Say where the reader has come: another page, a place on a page, or the same with new figures. */
-  function arrive(before, heading) {
+  function arrive(before, heading, target) {
     const moved = before !== null && before.pathname !== settled.pathname;
     for (const link of document.querySelectorAll("[data-testid=stSidebarNavLink]")) mend(link);
-    const id = decodeURIComponent(settled.hash.slice(1));
-    const target = id && document.getElementById(id);
-    if (target && (before === null || moved || before.hash !== settled.hash)) return land(id);
-    if (moved) {
+    if (target && (before === null || moved || before.hash !== settled.hash)) {
+      land(target.id);
+    } else if (moved) {
       document.querySelector("[data-testid=stMain]").scrollTop = 0;
       // Whoever has gone on to something else in the meantime is left there.
       if ([held, document.body].includes(document.activeElement)) focus(heading);

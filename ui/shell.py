@@ -25,7 +25,7 @@ WAVE, COMPARE, DEPARTMENT, ROLE, MINE = "vag", "jamfor", "forvaltning", "roll", 
 INDICATOR = "indikator"
 LANGUAGE = "lang"
 TONGUES = {"sv": "Svenska", "en": "English"}
-CONTEXT = "_context"
+CONTEXT, TITLE = "_context", "_title"
 NONE = "–"
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -36,7 +36,7 @@ def dress() -> None:
     set_language(choices.settle(LANGUAGES, key=LANGUAGE, default=DEFAULT_LANGUAGE))
     st.set_page_config(layout="wide", page_icon=str(ROOT / "ui" / "icon.png"))
     st.logo(theme.brand(theme_name()), size="large")
-    st.html(theme.css(theme_name()))
+    st.html(theme.css(theme_name(), municipality().name))
 
 
 def theme_name() -> str:
@@ -47,7 +47,6 @@ def theme_name() -> str:
 def ask_who() -> Viewer:
     """Return who is asking. Local mode: the role is chosen in the sidebar, and says so."""
     with st.sidebar:
-        st.html(f'<p class="dk dk-owner">{escape(municipality().name)}</p>')
         if login_configured():
             # Until login maps claims to roles, a configured login grants nothing at all.
             st.error(_("Inloggning är konfigurerad men ingen roll är kopplad till ditt konto."))
@@ -160,7 +159,7 @@ def ask_what(viewer: Viewer, page: Any) -> None:
     """
     name = _("Distanskollen")
     st.set_page_config(page_title=name if page.title == name else f"{page.title} · {name}")
-    st.session_state[CONTEXT] = None
+    st.session_state[CONTEXT], st.session_state[TITLE] = None, page.title
     try:
         snapshot = load_snapshot()
         reader = Reader(snapshot, viewer)
@@ -280,29 +279,55 @@ def context() -> Context:
     found = st.session_state.get(CONTEXT)
     if isinstance(found, Context):
         return found
+    st.title(st.session_state.get(TITLE) or _("Distanskollen"), anchor=False)
     if isinstance(found, EmptyStore):
-        st.title(_("Här finns inget att visa ännu"), anchor=False)
-        st.html(
-            cards.callout(
-                "info",
-                _("Lagret är tomt"),
-                _(
-                    "Bygg demonstrationen, eller läs in kommunens egna uppgifter: först ramen, "
-                    "sedan svaren, sist registret. Mallar för filerna skrivs med kommandot "
-                    "templates."
-                ),
-            )
-        )
-        st.code(
-            "python manage.py demo\n\n"
-            "python manage.py templates --out mallar\n"
-            "python manage.py load frame ram.csv --wave 2026\n"
-            "python manage.py load survey svar.csv --wave 2026\n"
-            "python manage.py load agreements register.xlsx",
-            language="shell",
-            wrap_lines=True,
-        )
+        _nothing_yet()
     else:
-        st.title(_("Uppgifterna går inte att läsa just nu"), anchor=False)
-        st.html(cards.callout("warning", _("Lagret behöver ses över"), str(found)))
+        st.html(cards.callout("warning", _("Uppgifterna går inte att läsa just nu"), str(found)))
     st.stop()
+
+
+def _nothing_yet() -> None:
+    """Say that nothing is loaded; only whoever can run a command is shown one."""
+    if st.session_state.get(ROLE) != Role.ADMIN.value:
+        text = _(
+            "När en våg är inläst visas resultaten här. Den som sköter inläsningen ser under "
+            "Administratör, Metod och källor, hur det går till."
+        )
+        st.html(cards.callout("info", _("Här finns inget att visa ännu"), text))
+        return
+    st.html(
+        cards.callout(
+            "info",
+            _("Lagret är tomt"),
+            _(
+                "Bygg demonstrationen, eller läs in kommunens egna uppgifter: först ramen, "
+                "sedan svaren, sist registret. Mallar för filerna skrivs med kommandot "
+                "templates."
+            ),
+        )
+    )
+    st.code(
+        "python manage.py demo\n\n"
+        "python manage.py templates --out mallar\n"
+        "python manage.py load frame ram.csv --wave 2026\n"
+        "python manage.py load survey svar.csv --wave 2026\n"
+        "python manage.py load agreements register.xlsx",
+        language="shell",
+        wrap_lines=True,
+    )
+
+
+def lead_on(viewer: Viewer, page: Any) -> None:
+    """End a page with the way to the next: nobody should end in the cellar of a long page."""
+    found = st.session_state.get(CONTEXT)
+    paths = [a for a in PAGES if viewer.role in a.roles]
+    here = [a.path for a in paths].index(page.url_path) if page.url_path else len(paths)
+    if here + 1 < len(paths):
+        following = paths[here + 1]
+        place = found.link(following.path) if isinstance(found, Context) else f"/{following.path}"
+        text = _("Nästa: {page}").format(page=following.title)
+        st.html(
+            f'<p class="dk dk-next dk-screen"><a href="{escape(place)}" target="_self">'
+            f"{escape(text)} →</a></p>"
+        )

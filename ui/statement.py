@@ -56,8 +56,8 @@ def report() -> None:
                 "warning",
                 _("Ingen kontakt är angiven ännu"),
                 _(
-                    "Den som sköter tjänsten skriver in kontakten i data/municipality.toml. Vänd "
-                    "dig till dess till kommunens växel eller kontaktcenter."
+                    "Den som sköter tjänsten har inte skrivit in vem som tar emot. Vänd dig till "
+                    "kommunens växel eller kontaktcenter."
                 ),
             )
         )

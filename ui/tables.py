@@ -108,14 +108,14 @@ def export_table(results: pd.DataFrame, *, head: str | None = None, mark: str = 
             _("Kod"): "" if f.is_missing(record["department"]) else plain(record["department"]),
             head or _("Förvaltning"): plain(record["name"]),
         }
-        for measure, head in heads.items():
+        for measure, word in heads.items():
             value = record[measure]
             if not shown:
-                row[head] = status_word(status)
+                row[word] = status_word(status)
             elif f.is_missing(value):
-                row[head] = None
+                row[word] = None
             else:
-                row[head] = int(value) if measure in MEASURES[:2] else float(value)
+                row[word] = int(value) if measure in MEASURES[:2] else float(value)
         rows.append(row)
     columns = [
         *([_("Märkning")] if mark else []),

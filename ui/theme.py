@@ -263,16 +263,19 @@ SHEETS = ("base", "parts", "matrix", "narrow", "print")
 _PRINT_DARK = "[data-testid=stPlotlyChart]{filter:invert(1) hue-rotate(180deg)}"
 
 
-@lru_cache(maxsize=2)
-def css(theme: str = "light") -> str:
+@lru_cache(maxsize=4)
+def css(theme: str = "light", owner: str = "") -> str:
     """Return the stylesheet as one ``<style>`` element for ``st.html``.
 
     ``theme`` matters only on paper: page colours turn light there by themselves, but a chart drawn
-    for the dark theme has its colours inside and must be inverted.
+    for the dark theme has its colours inside and must be inverted. ``owner`` is the name written
+    under the word mark; the pages say it as text too.
     """
     sheets = (STYLES.joinpath(f"{name}.css").read_text(encoding="utf-8") for name in SHEETS)
+    # Within a string of CSS; a name could otherwise end it, or the element.
+    safe = "".join(c if c.isalnum() or c in " -,." else f"\\{ord(c):x} " for c in owner)
     body = (
-        "\n".join((f":root{{{_variables()}}}", _shades(), *sheets))
+        "\n".join((f":root{{{_variables()}--dk-owner:'{safe}'}}", _shades(), *sheets))
         .replace("%NARROW%", str(NARROW))
         .replace("%PRINT%", _PRINT_DARK if theme == "dark" else "")
     )

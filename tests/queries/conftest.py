@@ -124,9 +124,7 @@ class Loader:
     def survey(
         self, rows: Iterable[Sequence[object]], wave: str = "v", questionnaire: str = "small"
     ) -> LoadResult:
-        return load_survey(
-            self._file("survey.csv", rows), wave, questionnaire_id=questionnaire
-        )
+        return load_survey(self._file("survey.csv", rows), wave, questionnaire_id=questionnaire)
 
     def agreements(self, rows: Iterable[Sequence[object]], as_of: date) -> LoadResult:
         return load_agreements(self._file("agreements.csv", rows), as_of=as_of)

@@ -36,7 +36,7 @@ WANTED = {
                  "tillgang", "anvandning", "avslag"},
     "arbetsmiljo": {"riskbedomd_fore_start", "uppfoljd_12_manader", "oppna_risker",
                     "forsenade_atgarder", "arbetsmiljo_sakerstalld", "arbetsmiljo_foljs_upp",
-                    "inga_arbetsmiljoatgarder"},
+                    "arbetsmiljo_uppfoljd", "inga_arbetsmiljoatgarder"},
     "it_sakerhet": {"it_sakerstalld", "inga_it_atgarder", "it_utbildade", "it_rutiner_foljs_upp",
                     "it_genomgang_12_manader", "skydd_mot_sekretess"},
     "verksamhet": {"metoder_kanda", "produktivitet_positiv", "kvalitet_positiv",
@@ -113,8 +113,23 @@ def test_several_choices_count_one_option_so_that_nobody_is_counted_twice(
 @each_of_survey
 def test_the_direction_is_that_of_the_counted_options(dossier: Indicator) -> None:
     question = FORM.question(dossier.source.question)
-    speaks = {question.option(code).favourable for code in dossier.source.counted(FORM)}
+    counted = dossier.source.counted(FORM)
+    if question.type == "scale" and dossier.source.options:
+        # A part of a scale that begins in its middle: all above it, nothing below.
+        assert dossier.direction == "higher"
+        assert counted == question.codes[question.codes.index(counted[0]) :]
+        return
+    speaks = {question.option(code).favourable for code in counted}
     assert speaks == {{"higher": True, "lower": False, "neutral": None}[dossier.direction]}
+
+
+def test_what_stands_beside_a_register_indicator_is_of_its_theme_and_from_the_survey() -> None:
+    found = {i.id: i for i in indicators()}
+    pairs = [(i, found[i.beside]) for i in found.values() if i.beside]
+    assert pairs
+    for register, survey in pairs:
+        assert (register.source.kind, survey.source.kind) == ("register", "survey")
+        assert register.theme == survey.theme
 
 
 @each_of_survey

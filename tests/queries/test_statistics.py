@@ -236,9 +236,7 @@ def test_yes_and_no_are_mirror_images(design: Design) -> None:
         ("more answers than invited", (2, 8, 21, 20, 0)),
     ],
 )
-def test_numbers_that_contradict_each_other_are_refused(
-    what: str, design: Design
-) -> None:
+def test_numbers_that_contradict_each_other_are_refused(what: str, design: Design) -> None:
     with pytest.raises(ValueError, match="must hold"):
         estimate(*design)
     # One wrong row among right ones is enough.

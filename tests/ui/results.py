@@ -93,3 +93,39 @@ def answers(rows: Sequence[tuple[str | None, Sequence[int] | None, str]]) -> pd.
             for i, (option, label, favourable) in enumerate(options)
         ]
     )
+
+
+LIKERT: tuple[tuple[str | None, Sequence[int] | None, str], ...] = (
+    ("KLK", [14, 9, 7], "shown"),
+    ("BUN", [3, 9, 5], "shown"),
+    ("MBN", None, "hidden"),
+    ("KFN", [0, 0, 0], "no_answers"),
+    (None, [37, 32, 22], "shown"),
+)
+
+
+def two_waves() -> pd.DataFrame:
+    later = [
+        row("KLK", 24, 30, wave="2026"),
+        row("BUN", 2, 20, wave="2026"),
+        row("MBN", status="hidden", wave="2026"),
+        row("KFN", 5, 9, wave="2026"),
+        row(None, 50, 91, wave="2026"),
+    ]
+    return pd.concat([every_status(), table(later)], ignore_index=True)
+
+
+def register() -> pd.DataFrame:
+    """A register's table: full counts, so no intervals; the merged row is the survey's affair."""
+    frame = table(
+        [
+            row("BUN", 36, 40, wave="2026", indicator="riskbedomd"),
+            row("KLK", 41, 58, wave="2026", indicator="riskbedomd"),
+            row("MBN", status="hidden", wave="2026", indicator="riskbedomd"),
+            row("MBN+TN", 10, 12, wave="2026", indicator="riskbedomd"),
+            row(None, 107, 159, wave="2026", indicator="riskbedomd"),
+        ]
+    )
+    for column in NUMBERS[3:]:
+        frame[column] = float("nan")
+    return frame

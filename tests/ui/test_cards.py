@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from tests.ui.results import SECRET, every_status, leaking, row, table
 from ui import cards
 from ui import formats as f
+from ui.theme import STYLES
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=y>'
 
@@ -72,7 +74,7 @@ def test_no_text_becomes_markup(a, b, c):
         found = Parsed(html)
         allowed = {
             "div", "span", "a", "p", "strong", "ul", "li", "table", "caption", "thead", "tbody",
-            "tr", "th", "td", "h3", "dl", "dt", "dd", "abbr",
+            "tr", "th", "td", "h3", "dl", "dt", "dd", "abbr", "details", "summary",
         }  # fmt: skip
         assert {tag for tag, _attrs in found.tags} <= allowed
         assert not any(name.startswith("on") for _tag, attrs in found.tags for name in attrs)
@@ -101,8 +103,61 @@ def test_the_matrix_is_a_real_table_and_a_list_per_department():
     found = Parsed(drawn(every_status()))
     assert [th["scope"] for th in found.all("th")] == ["col"] * 8 + ["row"]
     assert len(found.all("td")) == len(found.all("dd")) == 7
-    assert len(found.all("h3")) == 7
+    assert len(found.all("h3")) == len(found.all("details")) == 7
     assert len(found.all("caption")) == 1
+
+
+def test_the_list_opens_on_the_whole_and_folds_the_departments_away():
+    html = drawn(every_status())
+    folds = re.findall(r"<details( open)?><summary><h3>([^<]*)</h3>", html)
+    assert folds[0] == (" open", "Alla")
+    assert [opened for opened, _name in folds[1:]] == [""] * 6
+
+
+def test_a_chosen_department_stands_before_the_whole_both_open_and_with_intervals():
+    html = drawn(table([row("A", 15, 30, low=0.33, high=0.67), row(None, 37, 91)]))
+    assert re.findall(r"<details( open)?><summary><h3>([^<]*)</h3>", html) == [
+        (" open", "A"),
+        (" open", "Alla"),
+    ]
+    assert html.count("33–67") == 2
+    assert '<div class="dk dk-matrix dk-few">' in html
+
+
+def test_more_departments_than_a_sheet_has_room_for_are_printed_as_lists():
+    assert "dk-many" in drawn(table([row(f"D{i}", 15, 30) for i in range(20)]))
+    assert "dk-many" not in drawn(every_status())
+
+
+def grouped() -> str:
+    rows, columns = cards.matrix_of(every_status(), {"rattvist": "Ett", "x": "Två", "y": "Tre"})
+    first = cards.MatrixGroup("Rättvisa", "/rattvisa", "Revisionen: till viss del")
+    second = cards.MatrixGroup(HOSTILE, "javascript:alert(1)", HOSTILE)
+    parts = (None, first, second)
+    rows = [replace(r, group=group) for r, group in zip(rows, parts, strict=True)]
+    return cards.matrix(rows, [replace(c, detail=HOSTILE, title=HOSTILE) for c in columns])
+
+
+def test_each_theme_has_a_body_and_a_head_that_leads_to_its_page():
+    found = Parsed(grouped())
+    assert len(found.all("tbody")) == 3
+    heads = [th for th in found.all("th") if th["scope"] == "rowgroup"]
+    assert [th["colspan"] for th in heads] == ["8", "8"]
+    assert sum(a["href"] == "/rattvisa" for a in found.all("a")) == 1 + 7
+    assert "Revisionen: till viss del" in found.text
+
+
+def test_names_of_groups_and_departments_stay_text_in_attributes_too():
+    html = grouped()
+    assert "<script" not in html and "<img" not in html
+    found = Parsed(html)
+    assert not any(name.startswith("on") for _tag, attrs in found.tags for name in attrs)
+    assert {a["title"] for a in found.all("abbr")} == {HOSTILE}
+    assert not any("javascript" in a["href"] for a in found.all("a"))
+
+
+def test_a_name_cannot_turn_the_line_around():
+    assert cards.escaped("A\u202eB <b>") == "AB &lt;b&gt;"
 
 
 def test_every_status_is_told_in_words_and_looks_its_own_way():
@@ -112,6 +167,23 @@ def test_every_status_is_told_in_words_and_looks_its_own_way():
         assert text.count(word) >= 2
     for kind in ("hidden", "no-answers", "not-asked", "not-regulated"):
         assert f'<td class="dk-s-{kind}">' in html
+
+
+def test_the_four_absences_have_each_their_form_without_colour():
+    sheet = (STYLES / "matrix.css").read_text(encoding="utf-8")
+    forms = []
+    for kind in ("hidden", "no-answers", "not-asked", "not-regulated"):
+        found = re.findall(rf"^\.dk-s-{kind}\{{([^}}]*)\}}", sheet, re.M)
+        assert len(found) == 1, kind
+        forms.append(re.sub(r"\s+", "", found[0]))
+    assert [form.split(":")[0] for form in forms] == [
+        "background",
+        "outline",
+        "outline",
+        "background",
+    ]
+    assert "repeating" in forms[0] and "dashed" in forms[1] and "dotted" in forms[2]
+    assert "repeating" not in forms[3] and "no-repeat" in forms[3]
 
 
 def test_the_shade_is_absolute():
@@ -128,8 +200,10 @@ def test_a_mark_needs_intervals_apart():
     assert cards.mark_of(above, None) == ""
     assert cards.mark_of(above | {"low": None}, whole) == ""
     html = drawn(table([above, near, below, whole]))
-    assert html.count("över övriga") == html.count("under övriga") == 2
-    assert "över övriga" in drawn(table([near, whole]), marks={("rattvist", "B"): "above"})
+    text = Parsed(html).text
+    assert text.count("▲ tydligt högre") == text.count("▼ tydligt lägre") == 2
+    text = Parsed(drawn(table([near, whole]), marks={("rattvist", "B"): "above"})).text
+    assert "▲ tydligt högre" in text
 
 
 @pytest.mark.parametrize("status", ["hidden", "not_asked", "new"])
@@ -137,7 +211,7 @@ def test_hidden_numbers_are_not_in_the_markup(status):
     html = drawn(leaking(status), marks={("rattvist", "MBN"): "above"})
     for secret in ("4321", "8765", str(SECRET), "12 %", "12,3"):
         assert secret not in html.replace(f.NBSP, " ")
-    assert "övriga" not in html
+    assert "tydligt" not in html
     assert re.findall(r'<td class="([^"]*)">', html)[1].startswith("dk-s-")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from queries.catalogue import indicator
 from queries.indicators import COLUMNS
 from queries.statistics import estimate
-from ui.findings import apart, change, changes, finding, gain, largest_gap
+from ui.findings import apart, beside, change, changes, finding, gain, largest_gap, theme_finding
 
 NBSP = "\N{NO-BREAK SPACE}"
 SURVEY = indicator("rattvist_fordelat")
@@ -51,8 +51,8 @@ def test_a_minority_is_said_only_with_the_silent_named_when_they_could_turn_it()
     text = said(row(None, 37, 91, 221))
     assert "40,7 % (37 av 91)" in text
     assert "mindre än hälften" in text
-    assert "de som inte svarat kan ändra bilden" in text
-    assert "17–76 %" in text
+    assert "Statistisk osäkerhet: 33–49 %." in text
+    assert "Med dem som inte svarat kan andelen vara 17–76 %." in text
 
 
 def test_neither_more_nor_less_than_half_is_said_when_the_interval_covers_it() -> None:
@@ -61,10 +61,16 @@ def test_neither_more_nor_less_than_half_is_said_when_the_interval_covers_it() -
     assert "mindre än hälften, också" not in text
 
 
-def test_a_majority_that_the_silent_cannot_turn_has_no_reservation() -> None:
-    text = said(row(None, 80, 90, 100))
-    assert "mer än hälften" in text
-    assert "kan ändra bilden" not in text
+def test_a_majority_is_said_when_the_whole_interval_is_one() -> None:
+    assert "mer än hälften, också" in said(row(None, 62, 90, 100))
+
+
+def test_of_what_is_far_from_half_it_goes_without_saying() -> None:
+    assert "hälften" not in said(row(None, 2, 90, 221))
+    assert "hälften" not in said(row(None, 85, 90, 221))
+    # Half is nobody's wish where lower is better.
+    lower = indicator("inga_it_atgarder")
+    assert "hälften" not in said(row(None, 40, 90, 221, of=lower), of=lower)
 
 
 def test_departments_differ_only_when_their_intervals_do_not_meet() -> None:
@@ -75,13 +81,13 @@ def test_departments_differ_only_when_their_intervals_do_not_meet() -> None:
     assert "Skillnaden ryms inom osäkerheten." in near
 
 
-def test_what_is_hidden_is_named_and_never_estimated() -> None:
+def test_what_is_hidden_is_never_estimated_and_no_part_of_the_finding() -> None:
     text = said(
         row("KLK", 18, 30, 73), row("MBN", 3, 4, 11, "hidden"), row("KFN", 0, 0, 3, "no_answers"),
         row(None, 37, 91, 221),
     )  # fmt: skip
-    assert "Dolt för MBN" in text
-    assert "Inga svar från KFN." in text
+    assert "MBN" not in text
+    assert "KFN" not in text
     assert "3 av 4" not in text
 
 
@@ -100,10 +106,58 @@ def test_a_requirement_counts_what_is_missing() -> None:
 
 
 def test_a_change_within_the_uncertainty_is_not_called_a_change() -> None:
-    before, after = row(None, 37, 91, 221), row(None, 50, 123, 235, wave="2026")
+    before, after = row(None, 37, 91, 221), row(None, 53, 123, 235, wave="2026")
     assert "Förändringen ryms inom osäkerheten." in change(before, after)
+    same = row(None, 50, 123, 235, wave="2026")
+    assert change(before, same).replace(NBSP, " ") == "Oförändrat, 41 %."
     after = row(None, 110, 123, 235, wave="2026")
     assert "Förändringen är större än osäkerheten." in change(before, after)
+
+
+def test_a_change_of_few_answers_is_told_in_counts_and_never_in_points() -> None:
+    text = change(row("TN", 3, 7, 12), row("TN", 6, 8, 12, wave="2026")).replace(NBSP, " ")
+    assert "Från 3 av 7 till 6 av 8." in text
+    assert "procentenheter" not in text
+
+
+def test_a_theme_is_told_by_its_lowest_its_highest_and_its_widest_gap() -> None:
+    known, fair = indicator("riktlinjer_kanda"), SURVEY
+    results = table(
+        row("SN", 8, 33, 82), row("KLK", 18, 30, 73), row(None, 37, 91, 221),
+        row("SN", 20, 33, 82, of=known), row("KLK", 20, 30, 73, of=known),
+        row(None, 60, 91, 221, of=known),
+    )  # fmt: skip
+    text = theme_finding([known, fair], results).replace(NBSP, " ")
+    assert "Lägst av måtten i kommunen är ”Rättvist fördelat” (41 %)" in text
+    assert "högst ”Känner till riktlinjerna” (66 %)" in text
+    assert "skiljer sig mest i ”Rättvist fördelat”: KLK 60 %, SN 24 %." in text
+
+
+def test_a_theme_without_a_number_says_so() -> None:
+    hidden = table(row(None, 0, 0, 0, "hidden"))
+    assert theme_finding([SURVEY], hidden) == "Inget av måtten kan visas för den här vågen."
+
+
+def test_register_and_survey_are_told_apart_and_never_subtracted() -> None:
+    register, survey = indicator("uppfoljd_12_manader"), indicator("arbetsmiljo_uppfoljd")
+    text = beside(
+        register,
+        survey,
+        table(row(None, 107, 123, 0, of=register, full=True)),
+        table(row(None, 45, 70, 221, of=survey)),
+    ).replace(NBSP, " ")
+    assert "Enligt registret: ”Uppföljd inom tolv månader” 87,0 % (107 av 123)." in text
+    assert "Enligt enkäten: ”Arbetsmiljön följs upp någon gång” 64,3 % (45 av 70)." in text
+    assert "35,7 % (25 av 70) svarar att det aldrig sker." in text
+    assert "procentenheter" not in text
+
+
+def test_what_is_hidden_beside_is_told_as_hidden() -> None:
+    register, survey = indicator("uppfoljd_12_manader"), indicator("arbetsmiljo_uppfoljd")
+    hidden = table(row(None, 3, 4, 11, "hidden", of=survey))
+    text = beside(register, survey, table(row(None, 9, 12, 0, of=register, full=True)), hidden)
+    assert "3 av 4" not in text.replace(NBSP, " ")
+    assert "Arbetsmiljön följs upp någon gång: Talet är dolt" in text
 
 
 def test_lower_is_a_gain_where_lower_is_better() -> None:

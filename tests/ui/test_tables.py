@@ -63,12 +63,25 @@ def test_hidden_numbers_are_in_no_form(status):
 
 def test_csv_opens_in_swedish_excel():
     lines = read_csv(tables.csv_bytes(every_status()))
-    assert lines[0][3:7] == ["Förvaltning", "Antal", "Underlag", "Andel"]
+    assert lines[0][:2] == ["Indikator", "Indikatorns id"]
+    assert lines[0][4:8] == ["Förvaltning", "Antal", "Underlag", "Andel"]
     klk, hidden, none = lines[1], lines[3], lines[4]
-    assert klk[3:7] == ["KLK", "15", "30", "0,5"]
-    assert hidden[4:] == ["dolt"] * 7
-    assert none[4:] == ["inga svar"] * 7
-    assert lines[-1][6] == str(37 / 91).replace(".", ",")
+    assert klk[4:8] == ["KLK", "15", "30", "0,5"]
+    assert hidden[5:] == ["dolt"] * 7
+    assert none[5:] == ["inga svar"] * 7
+    assert lines[-1][7] == str(37 / 91).replace(".", ",")
+
+
+def test_a_mark_stands_in_every_row_so_that_it_follows_what_is_copied_out():
+    head, *rows = read_csv(tables.csv_bytes(every_status(), mark="Arbetsmaterial"))
+    assert head[0] == "Märkning"
+    assert {row[0] for row in rows} == {"Arbetsmaterial"}
+
+
+def test_the_names_have_the_head_that_fits_them():
+    assert (
+        "Svarsalternativ" in read_csv(tables.csv_bytes(every_status(), head="Svarsalternativ"))[0]
+    )
 
 
 @given(st.text(max_size=30))
