@@ -387,7 +387,7 @@ class Source(Facts):
     file: Text
     short: Text
     title: Text
-    publisher: Text
+    publisher: Prose
     date: str
     gives: Prose
 

@@ -73,4 +73,4 @@ def test_every_command_is_in_the_readme() -> None:
 def test_the_message_template_holds_what_the_source_says() -> None:
     # A string that is not in the template can never be translated.
     done = subprocess.run([sys.executable, "tools/messages.py", "--check"], cwd=ROOT, check=False)
-    assert done.returncode == 0, "run `make messages` and commit locale/distanskollen.pot"
+    assert done.returncode == 0, "run `make messages`, translate what is named, commit locale/"

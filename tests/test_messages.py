@@ -19,9 +19,12 @@ ROOT = Path(__file__).resolve().parent.parent
 CODES = list(messages.catalogues())
 
 # Words that are spelt alike in Swedish and English. Names of departments are not translated at all.
-ALIKE = {"Distanskollen", "HR", "Man", "TEXT", "register"} | {
-    department.name for department in reference.departments()
-}
+ALIKE = (
+    {"Distanskollen", "HR", "Man", "TEXT", "register"}
+    | {department.name for department in reference.departments()}
+    # Whoever published a document, where that is a name and no description.
+    | {source.publisher for source in reference.sources() if "," not in source.publisher}
+)
 # Data files without a word that a page shows, and why.
 WORDLESS = {
     "data/departments.toml": "names of departments are the same in every language",
@@ -33,7 +36,7 @@ WORDLESS = {
 UNTRANSLATED = {
     "id", "code", "codes", "question", "options", "aliases", "source", "sources", "fingerprint",
     "department", "board", "board_code", "boards", "successor", "inferred", "chapter", "criteria",
-    "audit_question", "audit_questions", "file", "short", "title", "publisher", "date", "name",
+    "audit_question", "audit_questions", "file", "short", "title", "date", "name",
     "contact", "beside", "note",
 }  # fmt: skip
 # Of those, the ones that are words for people unless the model is one of these.

@@ -14,7 +14,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,7 +23,10 @@ sys.path.insert(0, str(ROOT))
 
 COPIES = 1_000
 REPEATS = 7
-PAGES = ("sammanfattning", "rattvisa", "metod")
+PAGES = (
+    "sammanfattning", "styrning", "rattvisa", "arbetsmiljo", "it_sakerhet", "verksamhet", "metod",
+    "tillganglighet",
+)  # fmt: skip
 
 
 def timed(run: Callable[[], object], repeats: int = REPEATS) -> float:
@@ -52,16 +56,46 @@ def enlarge(source: Path, target: Path, column: int | None) -> None:
                 out.writerow(row[:column] + numbers)
 
 
-def page_seconds(page: str, repeats: int = REPEATS) -> tuple[float, float]:
-    """Return the seconds of a first run of a page in a process, and of later ones."""
+@contextmanager
+def counted() -> Iterator[list[int]]:
+    """Count the queries that are put to the store within the block, in the one item of a list."""
+    from queries.store import Reader
+
+    asked, plain = [0], Reader._cursor
+
+    def counting(self: Reader) -> object:
+        asked[0] += 1
+        return plain(self)
+
+    Reader._cursor = counting  # type: ignore[method-assign]
+    try:
+        yield asked
+    finally:
+        Reader._cursor = plain  # type: ignore[method-assign]
+
+
+def page_costs(page: str, repeats: int = REPEATS) -> dict[str, float]:
+    """Return what a first run of a page in a process costs, and a later one."""
+    import streamlit as st
     from streamlit.testing.v1 import AppTest
 
+    st.cache_data.clear()
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
     app.run()
-    start = time.perf_counter()
-    app.switch_page(f"pages/{page}.py").run()
-    first = time.perf_counter() - start
-    return first, timed(app.run, repeats)
+    st.cache_data.clear()
+    with counted() as asked:
+        start = time.perf_counter()
+        app.switch_page(f"pages/{page}.py").run()
+        first = time.perf_counter() - start
+        first_queries = asked[0]
+        app.run()
+        later_queries = asked[0] - first_queries
+    return {
+        "first (ms)": 1000 * first,
+        "later (ms)": 1000 * timed(app.run, repeats),
+        "first, queries": first_queries,
+        "later, queries": later_queries,
+    }
 
 
 def main() -> int:
@@ -92,14 +126,12 @@ def main() -> int:
             found["results (ms)"] = 1000 * timed(lambda r=reader: results(r, "2024"))
             found["options (ms)"] = 1000 * timed(lambda r=reader: options(r, "2024"))
             for page in PAGES:
-                first, later = page_seconds(page)
-                found[f"/{page}, first (ms)"] = 1000 * first
-                found[f"/{page}, later (ms)"] = 1000 * later
+                found |= {f"/{page}, {name}": cost for name, cost in page_costs(page).items()}
             figures[size] = found
     print(f"{'':32}{'91 answers':>14}{f'{91 * COPIES} answers':>16}{'ratio':>8}")
     for row, small in figures["demo"].items():
         large = figures["large"][row]
-        ratio = f"{large / small:8.2f}" if "load" not in row else f"{'–':>8}"
+        ratio = f"{large / small:8.2f}" if "load" not in row and small else f"{'–':>8}"
         print(f"{row:32}{small:14.1f}{large:16.1f}{ratio}")
     print("load: the demo's two waves and register, against one wave of the larger survey.")
     return 0

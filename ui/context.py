@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -59,7 +60,7 @@ class Context:
 
     @property
     def questionnaire(self) -> Questionnaire | None:
-        return queries.questionnaire_of(self.reader, self.wave)
+        return _questionnaire(self._key, self.wave)
 
     def wave_row(self, wave: str | None = None) -> pd.Series:
         """Return the wave's label, kind, profile, invited and answered."""
@@ -203,6 +204,12 @@ def _answers(key: Key, wave: str, question: str) -> pd.DataFrame:
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _options(key: Key, wave: str, question: str) -> pd.DataFrame:
     return queries.options(_reader(key), wave, [question])
+
+
+# Immutable, so nothing is copied; Streamlit's cache would pickle it for each of fifty uses a page.
+@lru_cache(maxsize=CACHED)
+def _questionnaire(key: Key, wave: str) -> Questionnaire | None:
+    return queries.questionnaire_of(_reader(key), wave)
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)

@@ -65,18 +65,19 @@ def headline(results: pd.DataFrame) -> str:
     return _extremes(results)
 
 
-def sureness(indicator: Indicator, whole: Row) -> str:
-    """Return how far a shown share of the whole can be trusted, or how far it is from the limit."""
+def sureness(indicator: Indicator, whole: Row, *, interval: bool = True) -> str:
+    """Return how far a shown share of the whole can be trusted, or how far it is from the limit.
+
+    ``interval=False`` where the interval already stands under the number.
+    """
     if indicator.full_count:
         return _against_threshold(indicator, whole)
     if f.is_missing(whole["low"]):
         return ""
-    sentences = [
-        _("Statistisk osäkerhet: {interval}.").format(
-            interval=f.interval(whole["low"], whole["high"])
-        ),
-        _half(indicator, whole),
-    ]
+    sentences = [_half(indicator, whole)]
+    if interval:
+        text = _("Statistisk osäkerhet: {interval}.")
+        sentences.insert(0, text.format(interval=f.interval(whole["low"], whole["high"])))
     if not f.is_missing(whole["bound_low"]):
         bounds = f.interval(whole["bound_low"], whole["bound_high"])
         text = _("Med dem som inte svarat kan andelen vara {bounds}.")
@@ -263,7 +264,12 @@ def change(before: Row, after: Row) -> str:
         return ""
     ends = {"before": _told(before), "after": _told(after)}
     if min(before["denominator"], after["denominator"]) < f.SMALL_BASE:
-        # The difference would be a percentage of fewer than 20 answers by the back door.
+        # Both as counts: the reader compares like with like, and a difference would be a percentage
+        # of fewer than 20 answers by the back door.
+        ends = {
+            name: f.count_text(row["numerator"], row["denominator"])
+            for name, row in (("before", before), ("after", after))
+        }
         text = _("Från {before} till {after}.").format(**ends)
     elif ends["before"] == ends["after"]:
         return _("Oförändrat, {after}.").format(**ends)

@@ -150,6 +150,10 @@ def _colours(scale: Scale, p: Palette) -> dict[str, str]:
     )
 
 
+SPAN = 2.2
+"""How many times 100 % a chart is wide at least, both sides and "vet ej" together."""
+
+
 def _up(value: float, step: float = 0.1) -> float:
     """Return ``value`` rounded up to a step, at least one step."""
     return max(step, math.ceil(round(value / step, 6)) * step)
@@ -201,6 +205,8 @@ def likert(
     # Room beyond the longest bar for its number, which stands outside.
     unsure = unsure + 0.15 * (low + high) if scale.unsure and shown else 0.0
     gap = 0.05 if unsure else 0.0
+    # 100 % is as long in one chart as in the next, unless somebody's answers need more room.
+    high += max(0.0, SPAN * (1 - gap) - (low + high + unsure))
     # What is written above the bars has the margin to the left of zero too, unless it is narrow.
     least = min(low, high) * NARROW_PLOT if narrow else high * 220
     least /= low + high + unsure

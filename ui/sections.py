@@ -226,9 +226,11 @@ def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) 
     place = context.link("metod", indikator=indicator.id)
     under = [f.count_text(whole["numerator"], whole["denominator"])]
     if not f.is_missing(whole["low"]):
-        under.append(f.interval(whole["low"], whole["high"]))
+        interval = f.interval(whole["low"], whole["high"])
+        under.append(_("osäkerhet {interval}").format(interval=interval))
     lines = "".join(f'<span class="dk-detail">{escape(line)}</span>' for line in under)
-    first, rest = findings.headline(results), findings.sureness(indicator, whole)
+    first = findings.headline(results)
+    rest = findings.sureness(indicator, whole, interval=False)
     if context.compare and indicator.source.kind == SURVEY:
         both = context.compared(indicator.id)
         ends = [findings.whole_of(both[both["wave"] == wave]) for wave in context.pair]

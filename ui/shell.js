@@ -26,25 +26,25 @@
       ? new RegExp("^" + text.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*/g, "(.+?)") + "$", "s")
       : null;
 
-  // Each word is translated only where Streamlit itself writes it: a department may be called Open.
-  const zones = WORDS.map(({ where, words }) => ({
-    where,
-    exact: new Map(Object.entries(words)),
-    patterns: Object.entries(words)
-      .map(([from, to]) => [pattern(from), to])
-      .filter(([from]) => from),
-  }));
-  const ZONES = zones.map((zone) => zone.where).join(",");
+  // Each word is translated only where Streamlit itself writes it (a department may be called
+  // Open): at an element with the test id, and in the parts of it that are named.
+  const zones = new Map();
+  for (const { at, parts, words } of WORDS) {
+    const exact = new Map(Object.entries(words));
+    const patterns = [...exact].map(([from, to]) => [pattern(from), to]).filter(([from]) => from);
+    for (const id of at) zones.set(id, [...(zones.get(id) ?? []), { parts, exact, patterns }]);
+  }
+  const ZONED = "[data-testid],[data-live-announcer]";
+  const zonesOf = (element) =>
+    zones.get(element.getAttribute("data-testid"))
+    ?? (element.hasAttribute("data-live-announcer") ? zones.get("liveAnnouncer") : undefined);
 
-  function swedish(element, english) {
-    for (const zone of zones) {
-      if (!element.matches(zone.where)) continue;
-      if (zone.exact.has(english)) return zone.exact.get(english);
-      for (const [from, to] of zone.patterns) {
-        const found = from.exec(english);
-        let part = 0;
-        if (found) return to.replace(/\*/g, () => found[++part]);
-      }
+  function swedish({ exact, patterns }, english) {
+    if (exact.has(english)) return exact.get(english);
+    for (const [from, to] of patterns) {
+      const found = from.exec(english);
+      let part = 0;
+      if (found) return to.replace(/\*/g, () => found[++part]);
     }
     return null;
   }
@@ -52,30 +52,40 @@
   /** What was translated: node → { slot: [English, Swedish] }, to be undone in English. */
   const translated = new WeakMap();
 
-  function put(element, node, slot, now, write) {
+  function put(zone, node, slot, now, write) {
     const kept = translated.get(node) ?? {};
     if (language() === "en") {
       if (kept[slot]?.[1] === now) write(kept[slot][0]);
       return;
     }
-    const found = now && kept[slot]?.[1] !== now ? swedish(element, now) : null;
+    const found = now && kept[slot]?.[1] !== now ? swedish(zone, now) : null;
     if (found === null || found === now) return;
     translated.set(node, { ...kept, [slot]: [now, found] });
     write(found);
   }
 
-  function translate(element) {
-    for (const name of ATTRIBUTES) {
-      const now = element.getAttribute(name);
-      if (now) put(element, element, name, now, (text) => element.setAttribute(name, text));
-    }
-    for (const node of element.childNodes) {
-      if (node.nodeType !== Node.TEXT_NODE) continue;
-      put(element, node, "text", node.data, (text) => { node.data = text; });
+  function translate(root) {
+    for (const zone of zonesOf(root)) {
+      for (const element of [root, ...(zone.parts ? root.querySelectorAll(zone.parts) : [])]) {
+        for (const name of ATTRIBUTES) {
+          const now = element.getAttribute(name);
+          if (now) put(zone, element, name, now, (text) => element.setAttribute(name, text));
+        }
+        for (const node of element.childNodes) {
+          if (node.nodeType !== Node.TEXT_NODE) continue;
+          put(zone, node, "text", node.data, (text) => { node.data = text; });
+        }
+      }
     }
   }
 
   // ------------------------------------------------------------ names and roles
+
+  const HEADING = ":is(h1,h2,h3,h4) [data-heading-text], h1";
+  const headingBefore = (part) =>
+    [...document.querySelectorAll(HEADING)]
+      .filter((h) => h.compareDocumentPosition(part) & Node.DOCUMENT_POSITION_FOLLOWING)
+      .at(-1);
 
   const MENDS = {
     // The chart has a sentence that tells what it shows. Its pieces of text, read in the order they
@@ -86,11 +96,10 @@
       const heading = link.closest("h1,h2,h3,h4,h5,h6")?.querySelector("[data-heading-text]");
       if (heading) link.setAttribute("aria-label", `Link to heading: ${heading.textContent}`);
     },
-    // The data grid is a table without a name: it takes that of what it lies in.
-    "[role=grid]:not([aria-label])": (grid) => {
-      const name = grid.closest("details")?.querySelector("summary p")
-        ?? document.querySelector("h1");
-      if (name) grid.setAttribute("aria-label", name.textContent);
+    // The data grid and rows of tabs have no name: they take that of what they lie in or under.
+    "[role=grid]:not([aria-label]), [role=tablist]:not([aria-label])": (part) => {
+      const name = part.closest("details")?.querySelector("summary p") ?? headingBefore(part);
+      if (name) part.setAttribute("aria-label", name.textContent);
     },
     // Which page this is was told by colour alone.
     "[data-testid=stSidebarNavLink]": (link) => {
@@ -104,13 +113,19 @@
     for (const [where, how] of Object.entries(MENDS)) if (element.matches(where)) how(element);
   }
 
-  const BOTH = [[MENDED, mend], [ZONES, translate]].filter(([where]) => where);
-
-  function visit(root, whole = true) {
-    for (const [where, how] of BOTH) {
-      if (root.matches?.(where)) how(root);
-      if (whole) for (const element of root.querySelectorAll(where)) how(element);
+  /** Mend what lies in a node; add to ``roots`` the places in it where there may be words. */
+  function look(node, roots) {
+    const self = node === document ? [] : [node];
+    for (const element of [...self, ...node.querySelectorAll(MENDED)]) mend(element);
+    for (const element of [...self, ...node.querySelectorAll(ZONED)]) {
+      if (zonesOf(element)) roots.add(element);
     }
+  }
+
+  function lookAgain() {
+    const roots = new Set();
+    look(document, roots);
+    for (const root of roots) translate(root);
   }
 
   // ------------------------------------------------------------ where the reader is
@@ -128,7 +143,7 @@
       held = document.activeElement;
       if (document.documentElement.lang !== language()) {
         document.documentElement.lang = language();
-        visit(document);
+        lookAgain();
       }
     }
     if (settled?.href === asked) return;
@@ -212,15 +227,18 @@
   }));
   addEventListener("afterprint", () => drawings().forEach((svg) => svg.removeAttribute("viewBox")));
   new MutationObserver((records) => {
+    const roots = new Set();
     for (const { type, target, addedNodes } of records) {
       if (target.namespaceURI === SVG) continue;
-      if (type === "attributes") visit(target, false);
-      else if (type === "characterData") target.parentElement && visit(target.parentElement, false);
+      if (type === "attributes") mend(target);
       for (const node of addedNodes) {
-        if (node.nodeType === Node.TEXT_NODE) visit(target, false);
-        else if (node.nodeType === Node.ELEMENT_NODE && node.namespaceURI !== SVG) visit(node);
+        if (node.nodeType === Node.ELEMENT_NODE && node.namespaceURI !== SVG) look(node, roots);
+      }
+      for (let up = target; up; up = up.parentElement) {
+        if (up.nodeType === Node.ELEMENT_NODE && zonesOf(up)) roots.add(up);
       }
     }
+    if (language() === "sv") for (const root of roots) translate(root);
     follow();
   }).observe(document, {
     attributes: true,

@@ -206,10 +206,11 @@ def wait_ready() -> Callable[[Page], None]:
 
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], None]:
-    """Return ``axe(page, state)``: asserts that axe finds no violation of WCAG 2.1 A or AA."""
+    """Return ``axe(page, state, within)``: asserts that axe finds no violation of WCAG 2.1 A or AA,
+    in the whole page or in what matches the selector ``within``."""
 
-    def check(page: Page, state: str = "") -> None:
-        found = Axe().run(page, options={"resultTypes": ["violations"], **AXE_RULES})
+    def check(page: Page, state: str = "", within: str | None = None) -> None:
+        found = Axe().run(page, within, {"resultTypes": ["violations"], **AXE_RULES})
         told = [
             f"{state} {violation['id']}: {node['target']} {node['html'][:160]} "
             f"{node['failureSummary']}"

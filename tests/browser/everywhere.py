@@ -36,26 +36,24 @@ def go(page: Page, url: str, wait_ready: Wait) -> Page:
     return page
 
 
-def opened(page: Page, wait_ready: Wait) -> Iterator[str]:
-    """Open every expander, then each tab in turn; yield a name for each state that this gives.
+def opened(page: Page, wait_ready: Wait) -> Iterator[tuple[str, str | None]]:
+    """Open every expander, then each tab in turn; yield each state's name and where it differs.
 
     By script and not by mouse: what is tested is the state, and a page has fifty of them.
     """
     page.evaluate("where => document.querySelectorAll(where).forEach(e => e.click())", CLOSED)
     page.wait_for_function("where => !document.querySelector(where)", arg=CLOSED)
     wait_ready(page)
-    yield "expanders opened"
-    tabs = "[role=tablist]"
+    yield "expanders opened", None
     most = page.evaluate(
-        "where => Math.max(0, ...[...document.querySelectorAll(where)]"
-        ".map(list => list.querySelectorAll('[role=tab]').length))",
-        tabs,
+        "() => Math.max(0, ...[...document.querySelectorAll('[role=tablist]')]"
+        ".map(list => list.querySelectorAll('[role=tab]').length))"
     )
     for number in range(1, most):
         page.evaluate(
-            "([where, n]) => document.querySelectorAll(where)"
+            "n => document.querySelectorAll('[role=tablist]')"
             ".forEach(list => list.querySelectorAll('[role=tab]')[n]?.click())",
-            [tabs, number],
+            number,
         )
         wait_ready(page)
-        yield f"tab {number + 1}"
+        yield f"tab {number + 1}", "[data-testid=stTabs]"

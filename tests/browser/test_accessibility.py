@@ -91,7 +91,7 @@ def test_at_400_percent_nothing_is_beside_the_screen(
     keep_page: Keep, server: str, wait_ready: Wait, path: str
 ) -> None:
     page = go(keep_page(viewport=ZOOMED), server + address(path), wait_ready)
-    for state in opened(page, wait_ready):
+    for state, _where in opened(page, wait_ready):
         assert page.evaluate(SIDEWAYS) == [0, 0], state
         assert page.evaluate(OUTSIDE) == [], state
 
@@ -101,7 +101,7 @@ def test_text_that_the_reader_spaces_out_is_not_cut(
     keep_page: Keep, server: str, wait_ready: Wait, path: str
 ) -> None:
     page = go(keep_page(), server + address(path), wait_ready)
-    for _state in opened(page, wait_ready):
+    for _state, _where in opened(page, wait_ready):
         assert page.evaluate(CUT) == []
         page.add_style_tag(content=SPACED)
         page.wait_for_timeout(300)
@@ -113,7 +113,7 @@ def test_nothing_is_called_by_an_english_name_in_swedish(
     keep_page: Keep, server: str, wait_ready: Wait, path: str
 ) -> None:
     page = go(keep_page(), server + address(path, Role.HR), wait_ready)
-    for _state in opened(page, wait_ready):
+    for _state, _where in opened(page, wait_ready):
         assert english(page) == []
     assert page.evaluate("document.documentElement.lang") == "sv"
 

@@ -28,9 +28,10 @@ def test_as_it_comes_and_with_everything_opened(
     keep_page: Keep, server: str, wait_ready: Wait, axe: Callable, path: str, role: Role
 ) -> None:
     page = go(keep_page(**VISITOR), server + address(path, role), wait_ready)
-    axe(page, "as it comes")
-    for state in opened(page, wait_ready):
-        axe(page, state)
+    if role in (Role.POLITIKER, Role.ADMIN):  # closed, the pages of the others are the same
+        axe(page, "as it comes")
+    for state, where in opened(page, wait_ready):
+        axe(page, state, where)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -39,8 +40,8 @@ def test_compared_with_another_wave_for_a_department_with_hidden_answers(
 ) -> None:
     url = server + address(path, jamfor="2026", forvaltning="MBN")
     page = go(keep_page(**VISITOR), url, wait_ready)
-    for state in opened(page, wait_ready):
-        axe(page, state)
+    for state, where in opened(page, wait_ready):
+        axe(page, state, where)
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -48,8 +49,8 @@ def test_on_a_phone(
     keep_page: Keep, server: str, wait_ready: Wait, axe: Callable, path: str
 ) -> None:
     page = go(keep_page(**VISITOR, viewport=NARROW), server + address(path), wait_ready)
-    for state in opened(page, wait_ready):
-        axe(page, state)
+    # The tabs are the same as on a wide screen; that they fit is tested in test_accessibility.
+    axe(page, *next(opened(page, wait_ready)))
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -13,8 +13,12 @@ from ui import theme
 
 TAB_LIMIT = 200
 FOCUSED = """async () => {
-  // A ring may grow by a transition; without motion that is over in a frame.
-  await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  // The ring comes by a transition, which without motion is over in a frame or two.
+  const frame = () => new Promise(done => requestAnimationFrame(done));
+  for (let n = 0; n < 30; n += 1) {
+    await frame();
+    if (!document.activeElement.getAnimations().length && n > 1) break;
+  }
   const shown = [];
   // The ring of a field may be drawn by the box it lies in.
   for (let e = document.activeElement; e && shown.length < 5; e = e.parentElement) {
@@ -23,8 +27,9 @@ FOCUSED = """async () => {
     shown.push({ width, colour: s.outlineColor });
   }
   const e = document.activeElement, box = e.getBoundingClientRect();
+  const text = (e.ariaLabel || e.innerText || '').replace(/\\s+/g, ' ').trim();
   return {
-    tag: e.tagName, id: e.id, text: (e.ariaLabel || e.innerText || '').trim(), rings: shown,
+    tag: e.tagName, id: e.id, text, rings: shown,
     seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
     top: box.top, scrolled: document.querySelector('[data-testid=stMain]').scrollTop,
   };
@@ -96,9 +101,18 @@ def test_an_auditors_errand_by_keyboard_alone(page: Page, server: str, wait_read
     expect(page.get_by_role("status").get_by_text("Sidan är uppdaterad.")).to_be_attached()
     assert focused(page)["text"] == "Våg"
 
-    # The table behind the chart, and its file.
-    tab_to(page, "Samma uppgifter som tabell", "SUMMARY")
+    # How to read the charts, behind a fold.
+    tab_to(page, "Så läser du diagrammen", "SUMMARY")
     page.keyboard.press("Enter")
+    expect(page.locator("details[open] > summary")).to_be_focused()
+
+    # The table behind the chart, one arrow key away, and its file.
+    tab_to(page, "Per förvaltning")
+    for _press in range(5):
+        page.keyboard.press("ArrowRight")
+        if focused(page)["text"] == "Tabell":
+            break
+    wait_ready(page)
     tab_to(page, "Hämta som Excel", "BUTTON")
     with page.expect_download() as wanted:
         page.keyboard.press("Enter")

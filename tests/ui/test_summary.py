@@ -344,6 +344,13 @@ def test_names_from_a_file_are_text_in_every_part():
             assert not any("exempel" in a["href"] for a in found.all("a"))
 
 
+def test_a_wave_s_name_is_text_too():
+    context = visit(waves=("2024", HOSTILE))
+    found = Parsed(summary.changes(context))
+    assert not found.all("script") and not found.all("img")
+    assert HOSTILE in found.text
+
+
 # --- the paragraph and the head ----------------------------------------------------------------
 
 

@@ -134,3 +134,13 @@ def test_empty_tables_become_files_with_heads():
     assert len(read_csv(tables.csv_bytes(table([])))) == 1
     assert tables.xlsx_bytes(table([]), "Tom")
     assert tables.results_table(table([])).empty
+
+
+@pytest.mark.parametrize("head", [None, "Grupp"])
+def test_a_file_names_each_row_under_its_own_head(head):
+    found = tables.export_table(pd.DataFrame([row("BUN", 3, 17) | {"name": "Barn"}]), head=head)
+    assert list(found.columns)[:7] == [
+        "Indikator", "Indikatorns id", "Våg", "Kod", head or "Förvaltning", "Antal", "Underlag",
+    ]  # fmt: skip
+    assert list(found[head or "Förvaltning"]) == ["Barn"]
+    assert len(set(found.columns)) == len(found.columns)
