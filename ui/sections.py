@@ -234,7 +234,9 @@ def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) 
     if context.compare and indicator.source.kind == SURVEY:
         both = context.compared(indicator.id)
         ends = [findings.whole_of(both[both["wave"] == wave]) for wave in context.pair]
-        rest += " " + (findings.change(*ends) if all(ends) else "")
+        moved = findings.change(*ends) if all(ends) else ""
+        waves = "–".join(str(context.wave_row(wave)["label"]) for wave in context.pair)
+        rest += " " + _("{waves}: {change}").format(waves=waves, change=moved) if moved else ""
     texts = [f"<p><strong>{_unbroken(first)}</strong></p>"] if first else []
     texts += [f"<p>{_unbroken(rest)}</p>"] if rest.strip() else []
     return (

@@ -134,9 +134,13 @@
   let asked = location.href;
   let since = performance.now(); // when it was asked for
   let held = null; // what had the focus when another address was asked for
+  let place = null; // where the reader was put, while React may still redraw it: { find, until }
 
   /** Called often: does nothing until another address has been asked for and its page is drawn. */
   function follow() {
+    if (place && document.activeElement === document.body && performance.now() < place.until) {
+      focus(place.find());
+    }
     if (location.href !== asked) {
       asked = location.href;
       since = performance.now();
@@ -169,15 +173,24 @@
     } else if (moved) {
       document.querySelector("[data-testid=stMain]").scrollTop = 0;
       // Whoever has gone on to something else in the meantime is left there.
-      if ([held, document.body].includes(document.activeElement)) focus(heading);
+      if ([held, document.body].includes(document.activeElement)) {
+        putAt(() => document.querySelector("main h1"));
+      }
     } else if (before !== null && before.search !== settled.search) {
       announce(UPDATED[language()]);
     }
   }
 
   function focus(element) {
+    if (!element) return;
     element.tabIndex = -1;
     element.focus({ preventScroll: true });
+  }
+
+  /** Move the focus, and again if what has it is drawn anew in the seconds that a page settles. */
+  function putAt(find) {
+    place = { find, until: performance.now() + 3000 };
+    focus(find());
   }
 
   /** Go to a heading and stay there while charts above it are drawn and push it away. */
@@ -196,7 +209,7 @@
       const options = { capture: true, passive: true, signal: stopped.signal };
       addEventListener(sign, () => stopped.abort(), options);
     }
-    focus(document.getElementById(id));
+    putAt(() => document.getElementById(id));
     keep();
     sizes.observe(document.querySelector("[data-testid=stMainBlockContainer]"));
   }
@@ -216,6 +229,9 @@
 
   document.documentElement.lang = language();
   addEventListener("hashchange", follow);
+  for (const sign of ["pointerdown", "keydown"]) {
+    addEventListener(sign, () => { place = null; }, { capture: true, passive: true });
+  }
   addEventListener("click", (event) => {
     // st.html drops onclick, and the content policy would stop it.
     if (event.target.closest?.("[data-dk-print], .dk-print")) print();

@@ -292,28 +292,31 @@ def decisions(context: Context, results: pd.DataFrame) -> str:
     """Return what falls short of a stated requirement: who has to decide what, with the number.
 
     Only requirements that have a source (thresholds of the catalogue) can be broken. Those with the
-    same requirement and the same boards stand together. Most missing first, in the chosen
-    department if its number is shown.
+    same requirement and the same boards stand together. Most missing first: in the chosen
+    department, where its number is shown, then in the whole.
     """
-    found: list[tuple[int, Indicator, str]] = []
+    found: list[tuple[tuple[bool, int, int], Indicator, str]] = []
     tried = False
     for dossier in indicators():
         rows = results[results["indicator"] == dossier.id]
-        shown = [r for r in (_own(context, rows), whole_of(rows)) if r and f.is_shown(r)]
-        if not dossier.thresholds or not shown:
+        own, whole = (
+            _missing(dossier, row) if row and f.is_shown(row) else None
+            for row in (_own(context, rows), whole_of(rows))
+        )
+        if not dossier.thresholds or (own is None and whole is None):
             continue
         tried = True
-        missing = [_missing(dossier, row) for row in shown]
-        if any(missing):
-            found.append((missing[0], dossier, _lacks(context, dossier, rows)))
+        if own or whole:
+            key = (own is not None, own or 0, whole or 0)
+            found.append((key, dossier, _lacks(context, dossier, rows)))
     if not found:
         text = _("Inget krav med en källa är brutet i det som visas.")
         if not tried:
             text = _("Inget krav kan prövas: registret över överenskommelser är inte inläst.")
         return f'<p class="dk">{escaped(text)}</p>'
-    found.sort(key=lambda item: -item[0])
+    found.sort(key=lambda item: item[0], reverse=True)
     together: dict[tuple[str, ...], list[str]] = {}
-    for _count, dossier, text in found[:DECISIONS]:
+    for _key, dossier, text in found[:DECISIONS]:
         together.setdefault(_demand(context, dossier), []).append(f"<li>{text}</li>")
     parts = [_demanded(demand, items) for demand, items in together.items()]
     if len(found) > DECISIONS:
@@ -348,7 +351,9 @@ def _demanded(demand: tuple[str, ...], items: Sequence[str]) -> str:
 
 
 def _missing(dossier: Indicator, row: Row) -> int:
-    """Return how many cases break the indicator's requirement; 0 if it is met."""
+    """Return how many cases break the indicator's requirement; 0 if it is met, or there is none."""
+    if not dossier.thresholds:
+        return 0
     limit, lower = dossier.thresholds[0].value, dossier.direction == "lower"
     if row["share"] <= limit if lower else row["share"] >= limit:
         return 0

@@ -53,8 +53,10 @@ def test_on_a_phone(
     axe(page, *next(opened(page, wait_ready)))
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    ("path", "role"), [*((path, Role.POLITIKER) for path in PATHS), ("metod", Role.ADMIN)]
+)
 def test_before_anything_is_loaded(
-    keep_page: Keep, empty: str, wait_ready: Wait, axe: Callable, path: str
+    keep_page: Keep, empty: str, wait_ready: Wait, axe: Callable, path: str, role: Role
 ) -> None:
-    axe(go(keep_page(**VISITOR), empty + address(path), wait_ready))
+    axe(go(keep_page(**VISITOR), empty + address(path, role), wait_ready))

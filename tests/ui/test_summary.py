@@ -194,6 +194,18 @@ def test_of_a_chosen_department_its_own_number_stands_first_and_its_own_board_de
     assert "Samtliga nämnder" in told(summary.decisions(context, context.results()))
 
 
+def test_what_is_known_of_the_chosen_department_stands_before_what_is_hidden_of_it():
+    rows = [
+        register(None, 110, 123),
+        register("SN", 27, 36, name="Socialförvaltningen"),
+        register(None, 73, 123, FOLLOWED),
+        register("SN", 0, 0, FOLLOWED, status="hidden", name="Socialförvaltningen"),
+    ]
+    context = visit(*rows, department="SN")
+    text = told(summary.decisions(context, context.results()))
+    assert text.index("9 av 36") < text.index("Socialförvaltningen: dolt.") < text.index("50 av")
+
+
 def test_a_department_that_falls_short_is_told_though_the_whole_does_not_and_the_reverse():
     rows = [register(None, 123, 123), register("SN", 16, 36, name="Socialförvaltningen")]
     context = visit(*rows, department="SN")
@@ -435,3 +447,22 @@ def test_an_auditor_sees_the_small_department_s_own_changes(page) -> None:
     text = told(page(jamfor="2026", forvaltning="TN", roll="revisor"))
     assert "finns inget som kan jämföras" not in text
     assert "Tekniska kontoret, från våg 2024 till våg 2026." in text
+
+
+def test_one_department_without_answers_is_a_calm_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ingest.load import load_frame
+
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "store"))
+    frame = tmp_path / "frame.csv"
+    frame.write_text(f'Förvaltning;Namn;Tillfrågade\nA;"{"Lång" * 20}";20\n', "utf-8")
+    load_frame(frame, "2027")
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
+    app.switch_page("pages/sammanfattning.py").run()
+    assert not app.exception
+    text = told("\n".join(e.proto.body for e in app.get("html") if "<style" not in e.proto.body))
+    assert "har inga enkätsvar ännu" in text
+    assert "Det finns bara en våg." in text
+    assert "registret över överenskommelser är inte inläst" in text
+    assert "Lång" * 20 in text
