@@ -27,7 +27,7 @@ from queries.store import (
 from queries.viewer import Role, Viewer
 from ui import formats as f
 from ui.addresses import THEME_PAGES, link
-from ui.text import _, markdown_text
+from ui.text import _
 
 # The cache holds whole waves: a page then filters, and two pages of one visit share the work.
 CACHED = 128
@@ -138,7 +138,7 @@ class Context:
         )
 
     def abbreviations(self) -> str:
-        """Return what the codes of the departments stand for, as Markdown, and the register's day.
+        """Return what the codes of the departments stand for, and the register's day.
 
         Both belong under every table that has codes for heads.
         """
@@ -149,7 +149,7 @@ class Context:
         if self.as_of:
             day = f.date(self.as_of)
             text += " " + _("Överenskommelser räknas ur registret per {day}.").format(day=day)
-        return markdown_text(text)
+        return text
 
     def place_of(self, indicator: Indicator, department: str | None = None) -> str:
         """Return the address where an indicator is told in full: its theme's page, or its dossier.

@@ -24,7 +24,6 @@ from ui.text import (
     breakdown_word,
     kind_word,
     list_names,
-    markdown_text,
     source_words,
     status_reason,
     status_word,
@@ -57,6 +56,19 @@ def part(title: str, text: str = "") -> None:
     st.header(title, anchor=False)
     if text:
         st.markdown(text)
+
+
+def say(text: str) -> None:
+    """Write a sentence that may hold names from somebody's file.
+
+    Not as Markdown, where an address in a name becomes a link however it is escaped.
+    """
+    st.html(f'<p class="dk dk-said">{_unbroken(text)}</p>')
+
+
+def note(text: str) -> None:
+    """Write a caption that may hold names from somebody's file."""
+    st.html(f'<p class="dk dk-detail">{_unbroken(text)}</p>')
 
 
 def verdict(question_id: str) -> None:
@@ -127,7 +139,7 @@ def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
     results = context.results(*(i.id for i in indicators))
     part(_("I korthet"))
     hidden_note(context, results)
-    st.markdown(markdown_text(findings.theme_finding(indicators, results)))
+    say(findings.theme_finding(indicators, results))
     # Codes as heads: six full names do not fit beside each other. The key below tells them.
     called = dict(zip(results["department"], results["name"], strict=True))
     rows, columns = cards.matrix_of(
@@ -137,7 +149,7 @@ def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
     )
     columns = [replace(c, title=called[c.code]) if c.code else c for c in columns]
     st.html(cards.matrix(rows, columns, corner=_("Indikator"), level=3))
-    st.caption(
+    note(
         _(
             "Andel i procent; under 20 svar skrivs antalet. Tydligt högre eller lägre: hela "
             "konfidensintervallet ligger utanför kommunens. {names}"
@@ -321,7 +333,8 @@ def _change(context: Context, indicator: Indicator) -> None:
         if set(pair) <= set(rows.index):
             ends = [rows.loc[wave].to_dict() for wave in pair]
             moved = findings.change(*ends)
-            st.markdown(markdown_text(f"{ends[1]['name']}: {moved}") if moved else "")
+            if moved:
+                say(f"{ends[1]['name']}: {moved}")
     show_figure(
         lambda narrow: charts.slope(both, theme=context.theme, waves=pair, narrow=narrow),
         charts.alt_slope(both, title=indicator.name, waves=pair),
@@ -362,7 +375,7 @@ def _beside(context: Context, register: Indicator, survey: Indicator) -> None:
         _("Registret: {name}").format(name=register.short),
         _("Enkäten: {name}").format(name=survey.short),
     )
-    st.markdown(markdown_text(findings.beside(register, survey, first, second)))
+    say(findings.beside(register, survey, first, second))
 
     def draw() -> None:
         show_figure(
@@ -412,7 +425,7 @@ def _group(context: Context, indicator: Indicator, breakdown: str, results: pd.D
     head = breakdown_word(breakdown)
     name = _("{indicator} per {breakdown}").format(indicator=indicator.name, breakdown=head.lower())
     st.subheader(name, anchor=f"{indicator.id}-{breakdown}")
-    st.markdown(markdown_text(findings.differences(results)))
+    say(findings.differences(results))
     key = f"{indicator.id}-{breakdown}"
     notes = _notes(context, indicator)
     views(
@@ -436,7 +449,7 @@ def several_section(context: Context, question_id: str, title: str) -> None:
         return
     where = context.department_name or _("Hela kommunen")
     st.subheader(title, anchor=question_id)
-    st.markdown(markdown_text(findings.most_common(results, where)))
+    say(findings.most_common(results, where))
 
     def draw() -> None:
         show_figure(
@@ -446,7 +459,7 @@ def several_section(context: Context, question_id: str, title: str) -> None:
             charts.alt_forest(results, title=f"{title}, {where}", rows="options"),
             f"options-{question_id}",
         )
-        st.caption(
+        note(
             _(
                 "{where}. Andel av dem som svarade på frågan; flera svar är möjliga, så andelarna "
                 "blir tillsammans mer än 100 %."
@@ -572,7 +585,7 @@ def why_hidden(context: Context, results: pd.DataFrame) -> Views:
     )
 
     def tell() -> None:
-        st.markdown(markdown_text(why))
+        say(why)
         st.html(_link(context.link("metod") + "#skydd", _("Så skyddas enskilda svar")))
 
     return {_("Varför dolt?"): tell}

@@ -101,6 +101,11 @@
       const name = part.closest("details")?.querySelector("summary p") ?? headingBefore(part);
       if (name) part.setAttribute("aria-label", name.textContent);
     },
+    // Each language is named in itself, and read aloud in itself.
+    "[data-testid=stRadioOption] p": (option) => {
+      const code = { Svenska: "sv", English: "en" }[option.textContent];
+      if (code) option.lang = code;
+    },
     // Which page this is was told by colour alone.
     "[data-testid=stSidebarNavLink]": (link) => {
       if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");

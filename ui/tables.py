@@ -1,8 +1,8 @@
 """Tables to read and files to take away, both from the same result table.
 
-On a page: display strings, because ``st.table`` is real HTML and a screen reader then hears what is
-seen. In files: the numbers themselves, unrounded, so that somebody can count on; a cell without a
-number holds the word for why. Numbers of rows that are not shown are dropped before anything else.
+On a page: display strings in a real HTML table, so that a screen reader hears what is seen. In
+files: the numbers themselves, unrounded, so that somebody can count on; a cell without a number
+holds the word for why. Numbers of rows that are not shown are dropped before anything else.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import xlsxwriter
 
 from queries.catalogue import indicators
 from ui import formats as f
-from ui.text import _, markdown_text, plain, status_word
+from ui.text import _, plain, status_word
 
 MEASURES = ("numerator", "denominator", "share", "low", "high", "bound_low", "bound_high")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -58,14 +58,14 @@ def results_table(
 
     ``head`` is the head of the first column (default "Förvaltning"). A row without a number has its
     word under "Andel" and dashes beyond. Columns for indicator and wave appear if they vary.
-    Names are escaped for Markdown, which ``st.table`` reads in every cell.
+    Names are plain text, for ``cards.data_table``, which escapes what it is given.
     """
     leading = _leading(results)
     rows = []
     for record in _whole_last(results):
         shown = f.is_shown(record)
-        row = {text: markdown_text(record[column]) for column, text in leading}
-        row[head or _("Förvaltning")] = markdown_text(record["name"])
+        row = {text: plain(record[column]) for column, text in leading}
+        row[head or _("Förvaltning")] = plain(record["name"])
         row[_("Andel")] = f.cell_text(record, digits)
         row[_("Antal")] = f.number(record["numerator"] if shown else None)
         row[_("Underlag")] = f.number(record["denominator"] if shown else None)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.results import SECRET, every_status, leaking, row, table
+from ui import cards, tables
 from ui import formats as f
-from ui import tables
 
 NOTES = [("Källa", "=HYPERLINK(1)"), ("Så räknas det", "Antal ja delat med alla svar.")]
 
@@ -41,9 +41,10 @@ def test_waves_get_a_column_when_they_differ():
     assert tables.results_table(both)["Våg"].tolist() == ["2024"] * 7 + ["2026"] * 7
 
 
-def test_names_are_shown_literally_where_markdown_is_read():
-    frame = table([row("X", 15, 30, name="[x](http://e) $a$")])
-    assert tables.results_table(frame)["Förvaltning"].iloc[0] == r"\[x\](http\://e) \$a\$"
+def test_a_name_is_shown_as_it_is_written():
+    frame = table([row("X", 15, 30, name="[x](http://e) <b>$a$")])
+    shown = cards.data_table(tables.results_table(frame), "Tabell")
+    assert '<th scope="row">[x](http://e) &lt;b&gt;$a$</th>' in shown
 
 
 @pytest.mark.parametrize("status", ["hidden", "not_asked", "new"])
