@@ -15,7 +15,7 @@ from ui import cards, summary, tables
 from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.context import Context
-from ui.sections import source_of, working_material
+from ui.evidence import source_of, working_material
 from ui.text import _, kind_word, plain, source_words, theme_word
 
 TRACED = 500

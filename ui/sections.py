@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -14,26 +12,33 @@ import streamlit as st
 from queries import reference
 from queries.catalogue import REGISTER, SURVEY, Indicator
 from queries.catalogue import indicator as indicator_of
-from queries.i18n import bound
-from ui import cards, charts, findings, tables
+from ui import cards, charts, findings
 from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.context import Context
+from ui.evidence import (
+    Views,
+    how_it_is_counted,
+    link_line,
+    note,
+    notes_of,
+    origin,
+    say,
+    show_figure,
+    table_and_files,
+    unbroken,
+    views,
+    why_hidden,
+    working_material,
+)
 from ui.text import (
     _,
     breakdown_word,
-    kind_word,
-    list_names,
     source_words,
     status_reason,
-    status_word,
     theme_word,
 )
 
-CHART = {"displayModeBar": False, "responsive": True}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Views = dict[str, Callable[[], None]]
-"""What can be shown of one thing: the name of each view, and what draws it."""
 BREAKDOWNS = ("position", "occupation", "sex", "age")
 
 
@@ -56,19 +61,6 @@ def part(title: str, text: str = "") -> None:
     st.header(title, anchor=False)
     if text:
         st.markdown(text)
-
-
-def say(text: str) -> None:
-    """Write a sentence that may hold names from somebody's file.
-
-    Not as Markdown, where an address in a name becomes a link however it is escaped.
-    """
-    st.html(f'<p class="dk dk-said">{_unbroken(text)}</p>')
-
-
-def note(text: str) -> None:
-    """Write a caption that may hold names from somebody's file."""
-    st.html(f'<p class="dk dk-detail">{_unbroken(text)}</p>')
 
 
 def verdict(question_id: str) -> None:
@@ -126,14 +118,6 @@ def _without_answers(label: str, name: str, may_ask_for_it: bool) -> str:
     return cards.callout("info", _("Våg {wave} har inga enkätsvar ännu").format(wave=label), text)
 
 
-def working_material() -> str:
-    """Return why an auditor's view, which hides nothing, must not be passed on."""
-    return _(
-        "Rollen revisor ser också det som är dolt för andra för att skydda enskilda personer. "
-        "Sprid inte sidan eller filerna vidare."
-    )
-
-
 def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
     """Show the theme in a sentence and a matrix, each cell leading to its place on the page."""
     results = context.results(*(i.id for i in indicators))
@@ -179,7 +163,7 @@ def hidden_note(context: Context, results: pd.DataFrame) -> None:
     )
     st.html(cards.callout("hidden", title, status_reason("hidden")))
     page = THEME_PAGES[indicator_of(results["indicator"].iloc[0]).theme]
-    st.html(_link(context.link(page, forvaltning=None), _("Visa hela kommunen")))
+    st.html(link_line(context.link(page, forvaltning=None), _("Visa hela kommunen")))
 
 
 # --- one indicator --------------------------------------------------------------------------------
@@ -203,29 +187,12 @@ def indicator_section(context: Context, indicator: Indicator) -> None:
     # The register is of one day, whatever the waves.
     of_waves = context.compare and indicator.source.kind != REGISTER
     table = context.compared(indicator.id, merged=True) if of_waves else results
-    notes = _notes(context, indicator)
+    notes = notes_of(context, indicator)
     shown[_("Tabell")] = lambda: table_and_files(
         context, indicator.id, indicator.name, table, notes
     )
     shown[_("Så räknas det")] = lambda: how_it_is_counted(context, indicator)
     views(indicator.id, shown | why_hidden(context, results))
-
-
-def views(key: str, shown: Views) -> None:
-    """Show one of several views of the same figures; the others are made when they are asked for.
-
-    One under the other they made pages of fourteen thousand pixels, on which nobody found the next
-    finding, and three times the charts for every visitor to wait for.
-    """
-    name = f"syn-{key}"
-    if st.session_state.get(name) not in shown:
-        st.session_state.pop(name, None)
-    for tab, draw in zip(
-        st.tabs(list(shown), key=name, on_change="rerun"), shown.values(), strict=True
-    ):
-        if tab.open:
-            with tab:
-                draw()
 
 
 def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) -> str:
@@ -249,29 +216,13 @@ def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) 
         moved = findings.change(*ends) if all(ends) else ""
         waves = "–".join(str(context.wave_row(wave)["label"]) for wave in context.pair)
         rest += " " + _("{waves}: {change}").format(waves=waves, change=moved) if moved else ""
-    texts = [f"<p><strong>{_unbroken(first)}</strong></p>"] if first else []
-    texts += [f"<p>{_unbroken(rest)}</p>"] if rest.strip() else []
+    texts = [f"<p><strong>{unbroken(first)}</strong></p>"] if first else []
+    texts += [f"<p>{unbroken(rest)}</p>"] if rest.strip() else []
     return (
         '<div class="dk dk-finding"><p class="dk-figure">'
         f'<a href="{escape(place)}" target="_self" aria-label="{escape(label)}">{escape(number)}'
         f"</a>{lines}</p><div>{''.join(texts)}</div></div>"
     )
-
-
-def _unbroken(text: str) -> str:
-    """Return text as HTML whose intervals stay on one line: at its dash "33–" reads as a number."""
-    return re.sub(r"([\d,.]+–[\d,.]+\s?%)", r'<span class="dk-nobr">\1</span>', escape(text))
-
-
-def show_figure(draw: Callable[[bool], object], alt: str, key: str) -> None:
-    """Show a chart in its wide and its narrow drawing; the stylesheet shows one of them.
-
-    ``draw(narrow)`` gives the figure. The server cannot know the width of the screen, and one
-    drawing cannot serve both.
-    """
-    for narrow, form in ((False, "wide"), (True, "narrow")):
-        with st.container(key=f"{form}-{key}"):
-            st.plotly_chart(draw(narrow), config=CHART, alt=alt, key=f"{key}-{form}", theme=None)
 
 
 def _forest(context: Context, indicator: Indicator, results: pd.DataFrame) -> None:
@@ -398,7 +349,7 @@ def _beside(context: Context, register: Indicator, survey: Indicator) -> None:
         key,
         {
             _("Per förvaltning"): draw,
-            _("Tabell"): lambda: table_and_files(context, key, title, both, _sources(context)),
+            _("Tabell"): lambda: table_and_files(context, key, title, both, origin(context)),
         }
         | why_hidden(context, both),
     )
@@ -427,7 +378,7 @@ def _group(context: Context, indicator: Indicator, breakdown: str, results: pd.D
     st.subheader(name, anchor=f"{indicator.id}-{breakdown}")
     say(findings.differences(results))
     key = f"{indicator.id}-{breakdown}"
-    notes = _notes(context, indicator)
+    notes = notes_of(context, indicator)
     views(
         key,
         {
@@ -466,7 +417,7 @@ def several_section(context: Context, question_id: str, title: str) -> None:
             ).format(where=where)
         )
 
-    head, notes = _("Svarsalternativ"), _sources(context)
+    head, notes = _("Svarsalternativ"), origin(context)
     views(
         question_id,
         {
@@ -477,119 +428,3 @@ def several_section(context: Context, question_id: str, title: str) -> None:
         }
         | why_hidden(context, results),
     )
-
-
-# --- tables, files, definitions, reasons ----------------------------------------------------------
-
-
-def table_and_files(
-    context: Context,
-    key: str,
-    title: str,
-    results: pd.DataFrame,
-    notes: Sequence[tuple[str, str]],
-    *,
-    head: str | None = None,
-) -> None:
-    """Show the same figures as a table, with the two files to take away."""
-    secret = context.viewer.sees_microdata
-    name = f"{key}-{'-'.join(context.pair) or context.wave}" + ("-arbetsmaterial" if secret else "")
-    mark = _("Arbetsmaterial") if secret else ""
-    st.html(cards.data_table(tables.results_table(results, digits=1, head=head), title))
-    # The files are made when they are asked for, in a thread without this visitor's language.
-    excel = bound(lambda: tables.xlsx_bytes(results, title, notes, head=head, mark=mark))
-    text = bound(lambda: tables.csv_bytes(results, head=head, mark=mark))
-    with st.container(horizontal=True):
-        for label, data, ending, mime in (
-            (_("Hämta som Excel"), excel, "xlsx", XLSX),
-            (_("Hämta som CSV"), text, "csv", "text/csv"),
-        ):
-            st.download_button(
-                label,
-                data=data,
-                file_name=f"{name}.{ending}",
-                mime=mime,
-                key=f"{ending}-{key}",
-                on_click="ignore",
-            )
-
-
-def _notes(context: Context, indicator: Indicator) -> list[tuple[str, str]]:
-    return [
-        (_("Indikator"), indicator.name),
-        (_("Täljare"), indicator.numerator),
-        (_("Nämnare"), indicator.denominator),
-        (_("Källa"), source_of(context, indicator)),
-        *_sources(context),
-    ]
-
-
-def _sources(context: Context) -> list[tuple[str, str]]:
-    """Return what every file says of itself: waves, register, words for absence, snapshot."""
-    secret = context.viewer.sees_microdata
-    waves = [context.wave_row(name) for name in context.pair or (context.wave,)]
-    return [
-        *([(_("Arbetsmaterial"), working_material())] if secret else []),
-        *((_("Våg"), f"{w['label']} ({kind_word(w['kind'])})") for w in waves),
-        *([(_("Registret per"), f.date(context.as_of))] if context.as_of else []),
-        *((status_word(s), status_reason(s)) for s in ("hidden", "no_answers", "not_asked")),
-        (_("Sekretessprofil"), str(context.wave_row()["profile"])),
-        (_("Ögonblicksbild"), context.snapshot.id),
-    ]
-
-
-def source_of(context: Context, indicator: Indicator) -> str:
-    """Return where the indicator's numbers come from, in one line."""
-    if indicator.source.kind == SURVEY and context.questionnaire:
-        question = context.questionnaire.question(indicator.source.question)
-        return _("Enkätfrågan ”{text}” ({source})").format(
-            text=question.text, source=source_words(question.source)
-        )
-    if indicator.source.kind == SURVEY:
-        return _("Enkäten")
-    if indicator.source.kind == REGISTER:
-        return _("Registret över överenskommelser")
-    return _("Ramen: förvaltningarnas uppgifter om anställda, möjlighet och tillfrågade")
-
-
-def how_it_is_counted(context: Context, indicator: Indicator) -> None:
-    """Show the definition in words, and where the rest of the dossier is."""
-    st.markdown(
-        "\n".join(
-            [
-                f"- **{_('Täljare')}:** {indicator.numerator}",
-                f"- **{_('Nämnare')}:** {indicator.denominator}",
-                f"- **{_('Källa')}:** {source_of(context, indicator)}",
-                f"- **{_('Varför det är viktigt')}:** {indicator.why}",
-                *([f"- **{_('Att tänka på')}:** {indicator.note}"] if indicator.note else []),
-            ]
-        )
-    )
-    more = _("Hela definitionen med SQL och källor: {name}").format(name=indicator.name)
-    st.html(_link(context.link("metod", indikator=indicator.id), more))
-
-
-def why_hidden(context: Context, results: pd.DataFrame) -> Views:
-    """Return, where something is hidden, the view that says why and what is nearest."""
-    hidden = results[results["status"] == "hidden"]
-    if hidden.empty:
-        return {}
-    merged = results[results["department"].fillna("").str.contains("+", regex=False)]
-    nearest = (
-        _("Det närmaste som kan visas: {names}.").format(names=list_names(merged["name"].unique()))
-        if len(merged)
-        else _("Det närmaste som kan visas är hela kommunen.")
-    )
-    why = _("Dolt: {names}. {reason} {nearest}").format(
-        names=list_names(hidden["name"].unique()), reason=status_reason("hidden"), nearest=nearest
-    )
-
-    def tell() -> None:
-        say(why)
-        st.html(_link(context.link("metod") + "#skydd", _("Så skyddas enskilda svar")))
-
-    return {_("Varför dolt?"): tell}
-
-
-def _link(address: str, text: Any) -> str:
-    return f'<p class="dk"><a href="{escape(address)}" target="_self">{escape(str(text))}</a></p>'

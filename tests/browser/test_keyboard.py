@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from queries.viewer import Role
 from tests.browser.everywhere import Wait, address, go
 from ui import theme
 
@@ -23,7 +24,10 @@ FOCUSED = """async () => {
   // The ring of a field may be drawn by the box it lies in.
   for (let e = document.activeElement; e && shown.length < 5; e = e.parentElement) {
     const s = getComputedStyle(e);
-    const width = s.outlineStyle === 'none' ? 0 : parseFloat(s.outlineWidth);
+    // A ring around one hidden pixel is no ring.
+    const drawn = s.outlineStyle !== 'none' && e.getBoundingClientRect().width > 20
+      && !(e.matches('input[type=radio], input[type=checkbox]'));
+    const width = drawn ? parseFloat(s.outlineWidth) : 0;
     shown.push({ width, colour: s.outlineColor });
   }
   const e = document.activeElement, box = e.getBoundingClientRect();
@@ -143,6 +147,18 @@ def test_a_heading_named_in_the_address_stays_in_place_while_charts_are_drawn(
     page.set_viewport_size({"width": 1100, "height": 900})
     page.wait_for_timeout(1000)
     assert page.evaluate(where) > landed + 300
+
+
+def test_every_field_of_the_sidebar_shows_that_it_has_the_focus(
+    page: Page, server: str, wait_ready: Wait
+) -> None:
+    go(page, server + address("metod", Role.HR), wait_ready)
+    tab_to(page, "Metod och källor", "A")
+    for _field in ("Visa som", "Mina förvaltningar", "Svenska"):
+        page.keyboard.press("Tab")
+        while "Ta bort" in focused(page)["text"]:
+            page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.type") == "radio"
 
 
 @pytest.mark.parametrize("way", ["menu", "back"])

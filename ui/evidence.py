@@ -1,0 +1,202 @@
+"""What stands behind a finding, told the same way everywhere: its views, tables, files, reasons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from queries.catalogue import REGISTER, SURVEY, Indicator
+from queries.i18n import bound
+from ui import cards, tables
+from ui import formats as f
+from ui.context import Context
+from ui.text import _, kind_word, list_names, source_words, status_reason, status_word
+
+CHART = {"displayModeBar": False, "responsive": True}
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Views = dict[str, Callable[[], None]]
+"""What can be shown of one thing: the name of each view, and what draws it."""
+
+
+# --- sentences ------------------------------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    """Write a sentence that may hold names from somebody's file.
+
+    Not as Markdown, where an address in a name becomes a link however it is escaped.
+    """
+    st.html(f'<p class="dk dk-said">{unbroken(text)}</p>')
+
+
+def note(text: str) -> None:
+    """Write a caption that may hold names from somebody's file."""
+    st.html(f'<p class="dk dk-detail">{unbroken(text)}</p>')
+
+
+def unbroken(text: str) -> str:
+    """Return text as HTML whose intervals stay on one line: at its dash "33–" reads as a number."""
+    return re.sub(r"([\d,.]+–[\d,.]+\s?%)", r'<span class="dk-nobr">\1</span>', escape(text))
+
+
+def link_line(address: str, text: Any) -> str:
+    return f'<p class="dk"><a href="{escape(address)}" target="_self">{escape(str(text))}</a></p>'
+
+
+# --- views and figures ----------------------------------------------------------------------------
+
+
+def views(key: str, shown: Views) -> None:
+    """Show one of several views of the same figures; the others are made when they are asked for.
+
+    One under the other they made pages of fourteen thousand pixels, on which nobody found the next
+    finding, and three times the charts for every visitor to wait for.
+    """
+    name = f"syn-{key}"
+    if st.session_state.get(name) not in shown:
+        st.session_state.pop(name, None)
+    for tab, draw in zip(
+        st.tabs(list(shown), key=name, on_change="rerun"), shown.values(), strict=True
+    ):
+        if tab.open:
+            with tab:
+                draw()
+
+
+def show_figure(draw: Callable[[bool], object], alt: str, key: str) -> None:
+    """Show a chart in its wide and its narrow drawing; the stylesheet shows one of them.
+
+    ``draw(narrow)`` gives the figure. The server cannot know the width of the screen, and one
+    drawing cannot serve both.
+    """
+    for narrow, form in ((False, "wide"), (True, "narrow")):
+        with st.container(key=f"{form}-{key}"):
+            st.plotly_chart(draw(narrow), config=CHART, alt=alt, key=f"{key}-{form}", theme=None)
+
+
+# --- tables and files -----------------------------------------------------------------------------
+
+
+def table_and_files(
+    context: Context,
+    key: str,
+    title: str,
+    results: pd.DataFrame,
+    notes: Sequence[tuple[str, str]],
+    *,
+    head: str | None = None,
+) -> None:
+    """Show the same figures as a table, with the two files to take away."""
+    secret = context.viewer.sees_microdata
+    name = f"{key}-{'-'.join(context.pair) or context.wave}" + ("-arbetsmaterial" if secret else "")
+    mark = _("Arbetsmaterial") if secret else ""
+    st.html(cards.data_table(tables.results_table(results, digits=1, head=head), title))
+    # The files are made when they are asked for, in a thread without this visitor's language.
+    excel = bound(lambda: tables.xlsx_bytes(results, title, notes, head=head, mark=mark))
+    text = bound(lambda: tables.csv_bytes(results, head=head, mark=mark))
+    with st.container(horizontal=True):
+        for label, data, ending, mime in (
+            (_("Hämta som Excel"), excel, "xlsx", XLSX),
+            (_("Hämta som CSV"), text, "csv", "text/csv"),
+        ):
+            st.download_button(
+                label,
+                data=data,
+                file_name=f"{name}.{ending}",
+                mime=mime,
+                key=f"{ending}-{key}",
+                on_click="ignore",
+            )
+
+
+def notes_of(context: Context, indicator: Indicator) -> list[tuple[str, str]]:
+    return [
+        (_("Indikator"), indicator.name),
+        (_("Täljare"), indicator.numerator),
+        (_("Nämnare"), indicator.denominator),
+        (_("Källa"), source_of(context, indicator)),
+        *origin(context),
+    ]
+
+
+def origin(context: Context) -> list[tuple[str, str]]:
+    """Return what every file says of itself: waves, register, words for absence, snapshot."""
+    secret = context.viewer.sees_microdata
+    waves = [context.wave_row(name) for name in context.pair or (context.wave,)]
+    return [
+        *([(_("Arbetsmaterial"), working_material())] if secret else []),
+        *((_("Våg"), f"{w['label']} ({kind_word(w['kind'])})") for w in waves),
+        *([(_("Registret per"), f.date(context.as_of))] if context.as_of else []),
+        *((status_word(s), status_reason(s)) for s in ("hidden", "no_answers", "not_asked")),
+        (_("Sekretessprofil"), str(context.wave_row()["profile"])),
+        (_("Ögonblicksbild"), context.snapshot.id),
+    ]
+
+
+# --- definitions and reasons ----------------------------------------------------------------------
+
+
+def source_of(context: Context, indicator: Indicator) -> str:
+    """Return where the indicator's numbers come from, in one line."""
+    if indicator.source.kind == SURVEY and context.questionnaire:
+        question = context.questionnaire.question(indicator.source.question)
+        return _("Enkätfrågan ”{text}” ({source})").format(
+            text=question.text, source=source_words(question.source)
+        )
+    if indicator.source.kind == SURVEY:
+        return _("Enkäten")
+    if indicator.source.kind == REGISTER:
+        return _("Registret över överenskommelser")
+    return _("Ramen: förvaltningarnas uppgifter om anställda, möjlighet och tillfrågade")
+
+
+def how_it_is_counted(context: Context, indicator: Indicator) -> None:
+    """Show the definition in words, and where the rest of the dossier is."""
+    st.markdown(
+        "\n".join(
+            [
+                f"- **{_('Täljare')}:** {indicator.numerator}",
+                f"- **{_('Nämnare')}:** {indicator.denominator}",
+                f"- **{_('Källa')}:** {source_of(context, indicator)}",
+                f"- **{_('Varför det är viktigt')}:** {indicator.why}",
+                *([f"- **{_('Att tänka på')}:** {indicator.note}"] if indicator.note else []),
+            ]
+        )
+    )
+    more = _("Hela definitionen med SQL och källor: {name}").format(name=indicator.name)
+    st.html(link_line(context.link("metod", indikator=indicator.id), more))
+
+
+def why_hidden(context: Context, results: pd.DataFrame) -> Views:
+    """Return, where something is hidden, the view that says why and what is nearest."""
+    hidden = results[results["status"] == "hidden"]
+    if hidden.empty:
+        return {}
+    merged = results[results["department"].fillna("").str.contains("+", regex=False)]
+    nearest = (
+        _("Det närmaste som kan visas: {names}.").format(names=list_names(merged["name"].unique()))
+        if len(merged)
+        else _("Det närmaste som kan visas är hela kommunen.")
+    )
+    why = _("Dolt: {names}. {reason} {nearest}").format(
+        names=list_names(hidden["name"].unique()), reason=status_reason("hidden"), nearest=nearest
+    )
+
+    def tell() -> None:
+        say(why)
+        st.html(link_line(context.link("metod") + "#skydd", _("Så skyddas enskilda svar")))
+
+    return {_("Varför dolt?"): tell}
+
+
+def working_material() -> str:
+    """Return why an auditor's view, which hides nothing, must not be passed on."""
+    return _(
+        "Rollen revisor ser också det som är dolt för andra för att skydda enskilda personer. "
+        "Sprid inte sidan eller filerna vidare."
+    )
