@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from queries.reference import DATA_DIR, Facts, ReferenceDataError
+from queries.i18n import _
+from queries.reference import DATA_DIR, Facts, ReferenceDataError, _convert, _toml
 
 
 class Municipality(Facts):
@@ -29,10 +29,9 @@ def municipality(path: Path | None = None) -> Municipality:
 @lru_cache(maxsize=2)
 def _read(path: Path, _changed: int) -> Municipality:
     try:
-        return Municipality.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ReferenceDataError(path, "", str(error)) from error
+        content = _toml(path, path.read_bytes())
+        return Municipality.model_validate(content)
+    except OSError as error:
+        raise ReferenceDataError(path, "", _("Filen går inte att läsa.")) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise ReferenceDataError(path, where, str(first["msg"])) from error
+        raise _convert(path, error, content) from error

@@ -10,7 +10,6 @@ from queries.viewer import Role
 
 EVERYONE = frozenset(Role)
 READERS = EVERYONE - {Role.ADMIN}
-PARAMETERS = ("vag", "jamfor", "forvaltning", "roll", "mina", "indikator", "lang")
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ui import formats as f
 from ui.text import _, plain, status_reason, status_word
 from ui.theme import SHADES
 
-KINDS = ("info", "hidden", "warning", "reconstructed")
+KINDS = ("info", "hidden", "warning")
 STATUSES = ("shown", "hidden", "no_answers", "not_asked", "not_regulated")
 _SAFE_ADDRESS = re.compile(
     r"(?:/(?!/)|\?|#|\./)[^\s\\]*\Z|[a-z0-9][a-z0-9/_-]*(?:[?#][^\s\\]*)?\Z", re.I
@@ -67,7 +67,7 @@ def card_row(cards: Sequence[str]) -> str:
 
 
 def callout(kind: str, title: str, body: str = "") -> str:
-    """Return a boxed note. ``kind``: info, hidden, warning or reconstructed; others read as info.
+    """Return a boxed note. ``kind``: info, hidden or warning; others read as info.
 
     The title says what the note is; colour and border only repeat it. Blank lines in ``body`` part
     paragraphs.

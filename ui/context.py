@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -25,7 +24,6 @@ from queries.store import (
     store_path,
 )
 from queries.viewer import Role, Viewer
-from ui import formats as f
 from ui.addresses import THEME_PAGES, link
 from ui.text import _
 
@@ -74,7 +72,10 @@ class Context:
         table = _results(self._key, wave or self.wave, merged)
         table = table[table["indicator"].isin(ids)] if ids else table
         if self.department:
-            table = table[table["department"].isna() | (table["department"] == self.department)]
+            # With what is hidden together with it: the nearest that may be shown.
+            parts = table["department"].fillna("").str.split("+")
+            own = parts.map(lambda codes: self.department in codes)
+            table = table[table["department"].isna() | own]
         return table.reset_index(drop=True)
 
     @property
@@ -137,20 +138,6 @@ class Context:
             municipality=municipality().name, wave=row["label"]
         )
 
-    def abbreviations(self) -> str:
-        """Return what the codes of the departments stand for, and the register's day.
-
-        Both belong under every table that has codes for heads.
-        """
-        grid = self.departments()
-        grid = grid[grid["code"] == self.department] if self.department else grid
-        names = (f"{c} = {n}" for c, n in zip(grid["code"], grid["name"], strict=True))
-        text = _("Förkortningar: {names}.").format(names=", ".join(names))
-        if self.as_of:
-            day = f.date(self.as_of)
-            text += " " + _("Överenskommelser räknas ur registret per {day}.").format(day=day)
-        return text
-
     def place_of(self, indicator: Indicator, department: str | None = None) -> str:
         """Return the address where an indicator is told in full: its theme's page, or its dossier.
 
@@ -206,8 +193,8 @@ def _options(key: Key, wave: str, question: str) -> pd.DataFrame:
     return queries.options(_reader(key), wave, [question])
 
 
-# Immutable, so nothing is copied; Streamlit's cache would pickle it for each of fifty uses a page.
-@lru_cache(maxsize=CACHED)
+# A resource and not data: immutable, so nothing needs to be copied for each of its many uses.
+@st.cache_resource(max_entries=CACHED, show_spinner=False)
 def _questionnaire(key: Key, wave: str) -> Questionnaire | None:
     return queries.questionnaire_of(_reader(key), wave)
 

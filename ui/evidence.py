@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
 
@@ -16,8 +16,8 @@ from ui import cards, tables
 from ui import formats as f
 from ui.context import Context
 from ui.text import _, kind_word, list_names, source_words, status_reason, status_word
+from ui.theme import CONFIG
 
-CHART = {"displayModeBar": False, "responsive": True}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Views = dict[str, Callable[[], None]]
 """What can be shown of one thing: the name of each view, and what draws it."""
@@ -31,7 +31,7 @@ def say(text: str) -> None:
 
     Not as Markdown, where an address in a name becomes a link however it is escaped.
     """
-    st.html(f'<p class="dk dk-said">{unbroken(text)}</p>')
+    st.html(f'<p class="dk dk-sentence">{unbroken(text)}</p>')
 
 
 def note(text: str) -> None:
@@ -76,7 +76,7 @@ def show_figure(draw: Callable[[bool], object], alt: str, key: str) -> None:
     """
     for narrow, form in ((False, "wide"), (True, "narrow")):
         with st.container(key=f"{form}-{key}"):
-            st.plotly_chart(draw(narrow), config=CHART, alt=alt, key=f"{key}-{form}", theme=None)
+            st.plotly_chart(draw(narrow), config=CONFIG, alt=alt, key=f"{key}-{form}", theme=None)
 
 
 # --- tables and files -----------------------------------------------------------------------------
@@ -87,18 +87,31 @@ def table_and_files(
     key: str,
     title: str,
     results: pd.DataFrame,
-    notes: Sequence[tuple[str, str]],
+    notes: Sequence[tuple[str, str]] = (),
     *,
     head: str | None = None,
 ) -> None:
     """Show the same figures as a table, with the two files to take away."""
-    secret = context.viewer.sees_microdata
-    name = f"{key}-{'-'.join(context.pair) or context.wave}" + ("-arbetsmaterial" if secret else "")
-    mark = _("Arbetsmaterial") if secret else ""
     st.html(cards.data_table(tables.results_table(results, digits=1, head=head), title))
-    # The files are made when they are asked for, in a thread without this visitor's language.
-    excel = bound(lambda: tables.xlsx_bytes(results, title, notes, head=head, mark=mark))
-    text = bound(lambda: tables.csv_bytes(results, head=head, mark=mark))
+    waves = list(dict.fromkeys(results["wave"]))
+    mark = _("Arbetsmaterial") if context.viewer.sees_microdata else ""
+    told = [*notes, *origin(context, waves)]
+    files(
+        context,
+        "-".join([key, *waves]),
+        lambda: tables.xlsx_bytes(results, title, told, head=head, mark=mark),
+        lambda: tables.csv_bytes(results, head=head, mark=mark),
+    )
+
+
+def files(
+    context: Context, name: str, excel: Callable[[], bytes], text: Callable[[], bytes]
+) -> None:
+    """Show the buttons of two files, which are made when they are asked for.
+
+    They are then made in a thread without this visitor's language, hence ``bound``.
+    """
+    name += "-arbetsmaterial" if context.viewer.sees_microdata else ""
     with st.container(horizontal=True):
         for label, data, ending, mime in (
             (_("Hämta som Excel"), excel, "xlsx", XLSX),
@@ -106,10 +119,10 @@ def table_and_files(
         ):
             st.download_button(
                 label,
-                data=data,
+                data=bound(data),
                 file_name=f"{name}.{ending}",
                 mime=mime,
-                key=f"{ending}-{key}",
+                key=f"{ending}-{name}",
                 on_click="ignore",
             )
 
@@ -120,20 +133,19 @@ def notes_of(context: Context, indicator: Indicator) -> list[tuple[str, str]]:
         (_("Täljare"), indicator.numerator),
         (_("Nämnare"), indicator.denominator),
         (_("Källa"), source_of(context, indicator)),
-        *origin(context),
     ]
 
 
-def origin(context: Context) -> list[tuple[str, str]]:
+def origin(context: Context, waves: Iterable[str]) -> list[tuple[str, str]]:
     """Return what every file says of itself: waves, register, words for absence, snapshot."""
     secret = context.viewer.sees_microdata
-    waves = [context.wave_row(name) for name in context.pair or (context.wave,)]
+    rows = [context.wave_row(name) for name in waves]
     return [
         *([(_("Arbetsmaterial"), working_material())] if secret else []),
-        *((_("Våg"), f"{w['label']} ({kind_word(w['kind'])})") for w in waves),
+        *((_("Våg"), f"{w['label']} ({kind_word(w['kind'])})") for w in rows),
         *([(_("Registret per"), f.date(context.as_of))] if context.as_of else []),
         *((status_word(s), status_reason(s)) for s in ("hidden", "no_answers", "not_asked")),
-        (_("Sekretessprofil"), str(context.wave_row()["profile"])),
+        (_("Sekretessprofil"), ", ".join(dict.fromkeys(str(w["profile"]) for w in rows))),
         (_("Ögonblicksbild"), context.snapshot.id),
     ]
 

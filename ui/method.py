@@ -14,6 +14,7 @@ from queries.i18n import bound
 from ui import cards, summary, tables
 from ui import formats as f
 from ui.addresses import THEME_PAGES
+from ui.cards import escaped
 from ui.context import Context
 from ui.evidence import source_of, working_material
 from ui.text import _, kind_word, plain, source_words, theme_word
@@ -319,20 +320,20 @@ def all_indicators(context: Context) -> None:
     kinds = {SURVEY: _("enkät"), REGISTER: _("register")}
     rows = "".join(
         "<tr>"
-        f'<th scope="row"><a href="{cards._e(context.link("metod", indikator=i.id))}" '
-        f'target="_self">{cards._e(i.name)}</a></th>'
-        f"<td>{cards._e(theme_word(i.theme))}</td>"
-        f"<td>{cards._e(kinds.get(i.source.kind, _('ram')))}</td>"
-        f"<td>{cards._e(i.question)}</td></tr>"
+        f'<th scope="row"><a href="{escaped(context.link("metod", indikator=i.id))}" '
+        f'target="_self">{escaped(i.name)}</a></th>'
+        f"<td>{escaped(theme_word(i.theme))}</td>"
+        f"<td>{escaped(kinds.get(i.source.kind, _('ram')))}</td>"
+        f"<td>{escaped(i.question)}</td></tr>"
         for i in indicators()
     )
     heads = "".join(
-        f'<th scope="col">{cards._e(head)}</th>'
+        f'<th scope="col">{escaped(head)}</th>'
         for head in (_("Indikator"), _("Ämne"), _("Slag"), _("Fråga"))
     )
     st.html(
         '<div class="dk dk-scroll" tabindex="0" role="region" '
-        f'aria-label="{_("Alla indikatorer")}">'
+        f'aria-label="{escaped(_("Alla indikatorer"))}">'
         f'<table class="dk-list dk-brief"><thead><tr>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )

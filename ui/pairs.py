@@ -58,6 +58,11 @@ class Pair:
         return bool(self.first and self.first.shown and self.second and self.second.shown)
 
     @property
+    def small(self) -> bool:
+        """Whether a difference would be a percentage of fewer than 20 answers."""
+        return any(end is not None and end.small for end in (self.first, self.second))
+
+    @property
     def difference(self) -> float:
         assert self.first and self.second
         return (self.second.share or 0.0) - (self.first.share or 0.0)
@@ -544,7 +549,7 @@ def _change_words(pair: Pair) -> str:
 
 def _change_line(pair: Pair) -> str:
     """Return what a narrow chart says of a row in one line."""
-    moved = f"  ({f.points_short(pair.difference)})" if pair.both else ""
+    moved = f"  ({f.points_short(pair.difference)})" if pair.both and not pair.small else ""
     return _change_words(pair) + moved
 
 
@@ -557,6 +562,8 @@ def _change_notes(pair: Pair, slot: Slot, p: Palette, narrow: bool, own_line: bo
         return [value_note(slot, text + moved, p, own_line=own_line, strong=pair.both)]
     if not (pair.both and pair.second):
         return [note(1, slot.bar, f"<i>{ends}</i>", xshift=10, font={"color": p.muted})]
+    if pair.small:
+        return [note(1, slot.bar, f"<b>{ends}</b>", xshift=10)]
     moved = escape(f.points(pair.difference, max(1, pair.second.digits)))
     return [
         note(1, slot.bar - 9, f"<b>{ends}</b>", xshift=10),
@@ -603,11 +610,14 @@ def alt_slope(
 def _told_change(pair: Pair) -> str:
     assert pair.first and pair.second
     before, after = ends_told(pair.first, pair.second)
-    text = _("{name} {ends} ({difference})").format(
-        name=pair.name,
-        ends=_("från {a} till {b}").format(a=before, b=after),
-        difference=f.points(pair.difference, max(1, pair.second.digits)),
-    )
+    ends = _("från {a} till {b}").format(a=before, b=after)
+    text = _("{name} {ends}").format(name=pair.name, ends=ends)
+    if not pair.small:
+        text = _("{name} {ends} ({difference})").format(
+            name=pair.name,
+            ends=ends,
+            difference=f.points(pair.difference, max(1, pair.second.digits)),
+        )
     a, b = pair.first, pair.second
     if None not in (a.low, a.high, b.low, b.high) and (a.high < b.low or b.high < a.low):  # type: ignore[operator]
         text += _(", mer än osäkerheten")

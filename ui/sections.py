@@ -12,12 +12,13 @@ import streamlit as st
 from queries import reference
 from queries.catalogue import REGISTER, SURVEY, Indicator
 from queries.catalogue import indicator as indicator_of
-from ui import cards, charts, findings
+from ui import cards, charts, findings, tables
 from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.context import Context
 from ui.evidence import (
     Views,
+    files,
     how_it_is_counted,
     link_line,
     note,
@@ -31,6 +32,7 @@ from ui.evidence import (
     why_hidden,
     working_material,
 )
+from ui.summary import matrix_note
 from ui.text import (
     _,
     breakdown_word,
@@ -60,7 +62,7 @@ def part(title: str, text: str = "") -> None:
     """Begin a part of the page."""
     st.header(title, anchor=False)
     if text:
-        st.markdown(text)
+        say(text)
 
 
 def verdict(question_id: str) -> None:
@@ -124,21 +126,17 @@ def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
     part(_("I korthet"))
     hidden_note(context, results)
     say(findings.theme_finding(indicators, results))
-    # Codes as heads: six full names do not fit beside each other. The key below tells them.
+    # Codes as heads where six full names do not fit beside each other; the note below tells them.
     called = dict(zip(results["department"], results["name"], strict=True))
+    short = results.assign(name=results["department"].fillna(results["name"]))
     rows, columns = cards.matrix_of(
-        results.assign(name=results["department"].fillna(results["name"])),
+        results if context.department else short,
         {i.id: i.name for i in indicators},
         href=lambda name, department: context.place_of(indicator_of(name), department),
     )
     columns = [replace(c, title=called[c.code]) if c.code else c for c in columns]
     st.html(cards.matrix(rows, columns, corner=_("Indikator"), level=3))
-    note(
-        _(
-            "Andel i procent; under 20 svar skrivs antalet. Tydligt högre eller lägre: hela "
-            "konfidensintervallet ligger utanför kommunens. {names}"
-        ).format(names=context.abbreviations())
-    )
+    st.html(matrix_note(context, register=any(i.source.kind == REGISTER for i in indicators)))
     with st.expander(_("Så läser du diagrammen")):
         st.markdown(
             _(
@@ -239,11 +237,11 @@ def _forest(context: Context, indicator: Indicator, results: pd.DataFrame) -> No
         charts.alt_forest(results, title=indicator.name, threshold=limit),
         f"forest-{indicator.id}",
     )
-    st.caption(_caption(context, indicator, results))
+    note(_caption(context, indicator, results))
 
 
 def _caption(context: Context, indicator: Indicator, results: pd.DataFrame) -> str:
-    whole = findings.whole_of(results) or {}
+    whole = findings.whole_of(results) or {"status": "not_asked"}
     if indicator.source.kind == REGISTER:
         when = _("Registret per {day}.").format(day=f.date(context.as_of)) if context.as_of else ""
         return _(
@@ -252,8 +250,11 @@ def _caption(context: Context, indicator: Indicator, results: pd.DataFrame) -> s
         ).format(when=when)
     if indicator.full_count:
         return _("Andel i procent av förvaltningarnas egna uppgifter; de flesta är ungefärliga.")
+    label = context.wave_row()["label"]
+    if not f.is_shown(whole):
+        return _("Andel i procent av dem som svarade, våg {wave}.").format(wave=label)
     return _("Andel i procent av dem som svarade: {base} svar, våg {wave}.").format(
-        base=f.number(whole.get("denominator")), wave=context.wave_row()["label"]
+        base=f.number(whole["denominator"]), wave=label
     )
 
 
@@ -268,11 +269,22 @@ def _answers(context: Context, indicator: Indicator) -> None:
     asked = context.questionnaire
     if table.empty or asked is None:
         return
-    st.caption(_("Frågan: {text}").format(text=asked.question(indicator.source.question).text))
+    note(_("Frågan: {text}").format(text=asked.question(indicator.source.question).text))
     show_figure(
         lambda narrow: charts.likert(table, theme=context.theme, narrow=narrow),
         charts.alt_likert(table, title=indicator.name),
         f"likert-{indicator.id}",
+    )
+    st.html(cards.data_table(tables.answers_table(table), indicator.name))
+    mark = _("Arbetsmaterial") if context.viewer.sees_microdata else ""
+    exported = tables.answers_export(table, mark=mark)
+    told = [(_("Fråga"), asked.question(indicator.source.question).text)]
+    told += origin(context, [context.wave])
+    files(
+        context,
+        f"svar-{indicator.id}-{context.wave}",
+        lambda: tables.xlsx_bytes(exported, indicator.short, told),
+        lambda: tables.csv_bytes(exported),
     )
 
 
@@ -291,7 +303,7 @@ def _change(context: Context, indicator: Indicator) -> None:
         charts.alt_slope(both, title=indicator.name, waves=pair),
         f"slope-{indicator.id}",
     )
-    st.caption(
+    note(
         _("Förändring från våg {first} till våg {last}, med 95 % konfidensintervall.").format(
             first=context.wave_row(pair[0])["label"], last=context.wave_row(pair[1])["label"]
         )
@@ -349,7 +361,7 @@ def _beside(context: Context, register: Indicator, survey: Indicator) -> None:
         key,
         {
             _("Per förvaltning"): draw,
-            _("Tabell"): lambda: table_and_files(context, key, title, both, origin(context)),
+            _("Tabell"): lambda: table_and_files(context, key, title, both),
         }
         | why_hidden(context, both),
     )
@@ -417,14 +429,12 @@ def several_section(context: Context, question_id: str, title: str) -> None:
             ).format(where=where)
         )
 
-    head, notes = _("Svarsalternativ"), origin(context)
+    head = _("Svarsalternativ")
     views(
         question_id,
         {
             _("Diagram"): draw,
-            _("Tabell"): lambda: table_and_files(
-                context, question_id, title, results, notes, head=head
-            ),
+            _("Tabell"): lambda: table_and_files(context, question_id, title, results, head=head),
         }
         | why_hidden(context, results),
     )

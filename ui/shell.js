@@ -230,6 +230,14 @@
     setTimeout(() => { status.textContent = text; }, 100);
   }
 
+  // Streamlit unfolds by script, which the stylesheet's rule for those who want no motion misses.
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (frames, options) {
+    const short = { ...(typeof options === "object" ? options : {}), duration: 0.01, iterations: 1 };
+    return animate.call(this, frames, still.matches ? short : options);
+  };
+
   // ------------------------------------------------------------ start
 
   document.documentElement.lang = language();

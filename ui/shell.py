@@ -1,5 +1,5 @@
 """What surrounds every page: dress, who asks, what is chosen, and calm words when nothing can be
-shown. The only module that knows the keys of the session and of the address."""
+shown. The keys of the choices in the address are named here."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import streamlit as st
 from queries import indicators as queries
 from queries.i18n import DEFAULT_LANGUAGE, LANGUAGES, language, set_language
 from queries.municipality import municipality
+from queries.reference import ReferenceDataError
 from queries.store import EmptyStore, Reader, StoreError
 from queries.viewer import Role, Viewer
 from ui import cards, choices, theme
@@ -36,7 +37,15 @@ def dress() -> None:
     set_language(choices.settle(LANGUAGES, key=LANGUAGE, default=DEFAULT_LANGUAGE))
     st.set_page_config(layout="wide", page_icon=str(ROOT / "ui" / "icon.png"))
     st.logo(theme.brand(theme_name()), size="large")
-    st.html(theme.css(theme_name(), municipality().name))
+    st.html(theme.css(theme_name(), owner()))
+
+
+def owner() -> str:
+    """Return the municipality's name; nothing while its file has a mistake, which pages tell."""
+    try:
+        return municipality().name
+    except ReferenceDataError:
+        return ""
 
 
 def theme_name() -> str:
@@ -161,20 +170,22 @@ def ask_what(viewer: Viewer, page: Any) -> None:
     st.set_page_config(page_title=name if page.title == name else f"{page.title} · {name}")
     st.session_state[CONTEXT], st.session_state[TITLE] = None, page.title
     try:
+        municipality()
         snapshot = load_snapshot()
         reader = Reader(snapshot, viewer)
         waves = queries.waves(reader)
-    except StoreError as error:
+    except (StoreError, ReferenceDataError) as error:
         st.session_state[CONTEXT] = error
         return
     if waves.empty:
         st.session_state[CONTEXT] = EmptyStore(_("Ingen våg är inläst ännu."))
         return
-    _warn_of_unknown(waves, reader)
     if page.url_path in ("", "start") or not viewer.sees_results:
         wave, compare, department = _default_wave(waves), None, None
     else:
         wave, compare, department = _filters(waves, reader)
+    # After the filters: what was asked for in vain is gone once something else is chosen.
+    _warn_of_unknown(waves, reader)
     address = {WAVE: wave, COMPARE: compare, DEPARTMENT: department, ROLE: viewer.role.value}
     if viewer.role is Role.POLITIKER:
         address.pop(ROLE)
@@ -246,8 +257,8 @@ def _warn_of_unknown(waves: Any, reader: Reader) -> None:
     those the link was about.
     """
     wave, known = st.query_params.get(WAVE), list(waves["wave"])
-    for asked in (wave, st.query_params.get(COMPARE)):
-        if asked and asked not in [*known, NONE]:
+    for asked, also in ((wave, ""), (st.query_params.get(COMPARE), NONE)):
+        if asked and asked not in [*known, also]:
             _note_unknown(_("Vågen {value} finns inte").format(value=asked), known)
             return
     department = st.query_params.get(DEPARTMENT)
@@ -269,8 +280,13 @@ def _note_unknown(title: str, known: Sequence[str]) -> None:
 
 
 def title(path: str) -> None:
-    """Show the title of a page that needs no store."""
-    st.html(f'<p class="dk dk-kicker">{escape(municipality().name)}</p>')
+    """Show the title of a page that needs no store, or say which reference file has a mistake."""
+    try:
+        name = municipality().name
+    except ReferenceDataError as error:
+        _mistake(error)
+        st.stop()
+    st.html(f'<p class="dk dk-kicker">{escape(name)}</p>')
     st.title(next(a.title for a in PAGES if a.path == path), anchor=False)
 
 
@@ -279,12 +295,20 @@ def context() -> Context:
     found = st.session_state.get(CONTEXT)
     if isinstance(found, Context):
         return found
+    if isinstance(found, ReferenceDataError):
+        _mistake(found)
+        st.stop()
     st.title(st.session_state.get(TITLE) or _("Distanskollen"), anchor=False)
     if isinstance(found, EmptyStore):
         _nothing_yet()
     else:
         st.html(cards.callout("warning", _("Uppgifterna går inte att läsa just nu"), str(found)))
     st.stop()
+
+
+def _mistake(error: Exception) -> None:
+    st.title(st.session_state.get(TITLE) or _("Distanskollen"), anchor=False)
+    st.html(cards.callout("warning", _("En fil med fasta uppgifter behöver rättas"), str(error)))
 
 
 def _nothing_yet() -> None:
@@ -322,7 +346,9 @@ def lead_on(viewer: Viewer, page: Any) -> None:
     """End a page with the way to the next: nobody should end in the cellar of a long page."""
     found = st.session_state.get(CONTEXT)
     paths = [a for a in PAGES if viewer.role in a.roles]
-    here = [a.path for a in paths].index(page.url_path) if page.url_path else len(paths)
+    names = [a.path for a in paths]
+    # The start page and the pages that a role lacks have a way on of their own.
+    here = names.index(page.url_path) if page.url_path in names else len(paths)
     if here + 1 < len(paths):
         following = paths[here + 1]
         place = found.link(following.path) if isinstance(found, Context) else f"/{following.path}"

@@ -66,7 +66,10 @@ def head(context: Context) -> str:
         other = _wave_words(context.wave_row(context.compare))
         parts.append(_("jämförd med {wave}").format(wave=other))
     parts.append(context.department_name or _("alla förvaltningar"))
-    parts.append(_("visat för {role}").format(role=role_word(context.viewer.role.value).lower()))
+    role = role_word(context.viewer.role.value)
+    # Not an abbreviation such as HR.
+    role = role if role.isupper() else role.lower()
+    parts.append(_("visat för {role}").format(role=role))
     if context.as_of:
         parts.append(_("registret {day}").format(day=f.date(context.as_of)))
     parts.append(_("ögonblicksbild {id}").format(id=context.snapshot.id))
@@ -171,6 +174,8 @@ def _what_changed(context: Context) -> str:
     if not context.compare:
         return ""
     about = _moves(context)
+    if not about.moves:
+        return ""
     sure = [move for move in about.moves if apart(move[1], move[2])]
     if not sure:
         return escaped(_("Mellan vågorna har inget förändrats mer än osäkerheten."))
@@ -257,13 +262,16 @@ def _answered(cell: cards.MatrixCell | None) -> str:
     return _("svarade: {share}").format(share=cell.text)
 
 
-def matrix_note(context: Context) -> str:
-    """Return how the matrix is read, what its codes mean, and of which day the register is."""
+def matrix_note(context: Context, *, register: bool = True) -> str:
+    """Return how a matrix is read, what its codes mean, and of which day the register is.
+
+    ``register``: whether any of its indicators is counted from the register.
+    """
     text = _(
         "Andel i procent; under 20 svar skrivs antalet. ▲ tydligt högre, ▼ tydligt lägre än hela "
         "kommunen: konfidensintervallet ligger helt bortom kommunens."
     )
-    if context.as_of:
+    if register and context.as_of:
         text += " " + _("Överenskommelser räknas ur registret per {day}.").format(
             day=f.date(context.as_of)
         )
@@ -311,7 +319,10 @@ def decisions(context: Context, results: pd.DataFrame) -> str:
             found.append((key, dossier, _lacks(context, dossier, rows)))
     if not found:
         text = _("Inget krav med en källa är brutet i det som visas.")
-        if not tried:
+        held = {i.id for i in indicators() if i.thresholds}
+        if not tried and (results[results["indicator"].isin(held)]["status"] == "hidden").any():
+            text = _("Inget krav kan prövas: de tal som kraven gäller är dolda.")
+        elif not tried:
             text = _("Inget krav kan prövas: registret över överenskommelser är inte inläst.")
         return f'<p class="dk">{escaped(text)}</p>'
     found.sort(key=lambda item: item[0], reverse=True)

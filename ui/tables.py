@@ -64,7 +64,12 @@ def results_table(
     rows = []
     for record in _whole_last(results):
         shown = f.is_shown(record)
-        row = {text: plain(record[column]) for column, text in leading}
+        row = {
+            text: _name_of(plain(record[column]))
+            if column == "indicator"
+            else plain(record[column])
+            for column, text in leading
+        }
         row[head or _("Förvaltning")] = plain(record["name"])
         row[_("Andel")] = f.cell_text(record, digits)
         row[_("Antal")] = f.number(record["numerator"] if shown else None)
@@ -127,6 +132,47 @@ def export_table(results: pd.DataFrame, *, head: str | None = None, mark: str = 
         *heads.values(),
     ]
     return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def answers_table(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return one question's answers as display strings: a row per group, a column per option.
+
+    ``answers``: ``group, name, label, count, base, status``, a row per group and option. A group
+    without numbers has its word under every option. The whole comes last, as everywhere.
+    """
+    rows: dict[Any, dict[str, str]] = {}
+    for record in sorted(answers.to_dict("records"), key=lambda r: not r["group"]):
+        shown = record["status"] == "shown" and not f.is_missing(record["base"])
+        row = rows.setdefault(record["group"], {_("Förvaltning"): plain(record["name"])})
+        row[plain(record["label"])] = (
+            f.share_text(record["count"], record["base"], record["count"] / record["base"], 1)
+            if shown and record["base"]
+            else status_word("no_answers" if shown else record["status"])
+        )
+        row[_("Svar")] = f.number(record["base"]) if shown else f.MISSING
+    table = pd.DataFrame(list(rows.values()), dtype=str)
+    return table[[c for c in table.columns if c != _("Svar")] + [_("Svar")]]
+
+
+def answers_export(answers: pd.DataFrame, *, mark: str = "") -> pd.DataFrame:
+    """Return one question's answers for a file: a row per group and option, real numbers."""
+    rows = []
+    for record in sorted(answers.to_dict("records"), key=lambda r: not r["group"]):
+        shown = record["status"] == "shown" and not f.is_missing(record["base"])
+        word = status_word("no_answers" if shown else record["status"])
+        base = int(record["base"]) if shown else 0
+        rows.append(
+            {
+                **({_("Märkning"): mark} if mark else {}),
+                _("Kod"): plain(record["group"]),
+                _("Förvaltning"): plain(record["name"]),
+                _("Svarsalternativ"): plain(record["label"]),
+                _("Antal"): int(record["count"]) if base else word,
+                _("Underlag"): base or word,
+                _("Andel"): record["count"] / base if base else word,
+            }
+        )
+    return pd.DataFrame(rows, dtype=object)
 
 
 def _name_of(indicator: str) -> str:

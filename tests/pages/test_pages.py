@@ -6,12 +6,14 @@ import json
 import re
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from queries.catalogue import by_theme
-from queries.reference import accessibility_faults, audit_questions
+from queries.reference import ReferenceDataError, accessibility_faults, audit_questions
+from queries.viewer import Role, Viewer
 from ui.text import source_words
 
 THEMES = {
@@ -46,6 +48,7 @@ def _run(page: str, parameters: dict[str, str], view: str = "") -> AppTest:
     for key, value in parameters.items():
         app.query_params[key] = value
     app.run()
+    assert not app.exception, [e.value for e in app.exception]
     app.switch_page(f"pages/{page}.py").run()
     if view:
         for indicator in by_theme(page):
@@ -123,6 +126,19 @@ def test_what_is_hidden_is_nowhere_on_the_page_for_a_role_without_microdata(
     small = {f"{count} av {base}" for count, base in PAIR.findall(said) if 0 < int(base) < 5}
     # KFN's response rate is no answer of anybody; MBN's and TN's are above the limit.
     assert small <= {"0 av 3"}
+
+
+@pytest.mark.parametrize("page", THEMES)
+@pytest.mark.parametrize("view", ["Svaren", "Förändring", "Tabell", "Varför dolt?"])
+def test_what_is_hidden_is_in_no_view_of_a_department_or_a_comparison_either(
+    visit, page, view
+) -> None:
+    app = visit(page, view, jamfor="2026", forvaltning="MBN")
+    said = words(app)
+    small = {f"{count} av {base}" for count, base in PAIR.findall(said) if 0 < int(base) < 5}
+    assert small <= {"0 av 3"}
+    # MBN is hidden for every question of 2024, and has fewer than five answers in no other form.
+    assert "dolt" in said.lower()
 
 
 def test_the_auditor_sees_the_small_groups_and_the_lines_behind_them(visit) -> None:
@@ -274,13 +290,45 @@ def test_answers_are_shown_with_their_question_as_a_diverging_bar(visit) -> None
     assert sum("likert-" in c.proto.id for c in app.get("plotly_chart")) == 2 * len(
         by_theme("styrning")
     )
+    # Numbers that do not fit into their part of a bar stand in the table below it.
+    tables = [e.proto.body for e in app.get("html") if "dk-list" in e.proto.body]
+    assert len(tables) == len(by_theme("styrning"))
+    assert all(">dolt<" in t and ">inga svar<" in t and ">91<" in t for t in tables)
+    assert len(app.get("download_button")) == 2 * len(by_theme("styrning"))
 
 
 def test_a_department_that_is_hidden_is_told_once_and_first(visit) -> None:
     said = words(visit("styrning", forvaltning="MBN"))
     assert "5 av 5 mått är dolda för Miljö- och byggförvaltningen" in said
     assert "Visa hela kommunen" in said
+    # The nearest that may be shown stands beside it.
+    assert "MBN + TN tillsammans" in said
     assert "mått är dolda" not in words(visit("styrning", forvaltning="SN"))
+
+
+def test_a_mistake_in_the_municipality_s_file_is_told_on_every_page(visit, monkeypatch) -> None:
+    def broken():
+        raise ReferenceDataError(Path("municipality.toml"), "name", "Fältet saknas.")
+
+    for module in ("ui.shell", "ui.context"):
+        monkeypatch.setattr(f"{module}.municipality", broken)
+    for page in ("sammanfattning", "tillganglighet"):
+        said = words(visit(page))
+        assert "En fil med fasta uppgifter behöver rättas" in said
+        assert "municipality.toml" in said
+
+
+def test_a_role_without_a_page_meets_no_error_behind_the_refusal(demo_store, monkeypatch) -> None:
+    from ui import shell
+
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
+    app.query_params["roll"] = "admin"
+    app.run()
+    refused = SimpleNamespace(url_path="sammanfattning")
+    # Streamlit's harness cannot open a refused page: the step after it is tried by itself.
+    shell.lead_on(Viewer(Role.ADMIN), refused)
+    assert not app.exception
 
 
 def test_the_dossier_leads_to_every_page_that_shows_the_number(visit) -> None:

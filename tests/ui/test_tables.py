@@ -85,6 +85,49 @@ def test_the_names_have_the_head_that_fits_them():
     )
 
 
+def answers(*groups: tuple[str, str, int | None, int | None, str]) -> pd.DataFrame:
+    """Return a question's answers: (group, status, yes, base) with the options ja and nej."""
+    rows = []
+    for group, name, yes, base, status in groups:
+        no = None if base is None or yes is None else base - yes
+        for option, label, count in (("ja", "Ja", yes), ("nej", "Nej", no)):
+            rows.append(
+                {"group": group, "name": name, "option": option, "label": label, "count": count,
+                 "base": base, "status": status}
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_answers_stand_in_a_table_with_a_word_where_there_is_no_number():
+    table = tables.answers_table(
+        answers(
+            ("", "Alla", 37, 91, "shown"),
+            ("SN", "Social", 8, 33, "shown"),
+            ("TN", "Teknik", 3, 7, "shown"),
+            ("MBN", "Miljö", 3, 4, "hidden"),
+            ("KFN", "Kultur", 0, 0, "shown"),
+        )
+    )
+    rows = {row["Förvaltning"]: row for row in table.to_dict("records")}
+    assert list(rows)[-1] == "Alla"
+    assert rows["Alla"]["Ja"] == f"40,7{f.NBSP}%"
+    assert rows["Teknik"]["Nej"] == "4 av 7".replace(" ", f.NBSP)
+    assert rows["Miljö"] == {"Förvaltning": "Miljö", "Ja": "dolt", "Nej": "dolt", "Svar": "–"}
+    assert rows["Kultur"]["Ja"] == "inga svar"
+
+
+@pytest.mark.parametrize("status", ["hidden", "not_asked", "new"])
+def test_hidden_answers_are_in_no_table_and_no_file(status):
+    secret = answers(("MBN", "Miljö", 4321, 8765, status), ("", "Alla", 37, 91, "shown"))
+    exported = tables.answers_export(secret, mark="Arbetsmaterial")
+    text = tables.answers_table(secret).to_csv() + tables.csv_bytes(exported).decode()
+    assert "4321" not in text
+    assert "8765" not in text
+    assert "4444" not in text
+    assert set(exported["Märkning"]) == {"Arbetsmaterial"}
+    assert list(exported[exported["Kod"] == ""]["Antal"]) == [37, 54]
+
+
 @given(st.text(max_size=30))
 def test_no_text_in_a_csv_is_a_formula(name):
     frame = pd.DataFrame({"Namn": [name], "Värde": [-1.5]})
