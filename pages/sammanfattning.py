@@ -11,6 +11,7 @@ results = context.results()
 st.html(summary.head(context))
 st.title(_("Är distansarbetet rättvist, säkert och väl lett?"), anchor=False)
 sections.wave_note(context)
+sections.hidden_note(context, results)
 st.html(summary.paragraph(context, results))
 st.html(cards.card_row(summary.key_figures(context, results)))
 

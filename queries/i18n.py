@@ -161,11 +161,13 @@ def _spoken(value: Any, catalogue: gettext.NullTranslations) -> Any:
     looking one up. The entry holds both objects, so that their identities are not used again.
     """
     key = (id(value), id(catalogue))
-    if key not in _SPOKEN:
-        while len(_SPOKEN) >= SPOKEN_MAX:
-            _SPOKEN.pop(next(iter(_SPOKEN)), None)
-        _SPOKEN[key] = (value, catalogue, _spoken_part(value, catalogue))
-    return _SPOKEN[key][2]
+    found = _SPOKEN.get(key)
+    if found is None:
+        # Another visitor's thread may make room at the same time: nothing here trusts what it saw.
+        for oldest in list(_SPOKEN)[: max(0, len(_SPOKEN) - SPOKEN_MAX + 1)]:
+            _SPOKEN.pop(oldest, None)
+        found = _SPOKEN[key] = (value, catalogue, _spoken_part(value, catalogue))
+    return found[2]
 
 
 def _spoken_part(value: Any, catalogue: gettext.NullTranslations) -> Any:

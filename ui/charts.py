@@ -128,8 +128,8 @@ def forest(
         notes.append(_threshold_note(threshold, limit, head - 6, p, narrow))
     if shown:
         traces.append(_dots(shown, p))
-    side = max((len(r.interval) for r in found), default=0)
-    side = max(side, len(_("95 % intervall"))) if side else 0
+    # As wide without intervals as with: the charts of a page can be laid on each other.
+    side = max((len(_("95 % intervall")), *(len(r.interval) for r in found)))
     return figure(
         traces,
         theme=theme,

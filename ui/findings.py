@@ -8,6 +8,7 @@ bounds; what is hidden is never estimated. Without a number there is a sentence 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -107,11 +108,16 @@ def _against_threshold(indicator: Indicator, whole: Row) -> str:
             met = whole["share"] <= threshold.value
         if met:
             return _("Gränsen {value} nås.").format(value=f.percent(threshold.value))
-        return _("{label}; det fattas {missing}.").format(
-            label=threshold.label,
-            missing=f.number(
-                round(threshold.value * whole["denominator"]) - int(whole["numerator"])
-            ),
+        short = abs(threshold.value * whole["denominator"] - whole["numerator"])
+        text = (
+            _("Kravet: {label}. Det är {missing} av {base} för många.")
+            if indicator.direction == "lower"
+            else _("Kravet: {label}. Det saknas i {missing} av {base}.")
+        )
+        return text.format(
+            label=threshold.label[:1].lower() + threshold.label[1:],
+            missing=f.number(math.ceil(short - 1e-9)),
+            base=f.number(whole["denominator"]),
         )
     return ""
 
@@ -151,13 +157,14 @@ def theme_finding(dossiers: Iterable[Indicator], results: pd.DataFrame) -> str:
                 "”{name}”: {high} {high_share}, {low} {low_share}."
             )
         )
+        low_share, high_share = alike(low, high)
         sentences.append(
             text.format(
                 name=indicator.name,
                 high=plain(high["name"]),
-                high_share=_told(high),
+                high_share=high_share,
                 low=plain(low["name"]),
-                low_share=_told(low),
+                low_share=low_share,
             )
         )
     return " ".join(sentences) or _("Inget av måtten kan visas för den här vågen.")
@@ -182,6 +189,9 @@ def beside(
             continue
         name = _("”{name}”").format(name=indicator.name)
         count = f.count_text(whole["numerator"], whole["denominator"])
+        if not f.is_missing(whole["low"]):
+            interval = f.interval(whole["low"], whole["high"])
+            count += ", " + _("osäkerhet {interval}").format(interval=interval)
         share = f.percent(whole["share"], 1)
         sentences.append(intro.format(name=name, share=share, count=count))
         if indicator.complement:
@@ -217,7 +227,10 @@ def differences(results: pd.DataFrame) -> str:
 
 def _extremes(results: pd.DataFrame) -> str:
     rows = sorted(shown_departments(results), key=lambda r: r["share"])
-    if len(rows) == 1 and len(results) == 2:
+    alone = results["department"].notna() & ~results["department"].fillna("").str.contains(
+        "+", regex=False
+    )
+    if len(rows) == 1 and alone.sum() == 1:
         # One department is chosen: it is told beside the whole.
         return _("{name}: {share}.").format(name=plain(rows[0]["name"]), share=_told(rows[0]))
     if len(rows) < 2:
@@ -227,17 +240,20 @@ def _extremes(results: pd.DataFrame) -> str:
         return _("Alla som visas har samma andel, {share}.").format(share=_told_alike(rows))
     least = [r for r in rows if r["share"] - lowest["share"] < 1e-9]
     most = [r for r in rows if highest["share"] - r["share"] < 1e-9]
+    known = not f.is_missing(lowest["low"])
+    if known and not apart(lowest, highest):
+        # No ranking of what chance could have turned round.
+        return _("Ingen skillnad mellan dem som visas är större än osäkerheten.")
+    low_share, high_share = _told_alike(least), _told_alike(most)
+    if len(least) == len(most) == 1:
+        low_share, high_share = alike(lowest, highest)
     text = _("Lägst är {low} ({low_share}), högst {high} ({high_share}).").format(
         low=list_names(r["name"] for r in least),
-        low_share=_told_alike(least),
+        low_share=low_share,
         high=list_names(r["name"] for r in most),
-        high_share=_told_alike(most),
+        high_share=high_share,
     )
-    if apart(lowest, highest):
-        return text + " " + _("Skillnaden är större än osäkerheten.")
-    if f.is_missing(lowest["low"]):
-        return text
-    return text + " " + _("Skillnaden ryms inom osäkerheten.")
+    return text + " " + _("Skillnaden är större än osäkerheten.") if known else text
 
 
 def apart(first: Row, second: Row) -> bool:
@@ -252,6 +268,14 @@ def _told(row: Row) -> str:
     return f.share_text(row["numerator"], row["denominator"], row["share"])
 
 
+def alike(first: Row, second: Row) -> tuple[str, str]:
+    """Return two shares in the same form: "1 av 17" is not to be read against "60 %"."""
+    if min(first["denominator"], second["denominator"]) < f.SMALL_BASE:
+        one, other = (f.count_text(r["numerator"], r["denominator"]) for r in (first, second))
+        return one, other
+    return _told(first), _told(second)
+
+
 def _told_alike(rows: list[dict[str, Any]]) -> str:
     """Return the share that the rows have in common; "0 av 5" only if it holds for each."""
     told = {_told(row) for row in rows}
@@ -262,14 +286,9 @@ def change(before: Row, after: Row) -> str:
     """Return how a share moved from one wave to another, and whether that is more than noise."""
     if not (f.is_shown(before) and f.is_shown(after)):
         return ""
-    ends = {"before": _told(before), "after": _told(after)}
+    ends = dict(zip(("before", "after"), alike(before, after), strict=True))
     if min(before["denominator"], after["denominator"]) < f.SMALL_BASE:
-        # Both as counts: the reader compares like with like, and a difference would be a percentage
-        # of fewer than 20 answers by the back door.
-        ends = {
-            name: f.count_text(row["numerator"], row["denominator"])
-            for name, row in (("before", before), ("after", after))
-        }
+        # The difference would be a percentage of fewer than 20 answers by the back door.
         text = _("Från {before} till {after}.").format(**ends)
     elif ends["before"] == ends["after"]:
         return _("Oförändrat, {after}.").format(**ends)

@@ -383,7 +383,10 @@ def alt_likert(table: pd.DataFrame, *, title: str = "") -> str:
         groups = [r for r in shown if not r.whole] or shown
         level = {id(r): sum(r.share(o) for o in scale.speaking) for r in groups}
         high, low = max(level.values()), min(level.values())
-        if math.isclose(high, low, abs_tol=1e-9):
+        if len(groups) == 1:
+            told = _told(groups[0], scale.speaking)
+            parts.append(_("{name}: {answers}.").format(name=groups[0].name, answers=told))
+        elif math.isclose(high, low, abs_tol=1e-9):
             text = _("Andelen svar som talar för är lika överallt: {value}.")
             parts.append(text.format(value=f.percent(high)))
         else:

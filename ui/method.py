@@ -275,7 +275,7 @@ def quality(context: Context) -> None:
 def traps() -> None:
     """Show the traps that the source itself holds, and what is done about each."""
     for trap in reference.traps():
-        st.markdown(f"**{trap.title}.** {trap.says} *{trap.action}*")
+        st.markdown(f"**{trap.title}.** {trap.says} **{_('Vi gör så här')}:** {trap.action}")
         st.caption(_("Källa: {source}").format(source=source_words(trap.source)))
 
 

@@ -260,7 +260,7 @@ def _asked_marks(ends: list[tuple[Row, float]], label: str, p: Palette) -> Parts
             "y": [y for _e, y in ends],
             "marker": {
                 "size": 13,
-                "symbol": "circle",
+                "symbol": ["diamond" if e.whole else "circle" for e, _y in ends],
                 "color": p.accent,
                 "line": {"color": p.background, "width": 2},
             },
@@ -525,7 +525,7 @@ def _wave_marks(ends: list[tuple[Row, float]], wave: str, p: Palette, later: boo
         "y": [y for _end, y in ends],
         "marker": {
             "size": 12,
-            "symbol": "circle",
+            "symbol": ["diamond" if end.whole else "circle" for end, _y in ends],
             "color": p.accent if later else p.background,
             "line": {"color": p.background if later else p.accent, "width": 2},
         },

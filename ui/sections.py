@@ -97,14 +97,16 @@ def wave_note(context: Context) -> None:
         if not isinstance(row["questionnaire"], str):
             st.html(_without_answers(str(row["label"]), name, context.viewer.sees_microdata))
         if row["kind"] == "rekonstruerad":
-            title = _("Våg {wave}: rekonstruerad").format(wave=row["label"])
+            title = _("Våg {wave}: rekonstruerad ur rapportens publicerade antal").format(
+                wave=row["label"]
+            )
             text = _(
                 "Svaren är återskapade så att revisionsrapportens publicerade antal "
                 "stämmer. Hur svaren hänger ihop i övrigt är påhittat."
             )
-            notes.append((title, text))
+            notes.append((title.format(wave=row["label"]), text))
         elif row["kind"] == "exempel":
-            title = _("Våg {wave}: exempel").format(wave=row["label"])
+            title = _("Våg {wave}: exempel, påhittade svar").format(wave=row["label"])
             notes.append((title, _("En påhittad uppföljning som visar hur två vågor jämförs.")))
     if notes:
         st.html(cards.footnotes(notes))
@@ -140,12 +142,13 @@ def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
     with st.expander(_("Så läser du diagrammen")):
         st.markdown(
             _(
-                "**Punkten** är andelen av dem som svarade. **Den mörka stapeln** är 95 % "
-                "konfidensintervall: så mycket kan andelen skilja sig om andra hade svarat. **Den "
-                "ljusa stapeln** är bortfallsgränserna: andelen om alla som inte svarat hade "
-                "svarat nej, respektive ja. Skalan är alltid 0–100 %, förvaltningarna står alltid "
-                "i samma ordning, och hela kommunen står sist. En siffra med streck under leder "
-                "till hur den räknas."
+                "**Punkten** är andelen: i enkäten av dem som svarade, i registret av alla "
+                "överenskommelser. **Den mörka stapeln** är 95 % konfidensintervall: så mycket kan "
+                "andelen skilja sig om andra hade svarat. **Den ljusa stapeln** är "
+                "bortfallsgränserna: andelen om alla som inte svarat hade svarat nej, respektive "
+                "ja. Registret har inga staplar, för där räknas alla. Skalan är alltid 0–100 %, "
+                "förvaltningarna står alltid i samma ordning, och hela kommunen står sist. Det "
+                "stora talet vid varje mått leder till hur det räknas."
             )
         )
 
@@ -160,7 +163,8 @@ def hidden_note(context: Context, results: pd.DataFrame) -> None:
         hidden=hidden, all=len(of_chosen), name=context.department_name
     )
     st.html(cards.callout("hidden", title, status_reason("hidden")))
-    page = THEME_PAGES[indicator_of(results["indicator"].iloc[0]).theme]
+    theme = indicator_of(results["indicator"].iloc[0]).theme
+    page = THEME_PAGES.get(theme, "sammanfattning")
     st.html(link_line(context.link(page, forvaltning=None), _("Visa hela kommunen")))
 
 
@@ -202,6 +206,8 @@ def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) 
     label = _("{number}, så räknas {name}").format(number=number, name=indicator.name)
     place = context.link("metod", indikator=indicator.id)
     under = [f.count_text(whole["numerator"], whole["denominator"])]
+    if context.department:
+        under.insert(0, _("hela kommunen"))
     if not f.is_missing(whole["low"]):
         interval = f.interval(whole["low"], whole["high"])
         under.append(_("osäkerhet {interval}").format(interval=interval))
@@ -216,6 +222,7 @@ def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) 
         rest += " " + _("{waves}: {change}").format(waves=waves, change=moved) if moved else ""
     texts = [f"<p><strong>{unbroken(first)}</strong></p>"] if first else []
     texts += [f"<p>{unbroken(rest)}</p>"] if rest.strip() else []
+    texts = texts or [f"<p>{escape(indicator.question)}</p>"]
     return (
         '<div class="dk dk-finding"><p class="dk-figure">'
         f'<a href="{escape(place)}" target="_self" aria-label="{escape(label)}">{escape(number)}'
@@ -361,7 +368,13 @@ def _beside(context: Context, register: Indicator, survey: Indicator) -> None:
         key,
         {
             _("Per förvaltning"): draw,
-            _("Tabell"): lambda: table_and_files(context, key, title, both),
+            _("Tabell"): lambda: table_and_files(
+                context,
+                key,
+                title,
+                both,
+                [*notes_of(context, register), *notes_of(context, survey)],
+            ),
         }
         | why_hidden(context, both),
     )

@@ -26,7 +26,7 @@ from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
@@ -396,7 +396,9 @@ class KnownAddresses:
             query = scope.get("query_string", b"").decode("latin-1")
             target = start.rstrip("/") + plain + (f"?{query}" if query else "")
         else:
-            target = f"{start}?{urlencode({'okand': plain.lstrip('/')[:80]})}"
+            kept = parse_qsl(scope.get("query_string", b"").decode("latin-1"))
+            kept = [(name, value) for name, value in kept if name in ("lang", "roll")]
+            target = f"{start}?{urlencode([('okand', plain.lstrip('/')[:80]), *kept])}"
         return await RedirectResponse(target, 303)(scope, receive, send)
 
 

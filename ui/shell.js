@@ -16,9 +16,29 @@
   const STATE = "data-test-script-state";
   const SVG = "http://www.w3.org/2000/svg";
 
+  // ------------------------------------------------------------ history
+
+  // A page that is opened from the menu has its address completed with what is chosen, a parameter
+  // at a time. Each would be a step of its own for the back button, through pages with other
+  // figures that nobody has visited. Only what the visitor does on the page is a step.
+  const push = history.pushState.bind(history);
+  let acted = false;
+  history.pushState = (state, unused, address) => {
+    const to = new URL(address ?? location.href, location.href);
+    const same = to.pathname === location.pathname;
+    if (same && !acted) return history.replaceState(state, unused, address);
+    if (!same) acted = false;
+    return push(state, unused, address);
+  };
+  const act = () => { acted = true; };
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, act, true);
+  addEventListener("popstate", () => { acted = false; }, true);
+
   // ------------------------------------------------------------ language
 
-  const language = () => (new URLSearchParams(location.search).get("lang") === "en" ? "en" : "sv");
+  // The last one counts where there are several, as for the server.
+  const language = () =>
+    new URLSearchParams(location.search).getAll("lang").at(-1) === "en" ? "en" : "sv";
 
   /** A text with stars for what varies, as a regular expression; null for a text without. */
   const pattern = (text) =>

@@ -11,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from queries import indicators as queries
+from queries.catalogue import indicators
 from queries.i18n import DEFAULT_LANGUAGE, LANGUAGES, language, set_language
 from queries.municipality import municipality
 from queries.reference import ReferenceDataError
@@ -28,6 +29,8 @@ LANGUAGE = "lang"
 TONGUES = {"sv": "Svenska", "en": "English"}
 CONTEXT, TITLE = "_context", "_title"
 NONE = "–"
+SAID = 80
+"""As much of an address as is repeated to the visitor."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -117,7 +120,7 @@ def pages_for(viewer: Viewer) -> list[Any]:
     def start() -> None:
         asked = st.query_params.get("okand")
         if asked:
-            _unknown_address(asked)
+            _unknown_address(asked[:SAID])
             st.page_link(first)
         else:
             st.switch_page(first, query_params=st.query_params.to_dict())
@@ -259,24 +262,25 @@ def _warn_of_unknown(waves: Any, reader: Reader) -> None:
     wave, known = st.query_params.get(WAVE), list(waves["wave"])
     for asked, also in ((wave, ""), (st.query_params.get(COMPARE), NONE)):
         if asked and asked not in [*known, also]:
-            _note_unknown(_("Vågen {value} finns inte").format(value=asked), known)
+            _note_unknown(_("Vågen {value} finns inte").format(value=asked[:SAID]), known)
             return
     department = st.query_params.get(DEPARTMENT)
     codes = list(queries.departments(reader, wave or _default_wave(waves))["code"])
     if department and department not in [*codes, NONE]:
-        _note_unknown(_("Förvaltningen {value} finns inte").format(value=department), codes)
+        title = _("Förvaltningen {value} finns inte").format(value=department[:SAID])
+        _note_unknown(title, codes)
+    asked = st.query_params.get(INDICATOR)
+    if asked and asked not in {i.id for i in indicators()}:
+        _note_unknown(_("Indikatorn {value} finns inte").format(value=asked[:SAID]), ())
 
 
 def _note_unknown(title: str, known: Sequence[str]) -> None:
-    st.html(
-        cards.callout(
-            "warning",
-            title,
-            _("Adressen pekar på något som inte är inläst. Det som finns: {known}.").format(
-                known=", ".join(known)
-            ),
+    text = _("Adressen pekar på något som inte finns. Välj det du söker.")
+    if known:
+        text = _("Adressen pekar på något som inte är inläst. Det som finns: {known}.").format(
+            known=", ".join(known)
         )
-    )
+    st.html(cards.callout("warning", title, text))
 
 
 def title(path: str) -> None:

@@ -19,7 +19,7 @@ from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.cards import escaped
 from ui.context import Context
-from ui.findings import apart, gain, largest_gap, whole_of
+from ui.findings import alike, apart, gain, largest_gap, whole_of
 from ui.text import _, join_words, role_word, source_words, status_word, theme_word
 
 # In the order of the page's question: how many answered, and whether it is fair, safe and well led.
@@ -121,12 +121,13 @@ def _gap(context: Context, results: pd.DataFrame) -> str:
             "{name}: {high} {high_share}, {low} {low_share}."
         )
     )
+    low_share, high_share = alike(low, high)
     return words.format(
         name=_number(context, dossier, _("”{name}”").format(name=dossier.name)),
         high=escaped(high["name"]),
-        high_share=_number(context, dossier, _share(high)),
+        high_share=_number(context, dossier, high_share),
         low=escaped(low["name"]),
-        low_share=_number(context, dossier, _share(low)),
+        low_share=_number(context, dossier, low_share),
     )
 
 
@@ -152,11 +153,12 @@ def _own_gap(context: Context, results: pd.DataFrame) -> str:
             "{indicator}: {own} mot {whole}."
         )
     )
+    own_share, whole_share = alike(own, whole)
     return words.format(
         name=escaped(own["name"]),
         indicator=_number(context, dossier, _("”{name}”").format(name=dossier.name)),
-        own=_number(context, dossier, _share(own)),
-        whole=_number(context, dossier, _share(whole)),
+        own=_number(context, dossier, own_share),
+        whole=_number(context, dossier, whole_share),
     )
 
 
@@ -164,10 +166,6 @@ def _own(context: Context, rows: pd.DataFrame) -> dict[str, Any] | None:
     """Return the row of the chosen department, None without one."""
     found = rows[rows["department"] == context.department].to_dict("records")
     return found[0] if context.department and found else None
-
-
-def _share(row: Row) -> str:
-    return f.share_text(row["numerator"], row["denominator"], row["share"])
 
 
 def _what_changed(context: Context) -> str:
@@ -181,7 +179,10 @@ def _what_changed(context: Context) -> str:
         return escaped(_("Mellan vågorna har inget förändrats mer än osäkerheten."))
     dossier, before, after = max(sure, key=lambda move: abs(gain(*move)))
     first, last = _before_after(before, after)
-    return _("Mest har {name} förändrats i {place}: från {before} till {after}.").format(
+    return _(
+        "Mest har {name} förändrats i {place} till våg {wave}: från {before} till {after}."
+    ).format(
+        wave=escaped(_wave_words(context.wave_row(context.pair[1]))),
         name=_number(context, dossier, _("”{name}”").format(name=dossier.name)),
         place=escaped(about.name or _("hela kommunen")),
         before=_number(context, dossier, first),
@@ -515,8 +516,7 @@ def _before_after(before: Row, after: Row) -> tuple[str, str]:
     A decimal only where the two would otherwise read the same.
     """
     if min(before["denominator"], after["denominator"]) < f.SMALL_BASE:
-        first, last = (f.count_text(r["numerator"], r["denominator"]) for r in (before, after))
-        return first, last
+        return alike(before, after)
     whole = [f.percent(row["share"]) for row in (before, after)]
     digits = 1 if whole[0] == whole[1] else 0
     return f.percent(before["share"], digits), f.percent(after["share"], digits)

@@ -57,10 +57,19 @@ def results_table(
     """Return a result table as display strings with Swedish heads, a row per result row.
 
     ``head`` is the head of the first column (default "Förvaltning"). A row without a number has its
-    word under "Andel" and dashes beyond. Columns for indicator and wave appear if they vary.
+    word in every column. Columns for indicator and wave appear if they vary.
     Names are plain text, for ``cards.data_table``, which escapes what it is given.
     """
     leading = _leading(results)
+    limits = [
+        (text, low, high)
+        for text, low, high in (
+            (_("95 % intervall"), "low", "high"),
+            (_("Bortfallsgränser"), "bound_low", "bound_high"),
+        )
+        # A full count has none: two columns of dashes would look like something missing.
+        if not results[low].isna().all()
+    ]
     rows = []
     for record in _whole_last(results):
         shown = f.is_shown(record)
@@ -72,15 +81,13 @@ def results_table(
         }
         row[head or _("Förvaltning")] = plain(record["name"])
         row[_("Andel")] = f.cell_text(record, digits)
-        row[_("Antal")] = f.number(record["numerator"] if shown else None)
-        row[_("Underlag")] = f.number(record["denominator"] if shown else None)
-        for text, low, high in (
-            (_("95 % intervall"), "low", "high"),
-            (_("Bortfallsgränser"), "bound_low", "bound_high"),
-        ):
-            row[text] = f.interval(record[low], record[high], digits) if shown else f.MISSING
+        word = row[_("Andel")]
+        row[_("Antal")] = f.number(record["numerator"]) if shown else word
+        row[_("Underlag")] = f.number(record["denominator"]) if shown else word
+        for text, low, high in limits:
+            row[text] = f.interval(record[low], record[high], digits) if shown else word
         rows.append(row)
-    heads = [_("Andel"), _("Antal"), _("Underlag"), _("95 % intervall"), _("Bortfallsgränser")]
+    heads = [_("Andel"), _("Antal"), _("Underlag"), *(text for text, _low, _high in limits)]
     columns = [*(text for _c, text in leading), head or _("Förvaltning"), *heads]
     return pd.DataFrame(rows, columns=columns, dtype=str)
 
@@ -149,7 +156,7 @@ def answers_table(answers: pd.DataFrame) -> pd.DataFrame:
             if shown and record["base"]
             else status_word("no_answers" if shown else record["status"])
         )
-        row[_("Svar")] = f.number(record["base"]) if shown else f.MISSING
+        row[_("Svar")] = f.number(record["base"]) if shown else status_word(record["status"])
     table = pd.DataFrame(list(rows.values()), dtype=str)
     return table[[c for c in table.columns if c != _("Svar")] + [_("Svar")]]
 

@@ -48,7 +48,10 @@ def status_word(status: str) -> str:
 def status_reason(status: str) -> str:
     """Return one sentence on why a number is absent. The same for every cause of hiding."""
     reasons = {
-        "no_answers": _("Ingen har svarat på frågan. Det är inte detsamma som 0 %."),
+        "no_answers": _(
+            "Ingen har svarat på frågan, eller så finns inget att räkna. Det är inte detsamma som "
+            "0 %."
+        ),
         "not_asked": _(
             "Frågan ställdes inte den här vågen eller till den här gruppen, eller så är registret "
             "inte inläst."

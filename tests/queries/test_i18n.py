@@ -162,6 +162,18 @@ def test_a_new_catalogue_is_not_answered_from_the_old_ones_copies() -> None:
         assert i18n.translated(whole).title == "Equity"
 
 
+@pytest.mark.usefixtures("english")
+def test_the_copies_kept_are_few_and_room_is_made_for_new_ones() -> None:
+    wholes = [Whole(title="Rättvisa", source=str(n)) for n in range(i18n.SPOKEN_MAX + 10)]
+    with i18n.in_language("en"):
+        assert [i18n.translated(w).source for w in wholes] == [w.source for w in wholes]
+        assert {i18n.translated(w).title for w in wholes} == {"Fairness"}
+        assert len(i18n._SPOKEN) == i18n.SPOKEN_MAX
+        # The newest are still there, and the room is made one by one.
+        assert i18n.translated(wholes[-1]) is i18n.translated(wholes[-1])
+        assert sum(kept[0] in wholes[-20:] for kept in i18n._SPOKEN.values()) == 20
+
+
 READERS = {
     "indicators": catalogue.indicators,
     "audit questions": reference.audit_questions,

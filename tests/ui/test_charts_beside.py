@@ -22,7 +22,11 @@ def rows_of(figure) -> list[str]:
 def marks(figure) -> dict[str, dict[float, str]]:
     """Return label → {share: symbol}."""
     return {
-        t.name: dict.fromkeys(t.x, t.marker.symbol)
+        t.name: (
+            dict.fromkeys(t.x, t.marker.symbol)
+            if isinstance(t.marker.symbol, str)
+            else dict(zip(t.x, t.marker.symbol, strict=True))
+        )
         for t in figure.data
         if t.type == "scatter" and t.mode == "markers"
     }
@@ -32,7 +36,7 @@ def test_each_source_has_its_mark_and_only_the_survey_an_interval():
     figure = charts.beside(register(), every_status(), names=NAMES)
     found = marks(figure)
     assert set(found["Registret"].values()) == {"square"}
-    assert set(found["Enkäten"].values()) == {"circle"}
+    assert list(found["Enkäten"].values()) == ["circle", "circle", "diamond"]
     assert len(found["Registret"]) == 3 and len(found["Enkäten"]) == 3
     (spans,) = [t for t in figure.data if t.type == "bar" and t.name != "dolt"]
     (asked,) = [t for t in figure.data if t.name == "Enkäten"]

@@ -78,7 +78,9 @@ def test_departments_differ_only_when_their_intervals_do_not_meet() -> None:
     far = said(row("SN", 8, 33, 82), row("KLK", 18, 30, 73), whole)
     assert "Lägst är SN (24 %), högst KLK (60 %). Skillnaden är större än osäkerheten." in far
     near = said(row("SN", 12, 33, 82), row("KLK", 13, 30, 73), whole)
-    assert "Skillnaden ryms inom osäkerheten." in near
+    # No ranking of what chance could have turned round.
+    assert "Ingen skillnad mellan dem som visas är större än osäkerheten." in near
+    assert "Lägst" not in near
 
 
 def test_what_is_hidden_is_never_estimated_and_no_part_of_the_finding() -> None:
@@ -101,7 +103,7 @@ def test_without_a_number_there_is_a_reason_and_no_number(status: str) -> None:
 
 def test_a_requirement_counts_what_is_missing() -> None:
     text = said(row(None, 73, 123, 0, of=REGISTER, full=True), of=REGISTER)
-    assert "Ska vara alla; det fattas 50." in text
+    assert "Kravet: ska vara alla. Det saknas i 50 av 123." in text
     assert "Gränsen 100 % nås." in said(row(None, 9, 9, 0, of=REGISTER, full=True), of=REGISTER)
 
 
@@ -112,6 +114,16 @@ def test_a_change_within_the_uncertainty_is_not_called_a_change() -> None:
     assert change(before, same).replace(NBSP, " ") == "Oförändrat, 41 %."
     after = row(None, 110, 123, 235, wave="2026")
     assert "Förändringen är större än osäkerheten." in change(before, after)
+
+
+def test_two_shares_are_told_in_the_same_form() -> None:
+    few = said(row("BUN", 1, 17, 40), row("KLK", 25, 30, 73), row(None, 37, 91, 221))
+    assert "Lägst är BUN (1 av 17), högst KLK (25 av 30)." in few
+
+
+def test_a_chosen_department_is_told_beside_what_it_is_hidden_with() -> None:
+    merged = row("SN+TN", 9, 20, 40)
+    assert "SN: 24 %." in said(row("SN", 8, 33, 82), merged, row(None, 37, 91, 221))
 
 
 def test_a_change_of_few_answers_is_told_in_counts_and_never_in_points() -> None:
@@ -147,7 +159,9 @@ def test_register_and_survey_are_told_apart_and_never_subtracted() -> None:
         table(row(None, 45, 70, 221, of=survey)),
     ).replace(NBSP, " ")
     assert "Enligt registret: ”Uppföljd inom tolv månader” 87,0 % (107 av 123)." in text
-    assert "Enligt enkäten: ”Arbetsmiljön följs upp någon gång” 64,3 % (45 av 70)." in text
+    assert (
+        "Enligt enkäten: ”Arbetsmiljön följs upp någon gång” 64,3 % (45 av 70, osäkerhet " in text
+    )
     assert "35,7 % (25 av 70) svarar att det aldrig sker." in text
     assert "procentenheter" not in text
 
