@@ -6,6 +6,7 @@ Two files, so that two workers share the time; what they do is in everywhere.py.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 
 import pytest
 from playwright.sync_api import Page
@@ -28,9 +29,12 @@ def test_as_it_comes_and_with_everything_opened(
     keep_page: Keep, server: str, wait_ready: Wait, axe: Callable, path: str, role: Role
 ) -> None:
     page = go(keep_page(**VISITOR), server + address(path, role), wait_ready)
-    if role in (Role.POLITIKER, Role.ADMIN):  # closed, the pages of the others are the same
+    states = opened(page, wait_ready)
+    if role in (Role.POLITIKER, Role.ADMIN):
         axe(page, "as it comes")
-    for state, where in opened(page, wait_ready):
+    else:  # Closed, and under their tabs, the pages of the others are drawn by the same code.
+        states = islice(states, 1)
+    for state, where in states:
         axe(page, state, where)
 
 
@@ -40,7 +44,9 @@ def test_compared_with_another_wave_for_a_department_with_hidden_answers(
 ) -> None:
     url = server + address(path, jamfor="2026", forvaltning="MBN")
     page = go(keep_page(**VISITOR), url, wait_ready)
-    for state, where in opened(page, wait_ready):
+    # The tab of the change is drawn by the same code on every page.
+    states = opened(page, wait_ready)
+    for state, where in states if path in ("rattvisa", "arbetsmiljo") else islice(states, 1):
         axe(page, state, where)
 
 
@@ -54,7 +60,8 @@ def test_on_a_phone(
 
 
 @pytest.mark.parametrize(
-    ("path", "role"), [*((path, Role.POLITIKER) for path in PATHS), ("metod", Role.ADMIN)]
+    ("path", "role"),
+    [("sammanfattning", Role.POLITIKER), ("rattvisa", Role.POLITIKER), ("metod", Role.ADMIN)],
 )
 def test_before_anything_is_loaded(
     keep_page: Keep, empty: str, wait_ready: Wait, axe: Callable, path: str, role: Role

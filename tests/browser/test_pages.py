@@ -12,6 +12,9 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
+from queries.viewer import Role
+from ui.addresses import PAGES as ADDRESSES
+
 Open = Callable[..., Page]
 Wait = Callable[[Page], None]
 
@@ -178,3 +181,44 @@ def test_the_title_of_the_tab_is_the_page_and_the_language_swedish(
     go(page, server, "rattvisa", wait_ready)
     assert "Rättvisa" in page.title()
     assert page.evaluate("document.documentElement.lang") == "sv"
+
+
+def test_no_refused_page_ends_in_an_error(page: Page, server: str, wait_ready: Wait) -> None:
+    for address in (a for a in ADDRESSES if Role.ADMIN not in a.roles):
+        go(page, server, f"{address.path}?roll=admin", wait_ready)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Ingen åtkomst")
+        expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def test_a_dash_for_a_wave_is_met_calmly(page: Page, server: str, wait_ready: Wait) -> None:
+    # It stands for "no comparison" in another parameter.
+    go(page, server, "rattvisa?vag=–", wait_ready)
+    expect(page.get_by_text("Vågen – finns inte")).to_be_visible()
+    expect(page.locator("[data-testid=stException]")).to_have_count(0)
+
+
+def test_findings_are_seen_and_not_only_written(page: Page, server: str, wait_ready: Wait) -> None:
+    go(page, server, "arbetsmiljo", wait_ready)
+    sentences = page.locator(".stMain p.dk").all()
+    assert len(sentences) > 5
+    assert all((box := s.bounding_box()) and box["height"] > 10 for s in sentences)
+
+
+def test_each_step_back_undoes_one_thing_that_the_visitor_did(
+    page: Page, server: str, wait_ready: Wait
+) -> None:
+    go(page, server, "sammanfattning", wait_ready)
+    choose(page, "Våg", "2026", wait_ready)
+    choose(page, "Förvaltning", "Socialförvaltningen", wait_ready)
+    page.get_by_role("link", name="Styrning", exact=True).first.click()
+    page.wait_for_url("**/styrning*")
+    wait_ready(page)
+    chosen = "?vag=2026&forvaltning=SN"
+    assert page.url == f"{server}/styrning{chosen}"
+    page.go_back()
+    wait_ready(page)
+    assert page.url == f"{server}/sammanfattning{chosen}"
+    page.go_back()
+    wait_ready(page)
+    assert page.url == f"{server}/sammanfattning?vag=2026"
+    expect(page.get_by_text("Våg 2026: exempel")).to_be_visible()

@@ -209,7 +209,10 @@ def test_a_broken_store_is_met_calmly(demo_store, tmp_path, monkeypatch, harm) -
 def test_fairness_tells_the_gaps_between_positions_and_kinds_of_role(visit) -> None:
     said = words(visit("rattvisa"))
     assert "Rättvist fördelat per befattning" in said
-    assert "Lägst är Medarbetare (39 %), högst Chef (8 av 16)." in said
+    # Medarbetare 39 %, chefer 8 of 16: chance could have turned it round, so nobody is ranked.
+    gaps = said[said.index("Hur många som tillfrågades i varje grupp är inte känt") :]
+    assert "Ingen skillnad mellan dem som visas är större än osäkerheten." in gaps
+    assert "Lägst är Medarbetare" not in said
     assert "Dolt: Teknik, IT och miljö och Annat" in said
     # Not asked in 2024: no heading for it either.
     assert "Rättvist fördelat per kön" not in said
