@@ -16,6 +16,19 @@ from tests.browser.everywhere import NARROW, PATHS, REFUSED, VISITS, Wait, addre
 
 Keep = Callable[..., Page]
 VISITOR = {"color_scheme": "light", "bypass_csp": True}
+# hr and the auditor meet parts of their own on these pages; elsewhere only other numbers, which
+# whoever has time (make test-long) tries too.
+OWN_PARTS = ("sammanfattning", "arbetsmiljo", "metod")
+LIGHT = [
+    pytest.param(
+        path,
+        role,
+        marks=[pytest.mark.slow]
+        if role in (Role.HR, Role.REVISOR) and path not in OWN_PARTS
+        else [],
+    )
+    for path, role in (*VISITS, *REFUSED)
+]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +37,7 @@ def empty(start_server: Callable[..., str], tmp_path_factory: pytest.TempPathFac
     return start_server(tmp_path_factory.mktemp("empty") / "store")
 
 
-@pytest.mark.parametrize(("path", "role"), [*VISITS, *REFUSED])
+@pytest.mark.parametrize(("path", "role"), LIGHT)
 def test_as_it_comes_and_with_everything_opened(
     keep_page: Keep, server: str, wait_ready: Wait, axe: Callable, path: str, role: Role
 ) -> None:
