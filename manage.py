@@ -321,9 +321,7 @@ def snapshots(options: argparse.Namespace) -> None:
         # Told and passed over: this list is what the way out of a damaged pointer begins with.
         say(str(error))
         current = None
-    print_json(
-        [{**found, "current": found["id"] == current} for found in list_snapshots()]
-    )
+    print_json([{**found, "current": found["id"] == current} for found in list_snapshots()])
 
 
 def restore(options: argparse.Namespace) -> None:

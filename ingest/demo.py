@@ -26,9 +26,7 @@ def build_demo(
     never mixes with a municipality's own answers.
     """
     snapshot_id = current_id(store or store_path())
-    if snapshot_id and any(
-        entry["actor"] != ACTOR for entry in _history(snapshot_id, store)
-    ):
+    if snapshot_id and any(entry["actor"] != ACTOR for entry in _history(snapshot_id, store)):
         raise LoadRefused(
             _(
                 "Lagret innehåller redan egna uppgifter. Bygg demonstrationen i ett annat lager: "
@@ -43,9 +41,7 @@ def build_demo(
         if entry["kind"] == "frame":
             result = load_frame(path, wave["id"], options, label=wave["label"], kind=wave["kind"])
         elif entry["kind"] == "survey":
-            result = load_survey(
-                path, wave["id"], options, questionnaire_id=wave["questionnaire"]
-            )
+            result = load_survey(path, wave["id"], options, questionnaire_id=wave["questionnaire"])
         else:
             result = load_agreements(path, options, as_of=plan["as_of"])
         yield path.name, result

@@ -84,9 +84,7 @@ class Builder:
     ``inputs`` are the files whose content is in force, as the manifest will list them.
     """
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, inputs: list[dict[str, Any]]
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, inputs: list[dict[str, Any]]) -> None:
         self.connection = connection
         self.inputs = inputs
 

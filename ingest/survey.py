@@ -107,9 +107,7 @@ def _read_row(
         return None, [
             fault(str(error["loc"][0]), str(error["ctx"]["error"])) for error in problem.errors()
         ]
-    errors = [
-        fault(name, message) for name, message in _filter_faults(values, questionnaire)
-    ]
+    errors = [fault(name, message) for name, message in _filter_faults(values, questionnaire)]
     if errors:
         return None, errors
     attributes = {a.id: values.get(a.id) for a in questionnaire.attributes}
@@ -221,9 +219,7 @@ def _several(value: Any, names: Mapping[str, str], item: Field) -> tuple[str, ..
     return tuple(dict.fromkeys(codes)) or None
 
 
-def _split(
-    text: str, longest_first: list[str], names: Mapping[str, str]
-) -> list[str] | None:
+def _split(text: str, longest_first: list[str], names: Mapping[str, str]) -> list[str] | None:
     """Return the codes of a joined text, None where it cannot be read as options alone.
 
     Reads on from each place that can be reached, the first way there being kept: a search that

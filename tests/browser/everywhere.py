@@ -6,8 +6,10 @@ The matrix comes from ``ui.addresses``: a new page is covered by being there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from playwright.sync_api import Page
 
 from queries.viewer import Role
@@ -27,6 +29,11 @@ def address(path: str, role: Role = Role.POLITIKER, **parameters: str) -> str:
     if role is not Role.POLITIKER:
         parameters["roll"] = role.value
     return f"/{path}" + (f"?{urlencode(parameters)}" if parameters else "")
+
+
+def often(*paths: str) -> list[Any]:
+    """Return every page, those that are not named for the long run only."""
+    return [pytest.param(path, marks=[] if path in paths else [pytest.mark.slow]) for path in PATHS]
 
 
 def go(page: Page, url: str, wait_ready: Wait) -> Page:

@@ -12,7 +12,17 @@ import pytest
 from playwright.sync_api import Page
 
 from queries.viewer import Role
-from tests.browser.everywhere import NARROW, PATHS, REFUSED, VISITS, Wait, address, go, opened
+from tests.browser.everywhere import (
+    NARROW,
+    PATHS,
+    REFUSED,
+    VISITS,
+    Wait,
+    address,
+    go,
+    often,
+    opened,
+)
 
 Keep = Callable[..., Page]
 VISITOR = {"color_scheme": "light", "bypass_csp": True}
@@ -51,7 +61,7 @@ def test_as_it_comes_and_with_everything_opened(
         axe(page, state, where)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", often("rattvisa", "arbetsmiljo", "sammanfattning"))
 def test_compared_with_another_wave_for_a_department_with_hidden_answers(
     keep_page: Keep, server: str, wait_ready: Wait, axe: Callable, path: str
 ) -> None:
