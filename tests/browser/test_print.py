@@ -60,7 +60,9 @@ class Pdf:
         if not number:
             return 2, {}
         said = self._stream(int(number[1])).decode("ascii")
-        size = len(re.search(r"begincodespacerange\s*<([0-9A-F]+)>", said)[1])  # type: ignore[index]
+        codes = re.search(r"begincodespacerange\s*<([0-9A-F]+)>", said)
+        assert codes, "a font's table without its range of codes"
+        size = len(codes[1])
         table: dict[int, str] = {}
         for part in re.findall(r"beginbfchar(.*?)endbfchar", said, re.S):
             for code, char in re.findall(r"<(\w+)> <(\w+)>", part):

@@ -306,7 +306,10 @@ def edit_manifest(**changes: Any) -> Callable[[Path], None]:
 
 
 def point(content: bytes) -> Callable[[Path], None]:
-    return lambda folder: (folder.parent.parent / "current").write_bytes(content)  # type: ignore[return-value]
+    def write(folder: Path) -> None:
+        (folder.parent.parent / "current").write_bytes(content)
+
+    return write
 
 
 DAMAGE: dict[str, Callable[[Path], Any]] = {
