@@ -201,6 +201,20 @@ def _load(options: argparse.Namespace, run: Callable[[Options], LoadResult]) -> 
             raise Refused(str(error)) from error
         raise
     _report(result)
+    if result.missing:
+        say(
+            _n(
+                "En överenskommelse ur det förra registret saknas i det nya och står kvar som "
+                "den var: {ids}.",
+                "{n} överenskommelser ur det förra registret saknas i det nya och står kvar som "
+                "de var: {ids}.",
+                len(result.missing),
+            ).format(
+                n=len(result.missing),
+                ids=", ".join(result.missing[:REPORTED_ERRORS])
+                + (" …" if len(result.missing) > REPORTED_ERRORS else ""),
+            )
+        )
     if options.json:
         print_json(result.as_dict())
     if result.unchanged:
@@ -286,6 +300,36 @@ def indicators(options: argparse.Namespace) -> None:
     print_table(table[list(INDICATOR_FIELDS)], options.format)
 
 
+def rules(options: argparse.Namespace) -> None:
+    from queries.rules import ruleset, rulesets
+
+    found = [ruleset(options.id)] if options.id else rulesets()
+    print_json([item.model_dump(mode="json") for item in found])
+
+
+def agreements(options: argparse.Namespace) -> None:
+    from queries.agreements import evaluation
+    from queries.indicators import register_date
+    from queries.rules import base, own, ruleset
+    from queries.store import open_reader
+
+    role = Role(options.role)
+    granted = frozenset(options.department or ())
+    if role is Role.HR and not granted:
+        options.usage(_("Rollen hr kräver --department: de förvaltningar som inloggningen ger."))
+    reader = open_reader(Viewer(role, granted if role is Role.HR else frozenset()))
+    day = options.as_of or register_date(reader)
+    if day is None:
+        raise Refused(
+            _("Inget register är inläst. Läs in det med ”python manage.py load agreements FIL”.")
+        )
+    named = ruleset(options.ruleset) if options.ruleset else own()
+    table = evaluation(reader, (named, base()), day, words=True)
+    if granted and role is not Role.HR:
+        table = table[table["department"].isin(granted)]
+    print_table(table, options.format)
+
+
 def publish(options: argparse.Namespace) -> None:
     from queries.indicators import published_cube
     from queries.store import open_reader
@@ -335,10 +379,15 @@ def check(options: argparse.Namespace) -> None:
     from ingest.snapshot import check_folder, migrate_if_older
     from queries.catalogue import indicators as dossiers
     from queries.reference import load_questionnaire, published_figures, questionnaires
+    from queries.rules import base as base_rules
+    from queries.rules import own as own_rules
+    from queries.rules import rulesets as every_ruleset
     from queries.store import current_snapshot
 
     for name in questionnaires():
         load_questionnaire(name)
+    for read in (every_ruleset, base_rules, own_rules):
+        read()
     say(_("Referensfilerna är hela ({n} indikatorer).").format(n=len(dossiers())))
     published_figures()
     migrate_if_older()
@@ -457,6 +506,26 @@ def build_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     added.add_argument(
         "--as-of", type=_date, metavar=_("DATUM"), help=_("dagen registret räknas; dess egen")
+    )
+    added.add_argument("--format", choices=["json", "csv"], **form)
+    added = command("rules", rules, _("visa regelverken, eller ett av dem"))
+    added.add_argument("id", nargs="?", metavar="ID", help=_("till exempel falkoping; annars alla"))
+    added = command(
+        "agreements", agreements, _("pröva varje överenskommelse mot reglerna ett visst datum")
+    )
+    added.add_argument(
+        "--role", choices=[Role.HR.value, Role.REVISOR.value], required=True,
+        help=_("vem som frågar"),
+    )  # fmt: skip
+    added.add_argument(
+        "--ruleset", metavar="ID", help=_("regelverket; kommunens eget om inget anges")
+    )
+    added.add_argument(
+        "--department", action="append", metavar=_("FÖRVALTNING"),
+        help=_("förvaltningens kod; kan upprepas. För hr de som inloggningen ger, annars urval"),
+    )  # fmt: skip
+    added.add_argument(
+        "--as-of", type=_date, metavar=_("DATUM"), help=_("dagen som prövas; registrets egen")
     )
     added.add_argument("--format", choices=["json", "csv"], **form)
     added = command("publish", publish, _("skriv det som är publicerat av en våg"))

@@ -43,7 +43,7 @@ def build_demo(
         elif entry["kind"] == "survey":
             result = load_survey(path, wave["id"], options, questionnaire_id=wave["questionnaire"])
         else:
-            result = load_agreements(path, options, as_of=plan["as_of"])
+            result = load_agreements(path, options, as_of=entry.get("as_of", plan["as_of"]))
         yield path.name, result
 
 

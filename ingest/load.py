@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
-import os
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +11,10 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
-from ingest.headers import InputFileError, RowError, fold, fold_label
-from ingest.publish import load_profile, publish_coverage, publish_wave
+from ingest.headers import InputFileError, RowError, cell_text, fold, fold_label
+from ingest.publish import load_profile, publish_wave
 from ingest.readers import Table, read_table
+from ingest.register import keep_register, missing, publish_register
 from ingest.rows import (
     AGREEMENT_COLUMNS,
     FRAME_COLUMNS,
@@ -34,13 +31,12 @@ from ingest.rows import (
 from ingest.snapshot import Builder, migrate_if_older, write_snapshot
 from ingest.survey import SurveyAnswers, read_answers
 from ingest.survey import known_headers as survey_headers
-from queries import reference
+from queries import pseudonyms, reference
 from queries.i18n import _, _n
 from queries.store import Reader, current_id, open_reader, read_snapshot, store_path
 from queries.viewer import Role, Viewer
 
 DEFAULT_QUESTIONNAIRE = "vaggeryd-2024"
-KEY_VARIABLE = "DISTANSKOLLEN_KEY_FILE"
 REGISTER_KIND, FRAME_KIND, SURVEY_KIND = "agreements", "frame", "survey"
 
 
@@ -54,15 +50,18 @@ class LoadResult:
     snapshot: str | None = None
     errors: list[RowError] = field(default_factory=list)
     unchanged: bool = False
+    # Agreements that the register before had and this one leaves out: told, not ended.
+    missing: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        return {
+        found: dict[str, Any] = {
             "accepted": self.accepted,
             "rejected": self.rejected,
             "unmapped_columns": self.unmapped_columns,
             "snapshot": self.snapshot,
             "errors": [error.as_dict() for error in self.errors],
         }
+        return found | ({"missing": self.missing} if self.missing else {})
 
 
 class LoadRefused(Exception):
@@ -208,9 +207,12 @@ def load_agreements(
     *,
     as_of: date | None = None,
 ) -> LoadResult:
-    """Load the whole register as it stands on ``as_of`` (default: today), replacing the last.
+    """Load the whole register as it stands on ``as_of`` (default: today).
 
-    The employee is stored as a keyed hash; the key never enters the store.
+    Earlier registers are kept: each tells what was known on its day. One of the same date replaces
+    it. Agreements that the register before had and this one lacks are reported in ``missing`` and
+    stay as they were. The employee is stored as a keyed hash, the name sealed; the key never enters
+    the store. Raises ``InputFileError``, ``LoadRefused`` or ``StoreError``.
     """
     day = as_of or datetime.now().astimezone().date()
     departments = _known_departments(options)
@@ -231,31 +233,15 @@ def load_agreements(
     )
     result = _judge(good, errors, map_columns(table.headers, AGREEMENT_COLUMNS)[1], options)
 
+    mentioned = _ids_in(table)
+
     def change(builder: Builder) -> None:
-        key = _hash_key(create=not options.dry_run)
-        records = [{**row.model.record(), "line": row.row} for row in good]
-        for record in records:
-            if record["employee"] is not None:
-                record["employee"] = _keyed_hash(key, record["employee"])
-        builder.execute("delete from records.agreement")
-        builder.execute("delete from published.register")
-        builder.insert(
-            "records.agreement",
-            {
-                **{name: [record[name] for record in records] for name in records[0]},
-                "file": [table.sha256] * len(records),
-            },
-        )
-        builder.insert(
-            "published.register",
-            {"as_of": [day], "file": [_stored_name(table)], "agreements": [
-                len({record["agreement_id"] for record in records})
-            ]},
-        )  # fmt: skip
         options.progress(_("Räknar registrets indikatorer …"))
-        waves = builder.rows("select wave from published.wave")
-        publish_coverage(builder, [wave for (wave,) in waves])
-        _note_input(builder, REGISTER_KIND, None, table, result, fingerprint)
+        records, sealed = _without_names(good, dry_run=options.dry_run)
+        keep_register(builder, day, records, sealed, _stored_name(table), table.sha256)
+        result.missing = missing(builder, day, mentioned)
+        publish_register(builder)
+        _note_input(builder, REGISTER_KIND, None, table, result, fingerprint, day)
 
     return _write(change, f"load agreements {day}", result, options)
 
@@ -332,8 +318,12 @@ def _note_input(
     table: Table,
     result: LoadResult,
     fingerprint: str,
+    day: date | None = None,
 ) -> None:
-    """Note the file in the manifest and in the records, in the place of the one it replaces."""
+    """Note the file in the manifest and in the records, in the place of the one it replaces.
+
+    Of registers (``day``) all that the history is made of are noted, and no other.
+    """
     entry = {
         "kind": kind,
         "wave": wave,
@@ -344,13 +334,18 @@ def _note_input(
         "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "fingerprint": fingerprint,
     }
-    builder.inputs = [
-        old for old in builder.inputs if (old["kind"], old["wave"]) != (kind, wave)
-    ] + [entry]
-    builder.execute(
-        "delete from records.source_file where kind = $kind and wave is not distinct from $wave",
-        {"kind": kind, "wave": wave},
-    )
+    gone = "kind = $kind and wave is not distinct from $wave"
+    if day is None:
+        kept = [old for old in builder.inputs if (old["kind"], old["wave"]) != (kind, wave)]
+    else:
+        entry["as_of"] = day.isoformat()
+        days = {str(d) for (d,) in builder.rows("select as_of from records.register_load")}
+        days.discard(entry["as_of"])
+        kept = [old for old in builder.inputs if old["kind"] != kind or old.get("as_of") in days]
+        gone += " and not coalesce(as_of in (select as_of from records.register_load), false)"
+        gone += f" or kind = $kind and as_of = date '{day.isoformat()}'"
+    builder.inputs = [*kept, entry]
+    builder.execute(f"delete from records.source_file where {gone}", {"kind": kind, "wave": wave})
     builder.insert(
         "records.source_file",
         {name: [value] for name, value in entry.items() if name != "rejected"},
@@ -651,65 +646,30 @@ def _known_departments(options: Options) -> dict[str, str]:
     return {key: code for key, (code, *more) in loose.items() if not more} | names
 
 
-def _key_path() -> Path:
-    """Return where the key of the hashes lies: outside the store, so that a copy of the store
-    without the key cannot be matched against a list of employees."""
-    named = os.environ.get(KEY_VARIABLE)
-    return Path(named) if named else Path(platformdirs.user_data_dir("distanskollen")) / "key"
-
-
-def _hash_key(create: bool = True) -> bytes:
-    """Return the key of the hashes, made if there is none (or only for now, to try a load)."""
-    path = _key_path()
+def _without_names(
+    good: Sequence[Validated], dry_run: bool
+) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """Return the rows with hashed employees, and per hash the sealed name as it is written."""
+    trial = dry_run and not pseudonyms.key_path().exists()
     try:
-        if not path.exists():
-            if not create:
-                return secrets.token_hex(32).encode("ascii")
-            _make_key(path)
-        key = path.read_text(encoding="ascii", errors="replace").strip()
-    except OSError as error:
-        raise LoadRefused(
-            _(
-                "Nyckeln som döljer de anställdas identitet går inte att läsa eller skapa i {path} "
-                "({reason}). Peka ut en fil på en säker plats med {variable}."
-            ).format(path=path, reason=error.strerror, variable=KEY_VARIABLE)
-        ) from error
-    if len(key) < 32 or not key.isascii():
-        raise LoadRefused(
-            _(
-                "Nyckelfilen {path} är tom eller skadad. Återställ den från en kopia, eller ta "
-                "bort den: då får alla anställda nya pseudonymer vid nästa inläsning."
-            ).format(path=path)
-        )
-    return key.encode("ascii")
+        key = pseudonyms.passing_key() if trial else pseudonyms.read_key(create=not dry_run)
+    except pseudonyms.KeyProblem as error:
+        raise LoadRefused(str(error)) from error
+    records = [{**row.model.record(), "line": row.row} for row in good]
+    names: dict[str, str] = {}
+    for record in records:
+        if record["employee"] is not None:
+            # Case and blanks apart: one person, however a row is typed.
+            hashed = pseudonyms.keyed_hash(key, fold_label(record["employee"]))
+            names[hashed] = record["employee"]
+            record["employee"] = hashed
+    return records, dict(zip(names, pseudonyms.seal(key, names.values()), strict=True))
 
 
-def _make_key(path: Path) -> None:
-    """Write a new key, whole from the moment that it has its name: a load may be killed here.
-
-    Linked and not renamed into place: of two first loads at once, both use the key that came first.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            stream.write(secrets.token_hex(32))
-            stream.flush()
-            os.fsync(stream.fileno())
-        try:
-            os.link(temporary, path)
-        except FileExistsError:
-            pass
-        except OSError:  # a disk without hard links
-            os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _keyed_hash(key: bytes, employee: str) -> str:
-    """Return HMAC-SHA256 of the employee, case and blanks apart."""
-    return hmac.new(key, fold_label(employee).encode(), hashlib.sha256).hexdigest()
+def _ids_in(table: Table) -> set[str]:
+    """Return every agreement that the file names, also on lines that are refused."""
+    place = map_columns(table.headers, AGREEMENT_COLUMNS)[0]["agreement_id"]
+    return {cell_text(values[place]) for _line, values in table.rows}
 
 
 def describe(result: LoadResult) -> str:

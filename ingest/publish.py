@@ -8,14 +8,12 @@ latter, so nothing they can do brings a hidden number back.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 
+from ingest.register import publish_register
 from ingest.snapshot import Builder
 from queries import reference
-from queries.catalogue import REGISTER, Indicator, indicators
-from queries.disclosure import Profile, Tally, hidden_counts, hidden_groups, is_safe
+from queries.disclosure import Profile, Tally, hidden_groups, is_safe
 from queries.i18n import _
 from queries.store import sql_file
 
@@ -71,7 +69,8 @@ def publish_wave(builder: Builder, wave: str) -> None:
         _count(builder, wave, questionnaire)
         _gate(builder, wave, questionnaire, profile)
         _figures(builder, wave)
-    publish_coverage(builder, [wave])
+    # The waves' departments and limits are part of what is published of the register.
+    publish_register(builder)
 
 
 def _count(builder: Builder, wave: str, questionnaire: reference.Questionnaire) -> None:
@@ -265,74 +264,3 @@ def _figures(builder: Builder, wave: str) -> None:
         f"insert into published.published_figure by name {sql_file('publishable_figures')}",
         {"wave": wave},
     )
-
-
-def publish_coverage(builder: Builder, waves: Iterable[str]) -> None:
-    """Count the register indicators on the register's own date and pass them through the gate."""
-    register = builder.rows("select as_of from published.register")
-    for wave in waves:
-        builder.execute("delete from published.coverage where wave = $wave", {"wave": wave})
-        if not register:
-            continue
-        ((*limits,),) = builder.rows(
-            "select profile, min_base, unanimous_below, min_groups from published.wave "
-            "where wave = $wave",
-            {"wave": wave},
-        )
-        register_indicators = [i for i in indicators() if i.source.kind == REGISTER]
-        # How many agreements a department has is the denominator of most of the others: where it is
-        # hidden (a ratio to people counts just them) they are hidden too, or they would tell it.
-        also: frozenset[str] = frozenset()
-        for indicator in sorted(register_indicators, key=lambda i: not i.source.ratio):
-            out = _cover(builder, wave, register[0][0], indicator, Profile(*limits), also)
-            if indicator.source.ratio:
-                also |= out
-
-
-def _cover(
-    builder: Builder,
-    wave: str,
-    as_of: date,
-    indicator: Indicator,
-    profile: Profile,
-    also: frozenset[str],
-) -> frozenset[str]:
-    """Publish one register indicator of one wave. Returns the departments that are hidden."""
-    rows = builder.rows(indicator.sql, {"wave": wave, "as_of": as_of, "indicator": indicator.id})
-    groups = {
-        department: (numerator, denominator) for _, _, department, numerator, denominator in rows
-    }
-    # Of a department that did not state the denominator there is no share; its count of agreements
-    # is weighed with the others all the same, because other indicators add up to the same whole.
-    unstated = {code for code, pair in groups.items() if pair[1] is None}
-    groups = {code: (pair[0], pair[1] or 0) for code, pair in groups.items()}
-    # Agreements where nobody is said to have the possibility are no share either.
-    unknown = unstated | {code for code, pair in groups.items() if pair[0] > pair[1] == 0}
-    whole = tuple(sum(pair[i] for pair in groups.values()) for i in (0, 1))
-    no_share = bool(unstated) or whole[0] > whole[1] == 0
-    whole_hidden, out = hidden_counts(whole, groups, profile, indicator.source.ratio, also)
-    table = [
-        (None, *whole, "hidden" if whole_hidden else "not_asked" if no_share else _status(whole)),
-        *(
-            (c, *pair, "hidden" if c in out else "not_asked" if c in unknown else _status(pair))
-            for c, pair in groups.items()
-        ),
-    ]
-    silent = ("hidden", "not_asked")
-    builder.insert(
-        "published.coverage",
-        {
-            "wave": [wave] * len(table),
-            "as_of": [as_of] * len(table),
-            "indicator": [indicator.id] * len(table),
-            "department": [row[0] for row in table],
-            "numerator": [None if row[3] in silent else row[1] for row in table],
-            "denominator": [None if row[3] in silent else row[2] for row in table],
-            "status": [row[3] for row in table],
-        },
-    )
-    return out
-
-
-def _status(pair: tuple[int, int]) -> str:
-    return "shown" if pair[1] else "no_answers"

@@ -278,6 +278,8 @@ def _build(
             connection.execute(f"attach {quote(folder / f'{name}.duckdb')} as {name}")
             _migrate(connection, name, done)
         builder = Builder(connection, list(base.manifest["inputs"]) if base else [])
+        if base and done < SCHEMA_VERSION:
+            _derive_anew(builder)
         change(builder)
         broken = run_checks(connection)
         if broken:
@@ -308,6 +310,14 @@ def _migrate(connection: duckdb.DuckDBPyConnection, database: str, done: int) ->
             connection.execute(f"use {database}")
             connection.execute(path.read_text(encoding="utf-8"))
             connection.execute("use memory")
+
+
+def _derive_anew(builder: Builder) -> None:
+    """Bring what is derived from the records to the form of this version of the program."""
+    from ingest import register  # it writes through this module
+
+    register.derive(builder)
+    register.publish_register(builder)
 
 
 def _clear_left_overs(store: Path) -> None:

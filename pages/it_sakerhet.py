@@ -1,26 +1,9 @@
 """IT-säkerhet: is what is secret as well protected at home as at the office?"""
 
-from queries.catalogue import by_theme
 from ui import sections, shell
 from ui.text import _
 
 context = shell.context()
-indicators = by_theme("it_sakerhet")
-perceived = [i for i in indicators if not i.full_count]
-recorded = [i for i in indicators if i.full_count]
 
-sections.theme_title(context, "it_sakerhet")
-sections.verdict("it_sakerhet")
-sections.wave_note(context)
-sections.at_a_glance(context, indicators)
-
-sections.beside_sections(context, recorded)
-
-sections.part(_("Så ser det ut i registret"))
-for indicator in recorded:
-    sections.indicator_section(context, indicator)
-
-sections.part(_("Så upplevs det"))
-for indicator in perceived:
-    sections.indicator_section(context, indicator)
+sections.recorded_and_perceived(context, "it_sakerhet")
 sections.several_section(context, "it_atgarder", _("Åtgärder för IT-säkerheten"))

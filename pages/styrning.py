@@ -6,6 +6,8 @@ from ui.text import _
 
 context = shell.context()
 indicators = by_theme("styrning")
+perceived = [i for i in indicators if not i.full_count]
+recorded = [i for i in indicators if i.full_count]
 
 sections.theme_title(context, "styrning")
 sections.verdict("riktlinjer")
@@ -13,5 +15,9 @@ sections.wave_note(context)
 sections.at_a_glance(context, indicators)
 
 sections.part(_("Så upplevs styrningen"))
-for indicator in indicators:
+for indicator in perceived:
+    sections.indicator_section(context, indicator)
+
+sections.part(_("Så följs reglerna, enligt registret"))
+for indicator in recorded:
     sections.indicator_section(context, indicator)

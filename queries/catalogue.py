@@ -10,10 +10,11 @@ import tomllib
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from queries import rules
 from queries.i18n import Translated, _, translated
 from queries.reference import DATA_DIR, Questionnaire, ReferenceDataError
 from queries.store import sql_file
@@ -53,10 +54,19 @@ class RegisterSource(_Model):
     """Counts agreements with the SQL file named after the indicator.
 
     ``ratio``: the numerator is not a part of the denominator (agreements per person).
+    ``rules``: it counts what the evaluation of the municipality's own rules says (``$rules``), and
+    speaks only where these have a rule of one of ``regulated_by``. ``months``: it takes the months
+    of the own rule of that kind (``$months``), or twelve.
+    ``reckoned_back``: whether days before the first register can be told from it. Not where the
+    register keeps only the latest date, or none.
     """
 
     kind: Literal["register"]
     ratio: bool = False
+    rules: bool = False
+    regulated_by: tuple[str, ...] = ()
+    months: str = ""
+    reckoned_back: bool = True
 
 
 class Threshold(_Model):
@@ -114,16 +124,19 @@ class Indicator(_Model):
     def sql(self) -> str:
         """The SQL that counts this indicator, as the method page shows it."""
         if self.source.kind == REGISTER:
-            return self.register_sql("ratio" if self.source.ratio else "count")
+            return self.register_sql("count")
         if self.source.kind == FRAME:
             return sql_file("frame_indicator").format(
                 numerator=self.source.numerator, denominator=self.source.denominator
             )
         return sql_file("survey_indicator")
 
-    def register_sql(self, end: Literal["count", "ratio", "trace"]) -> str:
+    def register_sql(self, end: Literal["count", "positions", "trace"]) -> str:
         """The register query: the shared base, this indicator's cases, and what to do with them."""
-        return "".join(sql_file(f"register/{part}") for part in ("_base", self.id, f"_{end}"))
+        base = sql_file("register/_base")
+        if self.source.rules:
+            base += sql_file("register/evaluate").rstrip() + ",\n"
+        return base + sql_file(f"register/{self.id}") + sql_file(f"register/_{end}")
 
 
 class _Catalogue(_Model):
@@ -174,6 +187,25 @@ def indicator(indicator_id: str) -> Indicator:
         if found.id == indicator_id:
             return found
     raise KeyError(_("Indikatorn {id} finns inte.").format(id=indicator_id))
+
+
+def is_regulated(wanted: Indicator) -> bool:
+    """Return whether the municipality's own rules say anything of what the indicator counts."""
+    kinds = wanted.source.regulated_by if wanted.source.kind == REGISTER else ()
+    return not kinds or any(
+        line.kind in kinds and line.modality != "kan" for line in rules.own().lines()
+    )
+
+
+def register_parameters(wanted: Indicator) -> dict[str, Any]:
+    """Return the parameters of a register indicator's SQL besides days and indicator."""
+    found: dict[str, Any] = {}
+    if wanted.source.rules:
+        found["rules"] = rules.as_json((rules.own(),))
+    if wanted.source.months:
+        kept = [line for line in rules.own().lines() if line.kind == wanted.source.months]
+        found["months"] = min((line.months for line in kept), default=12)
+    return found
 
 
 def by_theme(theme: str) -> tuple[Indicator, ...]:

@@ -13,7 +13,15 @@ import numpy as np
 import pandas as pd
 
 from queries import reference
-from queries.catalogue import FRAME, REGISTER, SURVEY, Indicator, indicators
+from queries.catalogue import (
+    FRAME,
+    REGISTER,
+    SURVEY,
+    Indicator,
+    indicators,
+    is_regulated,
+    register_parameters,
+)
 from queries.i18n import _, translated
 from queries.reference import AskedIf, Questionnaire
 from queries.statistics import estimate
@@ -299,7 +307,10 @@ def trace(
     day = as_of or register_date(reader)
     if wanted.source.kind == REGISTER and day is not None:
         return reader.frame(
-            wanted.register_sql("trace"), wave=wave, as_of=day, department=department
+            wanted.register_sql("trace"),
+            days=[day],
+            department=department,
+            **register_parameters(wanted),
         )
     return pd.DataFrame(columns=["department", "file", "line", "met"])
 
@@ -393,24 +404,18 @@ def _register(reader: Reader, wave: str, wanted: Indicator, as_of: date | None) 
     day = as_of or own
     viewer = reader.viewer
     if viewer.role is Role.REVISOR:
-        counts = _live(reader, wave, wanted, day)
-        # A sum of some departments would pass for the whole.
-        whole = counts[["numerator", "denominator"]].sum(skipna=False)
-        counts.loc[len(counts)] = [wanted.id, wave, None, *whole]
-        counts = _judged(counts)
+        counts = live_counts(reader, wanted, [day])
+        whole = counts[["numerator", "denominator"]].sum()
+        counts.loc[len(counts)] = [wanted.id, day, None, *whole]
+        counts = counts.assign(status=np.where(counts["denominator"] > 0, "shown", "no_answers"))
     elif day == own:
-        counts = reader.frame(
-            "select indicator, wave, department, numerator, denominator, status "
-            "from published.coverage where wave = $wave and indicator = $indicator",
-            wave=wave,
-            indicator=wanted.id,
-        )
+        counts = published_counts(reader, wanted).query("current")
     elif viewer.role is Role.HR:
         # Nothing is published of that day: what lies outside the login's departments is hidden.
-        counts = _live(reader, wave, wanted, day).assign(
+        counts = live_counts(reader, wanted, [day]).assign(
             numerator=None, denominator=None, status="hidden"
         )
-        counts.loc[len(counts)] = [wanted.id, wave, None, None, None, "hidden"]
+        counts.loc[len(counts)] = [wanted.id, day, None, None, None, "hidden"]
     else:
         raise AccessDenied(
             _(
@@ -419,26 +424,75 @@ def _register(reader: Reader, wave: str, wanted: Indicator, as_of: date | None) 
             ).format(day=own)
         )
     if viewer.role is Role.HR:
-        live = _live(reader, wave, wanted, day)
-        live = _judged(live[live["department"].isin(list(viewer.departments))])
-        others = counts[~counts["department"].isin(list(viewer.departments))]
-        counts = pd.concat([live, others], ignore_index=True)
-    counts["not_asked"] = 0
+        counts = with_own_departments(reader, counts, live_counts(reader, wanted, [day]))
+    counts = counts.drop(columns=["day", "current"], errors="ignore").assign(wave=wave, not_asked=0)
+    if wanted.source.ratio:
+        counts = _per_person(counts, departments(reader, wave))
+    if not is_regulated(wanted):
+        counts = counts.assign(numerator=None, denominator=None, status="not_regulated")
     return counts
 
 
-def _live(reader: Reader, wave: str, wanted: Indicator, day: date) -> pd.DataFrame:
-    return reader.frame(wanted.sql, wave=wave, as_of=day, indicator=wanted.id)
+def live_counts(reader: Reader, wanted: Indicator, days: Sequence[date]) -> pd.DataFrame:
+    """Return a register indicator counted now: ``indicator, day, department, numerator,
+    denominator``, a row per day and department that a wave or the register knows."""
+    counts = reader.frame(
+        wanted.sql, days=list(days), indicator=wanted.id, **register_parameters(wanted)
+    )
+    return counts.astype({"department": object})
 
 
-def _judged(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return live counts with their status; without a denominator there is no share to show."""
-    numerator, denominator = (counts[name].astype(float) for name in ("numerator", "denominator"))
-    missing = denominator.isna() | ((denominator == 0) & (numerator > 0))
+def published_counts(reader: Reader, wanted: Indicator) -> pd.DataFrame:
+    """Return what is published of a register indicator: ``indicator, day, department`` (null: the
+    whole), ``numerator, denominator, status, current``, a row per published day and department."""
+    return reader.frame(
+        "select indicator, day, nullif(\"group\", '') as department, numerator, denominator, "
+        "status, current from published.coverage "
+        "where indicator = $indicator and breakdown in ('all', 'department')",
+        indicator=wanted.id,
+    ).astype({"department": object})
+
+
+def with_own_departments(
+    reader: Reader, published: pd.DataFrame, live: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the published rows with those of hr's own departments replaced by live ones."""
+    own = list(reader.viewer.departments)
+    live = live[live["department"].isin(own)]
+    live = live.assign(status=np.where(live["denominator"] > 0, "shown", "no_answers"))
+    return _stack([live, published[~published["department"].isin(own)]])
+
+
+def _per_person(counts: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
+    """Return agreements set against those who have the possibility, as the wave's frame has it.
+
+    Of a department that did not state it, or where nobody has it, there is no share. Nor of the
+    whole, if a department is missing: a sum of some would pass for all.
+    """
+    eligible = dict(zip(grid["code"], grid["eligible"].astype(object), strict=True))
+    eligible = {code: None if pd.isna(n) else int(n) for code, n in eligible.items()}
+    holders = {
+        row.department
+        for row in counts.itertuples()
+        if _none(row.department) and (pd.isna(row.numerator) or row.numerator > 0)
+    }
+    complete = None not in eligible.values() and holders <= set(eligible)
+    whole = sum(eligible.values()) if complete else None
+    found = [whole if _none(code) is None else eligible.get(code) for code in counts["department"]]
+    people = pd.array(found, dtype="Int64")
+    # Nobody at all with an agreement is a number here, not the lack of one.
+    counts = counts.assign(
+        denominator=people, status=counts["status"].replace("no_answers", "shown")
+    )
+    unclear = (counts["status"] == "shown") & (
+        counts["denominator"].isna()
+        | ((counts["denominator"] == 0) & (counts["numerator"].fillna(0) > 0))
+    ).to_numpy(dtype=bool)
+    hidden = (counts["status"] == "hidden") | unclear
+    counts["status"] = counts["status"].mask(unclear, "not_asked")
     return counts.assign(
-        numerator=numerator.mask(missing),
-        denominator=denominator.mask(missing),
-        status=np.select([missing, denominator > 0], ["not_asked", "shown"], "no_answers"),
+        numerator=counts["numerator"].astype("Int64").mask(hidden),
+        denominator=counts["denominator"].mask(hidden),
     )
 
 

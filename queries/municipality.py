@@ -13,11 +13,15 @@ from queries.reference import DATA_DIR, Facts, ReferenceDataError, _convert, _to
 
 
 class Municipality(Facts):
-    """Name, where faults are reported (may be empty), and when accessibility was last assessed."""
+    """Name, where faults are reported (may be empty), and when accessibility was last assessed.
+
+    ``ruleset`` is the id of the municipality's own rule set, a file in ``data/regelverk/``.
+    """
 
     name: str = Field(min_length=1)
     contact: str = ""
     assessed: date
+    ruleset: str = Field(default="vaggeryd", min_length=1)
 
 
 def municipality(path: Path | None = None) -> Municipality:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 QUERIES = Path(__file__).resolve().parent
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 STORE_VARIABLE = "DISTANSKOLLEN_STORE"
 # What a pointer, a command or an address may name: nothing that leads out of the store's folder.
 SNAPSHOT_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
@@ -274,6 +274,14 @@ def _copy_agreements(
         "create table records.agreement as "
         "select * from source.agreement where list_contains($departments, department)",
         {"departments": sorted(departments)},
+    )
+    # The sealed names of just these, and the dates of the registers.
+    connection.execute(
+        "create table records.employee as select * from source.employee "
+        "where employee in (select employee from records.agreement)"
+    )
+    connection.execute(
+        "create table records.register_load as select as_of from source.register_load"
     )
     connection.execute("detach source")
 

@@ -13,14 +13,22 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from queries.indicators import results
+from queries.store import Reader, current_snapshot, open_reader
+from queries.viewer import Role, Viewer
+from tests import loading
+
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "data" / "demo"
 AS_OF = date(2026, 10, 31)
+REGISTERS = (date(2024, 12, 31), date(2025, 6, 30), date(2026, 2, 28), AS_OF)
 NAMES = {
     "Barn- och utbildningsförvaltningen": "BUN",
     "Kultur- och fritidsförvaltningen": "KFN",
@@ -50,7 +58,7 @@ HEADING = {
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    encoding, delimiter = ("utf-8-sig", ";") if name == "agreements.csv" else ("utf-8", ",")
+    encoding, delimiter = ("utf-8-sig", ";") if name[0] == "a" else ("utf-8", ",")
     with (DEMO / name).open(encoding=encoding, newline="") as stream:
         return list(csv.DictReader(stream, delimiter=delimiter, strict=True))
 
@@ -78,8 +86,22 @@ def later() -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def agreements() -> list[dict[str, str]]:
-    return rows("agreements.csv")
+def registers() -> dict[date, list[dict[str, str]]]:
+    return {as_of: rows(register_file(as_of)) for as_of in REGISTERS}
+
+
+@pytest.fixture(scope="module")
+def agreements(registers) -> list[dict[str, str]]:
+    return registers[AS_OF]
+
+
+def register_file(as_of: date) -> str:
+    return f"agreements-{as_of:%Y-%m}.csv"
+
+
+def latest(register: list[dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return a row per agreement: the last of its events, which stand in their order."""
+    return {row["Överenskommelse"]: row for row in register}
 
 
 def day(text: str) -> date | None:
@@ -126,7 +148,9 @@ def test_the_load_order_names_files_that_exist_and_frames_come_before_surveys():
     order = [(entry["kind"], entry.get("wave")) for entry in demo["files"]]
     for wave in demo["waves"]:
         assert order.index(("frame", wave["id"])) < order.index(("survey", wave["id"]))
-    assert order[-1] == ("agreements", None)
+    loads = [(e["file"], e["as_of"]) for e in demo["files"] if e["kind"] == "agreements"]
+    assert loads == [(register_file(as_of), as_of) for as_of in REGISTERS]
+    assert {kind for kind, _wave in order[-len(loads) :]} == {"agreements"}
     named = {entry["file"] for entry in demo["files"]}
     assert named == {file.name for file in DEMO.iterdir()} - {"demo.toml"}
 
@@ -302,11 +326,16 @@ def test_some_items_are_left_unanswered_in_the_follow_up(later):
     assert 0 < count(asked, "q3_1b", "") < 5
 
 
-# --- register -------------------------------------------------------------------------------------
+# --- registers ------------------------------------------------------------------------------------
+
+PAST = (
+    "Ansökt", "Riskbedömning", "Åtgärdad", "Senaste uppföljning", "Utvärdering", "IT-genomgång",
+    "Avslutad",
+)  # fmt: skip
 
 
-def test_register_has_the_columns_of_the_file_contract(agreements):
-    assert list(agreements[0]) == [
+def test_registers_have_the_columns_of_the_file_contract(registers):
+    columns = [
         "Överenskommelse", "Anställd", "Ansvarig chef", "Förvaltning", "Befattning", "Roll", "Typ",
         "Form", "Ansökt", "Beslut", "Skäl", "Start", "Slut", "Förlängd från",
         "Uppsägningstid (dagar)", "Dagar per vecka", "Andel distans (%)", "Antal platser",
@@ -315,59 +344,119 @@ def test_register_has_the_columns_of_the_file_contract(agreements):
         "Sekretessklass", "Hemförsäkring", "Hyresvärd godkänt", "Utrustning kvitterad", "Avslutad",
         "Orsak",
     ]  # fmt: skip
-    assert (DEMO / "agreements.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    for as_of, register in registers.items():
+        events = ["Händelsedatum"] if as_of == REGISTERS[0] else []
+        assert list(register[0]) == columns + events
+        assert (DEMO / register_file(as_of)).read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-def test_register_ids_are_plainly_invented_and_unique(agreements):
-    ids = [row["Överenskommelse"] for row in agreements]
-    assert ids == [f"DEMO-{n:04d}" for n in range(1, len(ids) + 1)]
-    for row in agreements:
-        assert re.fullmatch(r"demo-anställd-\d{3}", row["Anställd"])
-        assert re.fullmatch(r"demo-chef-\d{2}", row["Ansvarig chef"])
+def test_register_ids_are_plainly_invented_and_the_same_in_every_register(registers):
+    people: dict[str, str] = {}
+    for register in registers.values():
+        keys = [(row["Överenskommelse"], row.get("Händelsedatum")) for row in register]
+        assert len(keys) == len(set(keys))
+        for row in register:
+            assert re.fullmatch(r"demo-anställd-\d{3}", row["Anställd"])
+            assert re.fullmatch(r"demo-chef-\d{2}", row["Ansvarig chef"])
+            assert people.setdefault(row["Överenskommelse"], row["Anställd"]) == row["Anställd"]
+    assert sorted(people) == [f"DEMO-{n:04d}" for n in range(1, len(people) + 1)]
+    assert len({row["Ansvarig chef"] for row in registers[AS_OF]}) > 15
 
 
-def test_nothing_in_the_register_happens_after_the_as_of_date(agreements):
-    for row in agreements:
-        for name in (
-            "Ansökt", "Start", "Riskbedömning", "Åtgärdad", "Senaste uppföljning", "Utvärdering",
-            "IT-genomgång", "Avslutad",
-        ):  # fmt: skip
-            assert not row[name] or day(row[name]) <= AS_OF, (row["Överenskommelse"], name)
-        start = day(row["Start"])
-        for name in ("Slut", "Senaste uppföljning", "Utvärdering", "Avslutad"):
-            assert not row[name] or day(row[name]) >= start, (row["Överenskommelse"], name)
+def test_a_register_knows_nothing_that_happens_after_its_day(registers):
+    for as_of, register in registers.items():
+        for row in register:
+            told = day(row.get("Händelsedatum", "")) or as_of
+            assert told <= as_of
+            for name in PAST:
+                assert not row[name] or day(row[name]) <= told, (row["Överenskommelse"], name)
+            for name in ("Slut", "Senaste uppföljning", "Utvärdering", "Avslutad"):
+                late = not row[name] or day(row[name]) >= day(row["Start"])
+                assert late, (row["Överenskommelse"], name)
 
 
-def test_register_has_the_gaps_it_is_meant_to_have(agreements):
+def test_some_agreements_are_told_as_events_from_the_day_they_were_entered(registers):
+    """What was followed up more than once cannot be told in one row: only the latest has a cell."""
+    events: dict[str, list[dict[str, str]]] = {}
+    for row in registers[REGISTERS[0]]:
+        events.setdefault(row["Överenskommelse"], []).append(row)
+    several = [told for told in events.values() if len(told) > 1]
+    assert len(several) > 40 and len(events) - len(several) > 5
+    for told in several:
+        days = [day(row["Händelsedatum"]) for row in told]
+        assert days == sorted(days) and days[0] <= day(told[0]["Start"])
+    assert any(len({row["Senaste uppföljning"] for row in told}) > 2 for told in several)
+    assert any(len({row["Dagar per vecka"] for row in told}) > 1 for told in several)
+
+
+def test_a_later_register_denies_an_earlier_one_only_where_an_agreement_was_amended(registers):
+    amended: Counter[str] = Counter()
+    told_late = 0
+    for before, after in pairwise(REGISTERS):
+        new = latest(registers[after])
+        for number, row in latest(registers[before]).items():
+            for name in (set(row) & set(new.get(number, {}))) - {"Överenskommelse"}:
+                if row[name] == new[number][name]:
+                    continue
+                later = day(new[number][name]) if name in PAST and new[number][name] else None
+                if later and name in ("Senaste uppföljning", "IT-genomgång"):
+                    assert later > before
+                elif later and not row[name]:
+                    told_late += later <= before
+                elif name not in ("Risknivå", "Åtgärd senast", "Orsak"):
+                    amended[name] += 1
+    assert amended == {
+        "Ansvarig chef": 14, "Andel distans (%)": 3, "Dagar per vecka": 3, "Slut": 3, "Form": 2,
+        "Hemförsäkring": 1, "Hyresvärd godkänt": 1, "Utrustning kvitterad": 2,
+        "Uppsägningstid (dagar)": 2, "Kryptering": 1,
+    }  # fmt: skip
+    assert told_late == 3
+
+
+def test_two_agreements_vanish_from_the_last_register_without_a_word(registers):
+    gone = [
+        row
+        for number, row in latest(registers[REGISTERS[2]]).items()
+        if number not in latest(registers[AS_OF])
+    ]
+    assert [(row["Förvaltning"], row["Avslutad"]) for row in gone] == [("TN", ""), ("SN", "")]
+    assert [bool(row["Slut"]) for row in gone] == [True, False]
+
+
+def test_the_last_register_has_the_gaps_it_is_meant_to_have(agreements):
     granted = [row for row in agreements if row["Beslut"] == "Beviljad"]
     assert len(granted) == 158
-    assert len(agreements) - len(granted) == 9
+    refused = [row for row in agreements if row["Beslut"] == "Avslagen"]
+    assert len(refused) == 9 and all(row["Skäl"] for row in refused)
+    assert len(agreements) == 158 + 9 + 1  # and one that nobody has decided
     before = [
         row
         for row in granted
-        if row["Riskbedömning"] and day(row["Riskbedömning"]) < day(row["Start"])
+        if row["Riskbedömning"] and day(row["Riskbedömning"]) <= day(row["Start"])
     ]
     assert len(before) == 98  # 62 %
     assert sum(not row["Riskbedömning"] for row in granted) == 37
 
-    running = [row for row in granted if not row["Avslutad"]]
-    due = [row for row in running if (AS_OF - day(row["Start"])).days > 365]
-    overdue = [
+    running = [row for row in granted if not row["Avslutad"] and day(row["Start"]) <= AS_OF]
+    past = [row for row in running if row["Slut"] and day(row["Slut"]) < AS_OF]
+    assert Counter(row["Förvaltning"] for row in past) == {"BUN": 3, "KLK": 2, "SN": 5, "TN": 1}
+    in_force = [row for row in running if row not in past]
+    late = [
         row
-        for row in due
-        if not row["Senaste uppföljning"] or (AS_OF - day(row["Senaste uppföljning"])).days > 365
+        for row in in_force
+        if row["Risknivå"] in ("Gul", "Röd")
+        and not row["Åtgärdad"]
+        and day(row["Åtgärd senast"]) < AS_OF
     ]
-    by_department = Counter(row["Förvaltning"] for row in overdue)
-    assert by_department.most_common(1)[0][0] == "SN"
-    assert by_department["SN"] > sum(by_department.values()) / 2
-
-    risky = [row for row in running if row["Risknivå"] in ("Gul", "Röd") and not row["Åtgärdad"]]
-    assert any(day(row["Åtgärd senast"]) < AS_OF for row in risky)
-    assert any(row["Slut"] and day(row["Slut"]) < AS_OF for row in running)
-    secret = [row for row in running if row["Sekretessklass"] == "Sekretess"]
-    assert any("Nej" in (row["Kryptering"], row["Begränsad åtkomst"]) for row in secret)
-    oral = Counter(row["Förvaltning"] for row in granted if row["Form"] == "Muntlig")
-    assert oral["SN"] + oral["BUN"] > sum(oral.values()) / 2
+    assert sorted(r["Förvaltning"] for r in late if r["Risknivå"] == "Röd") == ["BUN", "SN"]
+    assert any(row["Risknivå"] == "Gul" for row in late)
+    (bare,) = [
+        row
+        for row in in_force
+        if row["Sekretessklass"] == "Sekretess" and row["Kryptering"] == "Nej"
+    ]
+    assert bare["Förvaltning"] == "SN"
+    assert any(day(row["Start"]) > AS_OF for row in granted)
 
 
 def test_extended_agreements_follow_an_earlier_one_of_the_same_person(agreements):
@@ -380,17 +469,139 @@ def test_extended_agreements_follow_an_earlier_one_of_the_same_person(agreements
         assert day(earlier["Slut"]) < day(row["Start"])
 
 
-def test_running_agreements_fit_the_possibility_of_each_department(agreements):
+def test_agreements_fit_the_possibility_of_each_department(registers):
     possible = {
         row["Förvaltning"]: int(row["Möjlighet till distansarbete"].removeprefix("ca "))
         for row in rows("frame-2026.csv")
     }
-    running = Counter(
-        row["Förvaltning"]
-        for row in agreements
-        if row["Beslut"] == "Beviljad" and not row["Avslutad"]
+    for as_of, register in registers.items():
+        running = Counter(
+            row["Förvaltning"]
+            for row in latest(register).values()
+            if row["Beslut"] == "Beviljad" and not row["Avslutad"] and day(row["Start"]) <= as_of
+        )
+        assert all(running[code] <= possible[code] for code in possible)
+
+
+# --- the story, read back through the production loader -------------------------------------------
+
+RISK, FOLLOWED, BRIEFED = "riskbedomd_fore_start", "uppfoljd_12_manader", "it_genomgang_12_manader"
+# indicator, department (None: all), then (count, in force) on the four days.
+DAYS = (date(2025, 3, 31), date(2025, 9, 30), date(2026, 1, 31), AS_OF)
+STORY = (
+    (RISK, None, (47, 75), (52, 98), (61, 111), (76, 120)),
+    (RISK, "SN", (13, 13), (13, 28), (13, 35), (13, 36)),
+    (RISK, "MBN", (2, 5), (2, 5), (4, 6), (10, 10)),
+    (RISK, "KLK", (26, 37), (29, 41), (32, 42), (38, 47)),
+    (RISK, "KFN", (1, 4), (1, 3), (1, 3), (2, 4)),
+    (FOLLOWED, "KLK", (37, 37), (41, 41), (42, 42), (33, 47)),
+    (FOLLOWED, None, (70, 75), (88, 98), (102, 111), (93, 120)),
+    (BRIEFED, None, (71, 75), (87, 98), (101, 111), (67, 120)),
+    (BRIEFED, "KLK", (37, 37), (41, 41), (42, 42), (25, 47)),
+)
+
+
+@pytest.fixture
+def reader(demo_store: Path) -> Iterator[Reader]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
+        yield open_reader(Viewer(Role.REVISOR))
+
+
+def test_every_line_of_the_registers_is_accepted(demo_store: Path, registers):
+    inputs = current_snapshot(demo_store).manifest["inputs"]
+    told = {entry["name"]: (entry["accepted"], entry["rejected"]) for entry in inputs}
+    assert told[register_file(AS_OF)] == (len(registers[AS_OF]), 0)
+    loads = loading.rows(
+        "select as_of, count(*) from records.register_row group by all order by all", demo_store
     )
-    assert all(running[code] <= possible[code] for code in possible)
+    assert loads == [(as_of, len(registers[as_of])) for as_of in REGISTERS]
+
+
+def test_the_story_is_in_the_coverage_of_four_days(reader: Reader):
+    tables = {as_of: results(reader, "2026", {row[0] for row in STORY}, as_of) for as_of in DAYS}
+    found = []
+    for name, department, *_pairs in STORY:
+        pairs = []
+        for table in tables.values():
+            own = (
+                table["department"].isna()
+                if department is None
+                else table["department"].eq(department)
+            )
+            (row,) = table[table["indicator"].eq(name) & own].to_dict("records")
+            pairs.append((row["numerator"], row["denominator"]))
+        found.append((name, department, *pairs))
+    assert tuple(found) == STORY
+
+
+def test_on_its_own_day_the_coverage_is_what_that_register_says(reader: Reader, registers):
+    """What was read later never changes it; what has vanished since still counts."""
+    for as_of, register in registers.items():
+        since = as_of.replace(year=as_of.year - 1).isoformat()
+        known = latest(register)
+        if as_of == AS_OF:
+            known = latest(registers[REGISTERS[2]]) | known
+        in_force = {
+            number: row
+            for number, row in known.items()
+            if row["Beslut"] != "Avslagen"
+            and day(row["Start"]) <= as_of
+            and not row["Avslutad"]
+            and (not row["Slut"] or day(row["Slut"]) >= as_of)
+        }
+        met = {
+            RISK: {k for k, r in in_force.items() if "" < r["Riskbedömning"] <= r["Start"]},
+            FOLLOWED: {
+                k for k, r in in_force.items() if max(r["Senaste uppföljning"], r["Start"]) >= since
+            },
+            BRIEFED: {k for k, r in in_force.items() if r["IT-genomgång"] >= since},
+        }
+        table = results(reader, "2026", met, as_of).dropna(subset="department")
+        assert len(table) == 18
+        for row in table.itertuples():
+            of = {k for k, r in in_force.items() if r["Förvaltning"] == row.department}
+            expected = (len(met[row.indicator] & of), len(of))
+            assert (row.numerator, row.denominator) == expected, (as_of, row)
+
+
+def test_what_a_board_is_shown_still_tells_the_story(demo_store: Path):
+    """Small departments are hidden; the months that carry the story are not."""
+    shown = {
+        (name, as_of, group): (numerator, denominator)
+        for name, as_of, group, numerator, denominator in loading.rows(
+            'select indicator, day, "group", numerator, denominator from published.coverage '
+            "where status = 'shown' and breakdown in ('all', 'department')",
+            demo_store,
+        )
+    }
+    for name, department, *pairs in STORY:
+        if department != "KFN":
+            assert shown[name, AS_OF, department or ""] == pairs[-1]
+    assert not any(group == "KFN" for _name, _day, group in shown)
+    assert shown[RISK, date(2025, 3, 31), "SN"] == (13, 13)
+    assert shown[FOLLOWED, date(2025, 8, 31), "KLK"] == (40, 40)
+    assert sum(key[0] == RISK and key[2] == "SN" for key in shown) >= 8
+
+
+def test_the_script_refuses_a_register_that_is_not_as_planned(tmp_path: Path):
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    for name in ("audit", "questionnaires"):
+        shutil.copytree(ROOT / "data" / name, tmp_path / "data" / name)
+    shutil.copy(ROOT / "data" / "departments.toml", tmp_path / "data")
+    file = tmp_path / "tools" / "demo_cohorts.py"
+    text = file.read_text("utf-8")
+    # The department that is drawn last: nothing else becomes another.
+    assert text.count("refused=1,") == 1
+    file.write_text(text.replace("refused=1,", "refused=2,"), "utf-8")
+    run = subprocess.run(
+        [sys.executable, str(tmp_path / "tools" / "make_demo.py")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert "2026-10-31 avslagna: 10, planned 9" in run.stderr
 
 
 # --- all files ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from pydantic import BaseModel
 
-from queries import catalogue, i18n, municipality, reference
+from queries import catalogue, i18n, municipality, reference, rules
 from tools import messages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +28,7 @@ ALIKE = (
 # Data files without a word that a page shows, and why.
 WORDLESS = {
     "data/departments.toml": "names of departments are the same in every language",
-    "data/municipality.toml": "the municipality's own name and contact",
+    "data/municipality.toml": "the municipality's own name, contact and rule set",
     "data/audit/response.csv": "numbers",
     "data/profiles/standard.toml": "its words are shown nowhere",
 }
@@ -37,7 +37,11 @@ UNTRANSLATED = {
     "id", "code", "codes", "question", "options", "aliases", "source", "sources", "fingerprint",
     "department", "board", "board_code", "boards", "successor", "inferred", "chapter", "criteria",
     "audit_question", "audit_questions", "file", "short", "title", "date", "name",
-    "contact", "beside", "note",
+    "contact", "beside", "note", "ruleset", "months", "regulated_by",
+    # Of a rule: codes and numbers ("str" stands also in "strict" and "restricted").
+    "aspect", "kind", "modality", "form", "field", "days", "min_days_per_week", "valid_from",
+    "valid_to", "kinds", "forms", "positions", "occupations", "not_occupations", "confidentiality",
+    "oppen", "intern", "sekretess",
 }  # fmt: skip
 # Of those, the ones that are words for people unless the model is one of these.
 ONLY_IN = {
@@ -200,7 +204,8 @@ def test_every_data_file_is_either_translated_or_known_to_have_no_words_for_peop
     forms = {f"data/questionnaires/{id}.toml" for id in reference.questionnaires()}
     assert files == set(messages.DATA) | forms | set(WORDLESS)
     # And each of the translated ones does give words.
-    assert {name for name, _text in messages.data_strings()} == set(messages.DATA) | forms
+    sets = {f"data/regelverk/{found.id}.toml" for found in rules.rulesets()}
+    assert {name for name, _text in messages.data_strings()} == set(messages.DATA) | forms | sets
 
 
 def test_the_words_of_the_data_are_extracted_in_swedish_whatever_is_spoken() -> None:
@@ -211,7 +216,7 @@ def test_the_words_of_the_data_are_extracted_in_swedish_whatever_is_spoken() -> 
 
 MODELS = [
     model
-    for module in (reference, catalogue, municipality)
+    for module in (reference, catalogue, municipality, rules)
     for model in vars(module).values()
     if inspect.isclass(model)
     and issubclass(model, BaseModel)

@@ -26,7 +26,7 @@ from random import Random
 
 import demo_tables as tables
 from demo_chance import Draw, normal, shuffled
-from demo_register import AGREEMENT_HEADER, make_agreements
+from demo_register import PLANNED, REGISTERS, make_registers
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
@@ -332,10 +332,13 @@ file = "frame-2026.csv"
 kind = "survey"
 wave = "2026"
 file = "survey-2026.csv"
+"""
 
+REGISTER_TOML = """
 [[files]]
 kind = "agreements"
-file = "agreements.csv"
+file = "{file}"
+as_of = {as_of}
 """
 
 
@@ -367,15 +370,22 @@ def make(out: Path) -> None:
         rows = survey_rows(people, moments, wave.zone, questionnaire)
         write_csv(out / f"survey-{wave.id}.csv", rows, quoting=csv.QUOTE_ALL, lineterminator="\n")
     roles = next(a for a in questionnaire["attributes"] if a["id"] == "occupation")["options"]
-    agreements = make_agreements(2611, {role["code"]: role["label"] for role in roles})
-    write_csv(
-        out / "agreements.csv",
-        [AGREEMENT_HEADER, *(list(row.values()) for row in agreements)],
-        delimiter=";",
-        lineterminator="\r\n",
-        encoding="utf-8-sig",
-    )
-    (out / "demo.toml").write_bytes(DEMO_TOML.encode("utf-8"))
+    plan = DEMO_TOML
+    for as_of, agreements in make_registers({r["code"]: r["label"] for r in roles}).items():
+        file = register_file(as_of)
+        write_csv(
+            out / file,
+            [list(agreements[0]), *(list(row.values()) for row in agreements)],
+            delimiter=";",
+            lineterminator="\r\n",
+            encoding="utf-8-sig",
+        )
+        plan += REGISTER_TOML.format(file=file, as_of=as_of)
+    (out / "demo.toml").write_bytes(plan.encode("utf-8"))
+
+
+def register_file(as_of: date) -> str:
+    return f"agreements-{as_of:%Y-%m}.csv"
 
 
 def mismatches(out: Path) -> list[str]:
@@ -425,10 +435,61 @@ def mismatches(out: Path) -> list[str]:
     return found
 
 
-def read(file: Path) -> list[dict[str, str]]:
-    """Return the rows of a comma-separated UTF-8 file."""
-    with file.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream, strict=True))
+def unplanned(out: Path) -> list[str]:
+    """Count each register as written, on its own day, and return where it is not as planned."""
+    found = []
+    for as_of in REGISTERS:
+        rows: dict[str, dict[str, str]] = {}
+        for row in read(out / register_file(as_of), ";"):
+            # The events of an agreement stand in the order in which they happened.
+            rows[row["Överenskommelse"]] = row
+        granted = [row for row in rows.values() if row["Beslut"] == "Beviljad"]
+        day = as_of.isoformat()
+        in_force = [
+            row
+            for row in granted
+            if row["Start"] <= day
+            and not row["Avslutad"]
+            and (not row["Slut"] or row["Slut"] >= day)
+        ]
+        made: dict[str, object] = {
+            code: (
+                sum(row["Förvaltning"] == code for row in in_force),
+                sum(row["Förvaltning"] == code for row in in_force if assessed_in_time(row)),
+            )
+            for code in DEPARTMENTS
+        }
+        made |= {
+            "beviljade": len(granted),
+            "avslagna": sum(row["Beslut"] == "Avslagen" for row in rows.values()),
+            "riskbedömda före start": sum(map(assessed_in_time, granted)),
+            "aldrig riskbedömda": sum(not row["Riskbedömning"] for row in granted),
+            "öppna röda risker över tiden": sum(
+                row["Risknivå"] == "Röd" and not row["Åtgärdad"] and row["Åtgärd senast"] < day
+                for row in in_force
+            ),
+            "sekretess utan kryptering": sum(
+                row["Sekretessklass"] == "Sekretess" and row["Kryptering"] == "Nej"
+                for row in in_force
+            ),
+        }
+        planned = PLANNED[as_of]
+        found += [
+            f"{day} {name}: {made[name]}, planned {planned.get(name)}"
+            for name in made
+            if made[name] != planned.get(name)
+        ]
+    return found
+
+
+def assessed_in_time(row: dict[str, str]) -> bool:
+    return "" < row["Riskbedömning"] <= row["Start"]
+
+
+def read(file: Path, delimiter: str = ",") -> list[dict[str, str]]:
+    """Return the rows of a UTF-8 file."""
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter=delimiter, strict=True))
 
 
 def main() -> int:
@@ -436,7 +497,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=DATA / "demo", help="default: data/demo")
     out = parser.parse_args().out
     make(out)
-    found = mismatches(out)
+    found = mismatches(out) + unplanned(out)
     for line in found:
         print(line, file=sys.stderr)
     return 1 if found else 0

@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from queries import catalogue, reference  # noqa: E402 – found only once the root is on the path
+from queries import catalogue, reference, rules  # noqa: E402 – found only once the root is on the path
 from queries.i18n import DEFAULT_LANGUAGE, in_language, prose  # noqa: E402
 
 LOCALE = ROOT / "locale"
@@ -43,6 +43,7 @@ DATA = {
     "data/audit/traps.toml": reference.traps,
     "data/indicators.toml": catalogue.indicators,
     "data/sources.toml": reference.sources,
+    "data/uppfoljning.toml": rules.base,
 }
 
 
@@ -54,6 +55,9 @@ def data_strings() -> Iterator[tuple[str, str]]:
         for id in reference.questionnaires():
             name = f"data/questionnaires/{id}.toml"
             yield from ((name, text) for text in prose(reference.load_questionnaire(id)))
+        for found in sorted(rules.rulesets(), key=lambda ruleset: ruleset.id):
+            name = f"data/regelverk/{found.id}.toml"
+            yield from ((name, text) for text in prose(found))
 
 
 def source_strings() -> Iterator[tuple[str, str | tuple[str, ...]]]:

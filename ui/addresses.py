@@ -10,15 +10,23 @@ from queries.viewer import Role
 
 EVERYONE = frozenset(Role)
 READERS = EVERYONE - {Role.ADMIN}
+RECORDS = frozenset({Role.HR, Role.REVISOR})
+AS_OF, MISSING, MANAGER, ENDS, AGREEMENT = "per", "saknas", "chef", "slutar", "overenskommelse"
+RULESET, RULE, OUTCOME = "regelverk", "regel", "utfall"
+"""What the address of the agreements' page may ask for, beside what all pages share."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """One page: its path, the file that draws it, and the roles that may open it."""
+    """One page: its path, the file that draws it, and the roles that may open it.
+
+    ``waves``: whether it shows anything of a wave; the register has a day of its own.
+    """
 
     path: str
     file: str
     roles: frozenset[Role] = READERS
+    waves: bool = True
 
     @property
     def title(self) -> str:
@@ -29,6 +37,8 @@ class Address:
             "arbetsmiljo": _("Arbetsmiljö"),
             "it-sakerhet": _("IT-säkerhet"),
             "verksamhet": _("Verksamhet"),
+            "regelverk": _("Regelverk"),
+            "overenskommelser": _("Överenskommelser"),
             "metod": _("Metod och källor"),
             "tillganglighet": _("Tillgänglighet"),
         }[self.path]
@@ -41,6 +51,8 @@ PAGES = (
     Address("arbetsmiljo", "pages/arbetsmiljo.py"),
     Address("it-sakerhet", "pages/it_sakerhet.py"),
     Address("verksamhet", "pages/verksamhet.py"),
+    Address("overenskommelser", "pages/overenskommelser.py", RECORDS, waves=False),
+    Address("regelverk", "pages/regelverk.py"),
     Address("metod", "pages/metod.py", EVERYONE),
     Address("tillganglighet", "pages/tillganglighet.py", EVERYONE),
 )

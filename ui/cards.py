@@ -34,7 +34,7 @@ def escaped(value: object) -> str:
 _e = escaped
 
 
-def _link(text: str, href: str | None, label: str = "") -> str:
+def linked(text: str, href: str | None, label: str = "") -> str:
     """Return already escaped ``text`` as a link within the service, or as it is.
 
     Only addresses of our own are let through (no scheme, no host): a name must not become a script.
@@ -43,6 +43,9 @@ def _link(text: str, href: str | None, label: str = "") -> str:
         return text
     named = f' aria-label="{_e(label)}"' if label else ""
     return f'<a href="{escape(href, quote=True)}" target="_self"{named}>{text}</a>'
+
+
+_link = linked
 
 
 def stat_card(title: str, value: str, detail: str = "", href: str | None = None) -> str:

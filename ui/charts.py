@@ -4,6 +4,8 @@
 ``beside``  register beside survey, two marks in a row per department (``ui.pairs``)
 ``slope``   one indicator in two waves, two marks in a row per department (``ui.pairs``)
 ``likert``  the answers to one question as diverging bars (``ui.likert``)
+``series``  one register indicator over time, a panel for the whole, a strip per department
+            (``ui.series``)
 
 Their shared grammar is told and kept in ``ui.drawing``. Each ``alt_…`` takes the same table and
 says the finding in words; it is the chart's alternative text.
@@ -18,6 +20,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui import formats as f
+from ui.course import alt_series
 from ui.drawing import (
     CHAR,
     LINE,
@@ -52,6 +55,7 @@ from ui.drawing import (
 )
 from ui.likert import alt_likert, likert
 from ui.pairs import alt_beside, alt_slope, beside, ends_told, slope
+from ui.series import series
 from ui.text import _, _n, list_names, plain
 from ui.theme import Palette, palette
 
@@ -59,11 +63,13 @@ __all__ = [
     "alt_beside",
     "alt_forest",
     "alt_likert",
+    "alt_series",
     "alt_slope",
     "beside",
     "ends_told",
     "forest",
     "likert",
+    "series",
     "slope",
 ]
 

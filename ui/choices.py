@@ -7,11 +7,11 @@ Streamlit's own ``bind="query-params"`` was tried and rejected: it writes the wo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import streamlit as st
 
-from queries.i18n import language
 from ui.text import _
 
 SEEN, SPOKEN, PLACE = "_seen_", "_spoken_", "_place"
@@ -77,15 +77,90 @@ def select(
     """
     options = list(options)
     settle(options, key=key, default=default)
-    # A browser holds the word it shows and not the value behind it: after a change of language the
-    # word of the old one would come back and mean nothing, so it is sent the new one.
-    if st.session_state.get(SPOKEN + key) != language():
-        st.session_state[key] = st.session_state[key]
-        st.session_state[SPOKEN + key] = language()
+    _speak(key, options, names)
     more = {"placeholder": _("Välj"), **more}
     chosen = container.selectbox(label, options, format_func=names, key=key, **more)
     _written(key, str(chosen), default, options)
     return str(chosen)
+
+
+def pills(
+    container: Any,
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    default: str,
+    names: Callable[[str], str] = str,
+) -> str:
+    """Show every option as a button whose choice is the address parameter ``key``."""
+    options = list(options)
+    settle(options, key=key, default=default)
+    _speak(key, options, names)
+    chosen = container.pills(label, options, format_func=names, key=key, required=True)
+    _written(key, str(chosen), default, options)
+    return str(chosen)
+
+
+def _speak(key: str, options: Sequence[str], names: Callable[[str], str]) -> None:
+    """Send the browser the word of what is chosen, when that word has changed since it was drawn.
+
+    It holds the word that it shows and not the value behind it: of another language, or with
+    another count in it, the old one would come back and mean nothing.
+    """
+    before, now = st.session_state.get(SPOKEN + key, {}), {code: names(code) for code in options}
+    chosen = st.session_state[key]
+    if before.get(chosen, now[chosen]) != now[chosen]:
+        st.session_state[key] = chosen
+    st.session_state[SPOKEN + key] = now
+
+
+def day(container: Any, label: str, *, key: str, default: date, first: date, last: date) -> date:
+    """Show a date whose choice is the address parameter ``key`` (ISO); return the day chosen.
+
+    An address that names no day, or one outside ``first`` … ``last``, gets the default; it stays as
+    it is until a day is chosen, so that the page can say what is wrong with it.
+    """
+    asked = _asked(key)
+    if asked is not None:
+        st.session_state[key] = _day(asked, first, last) or default
+    kept = st.session_state.get(key)
+    if not isinstance(kept, date) or not first <= kept <= last:
+        st.session_state[key] = default
+    chosen = container.date_input(
+        label, key=key, min_value=first, max_value=last, format="YYYY-MM-DD"
+    )
+    chosen = chosen if isinstance(chosen, date) else default
+    now = st.query_params.get(key)
+    known = [now] if now and _day(now, first, last) else []
+    _written(key, chosen.isoformat(), default.isoformat(), known)
+    return chosen
+
+
+def keep(options: Sequence[str], *, key: str, default: str) -> str:
+    """Return the choice of ``key`` and keep it, on a page that does not show it.
+
+    Streamlit forgets the choice of what is not drawn, and the next page would not know it.
+    """
+    chosen = settle(options, key=key, default=default)
+    st.session_state[key] = chosen
+    _written(key, chosen, default, options)
+    return chosen
+
+
+def _day(text: str, first: date, last: date) -> date | None:
+    """Return the day that ``text`` names in ISO form, None if it names none within the limits."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if first <= found <= last else None
+
+
+def clear(*keys: str, default: str) -> None:
+    """Take back the choices of ``keys``. For the click of a button: before they are drawn."""
+    for key in keys:
+        st.session_state[key] = default
 
 
 def several(
@@ -127,6 +202,10 @@ def _written(key: str, chosen: str, default: str, options: Sequence[str]) -> Non
 def _asked(key: str) -> str | None:
     """Return what the address newly asks for; "" when it asks for the default, None for nothing."""
     now, seen = st.query_params.get(key, ""), st.session_state.get(SEEN + key)
+    if key not in st.session_state:
+        # A first visit; or one that comes back to a page of which Streamlit has forgotten the
+        # choices, while the address has kept them.
+        return now or None
     if now == seen or (not now and (seen is None or st.session_state["_moved"])):
         return None
     return now

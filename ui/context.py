@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,12 +10,14 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from queries import coverage, regelverk
 from queries import indicators as queries
 from queries.catalogue import Indicator
 from queries.catalogue import indicator as indicator_of
 from queries.i18n import language
 from queries.municipality import municipality
 from queries.reference import Questionnaire
+from queries.rules import RuleSet, as_json
 from queries.store import (
     Reader,
     Snapshot,
@@ -25,6 +28,7 @@ from queries.store import (
 )
 from queries.viewer import Role, Viewer
 from ui.addresses import THEME_PAGES, link
+from ui.months import completed
 from ui.text import _
 
 # The cache holds whole waves: a page then filters, and two pages of one visit share the work.
@@ -118,8 +122,29 @@ class Context:
         """Return the indicator per position, occupation, sex or age, of the whole municipality."""
         return _by_group(self._key, self.wave, indicator.id, breakdown)
 
+    def series(self, indicator: Indicator) -> pd.DataFrame:
+        """Return a register indicator over time, cut down to the chosen department.
+
+        As ``queries.coverage.series``, with a row for each department and month, also those that
+        it lacks (``ui.months.completed``). Empty without a register.
+        """
+        table = _series(self._key, indicator.id, tuple(self.departments()["code"]))
+        if self.department:
+            place = table["department"]
+            table = table[place.isna() | (place == self.department)]
+        return table.reset_index(drop=True)
+
+    @property
+    def first_register(self) -> date | None:
+        """The date of the first register that was loaded; None without one."""
+        return _first_register(self._key)
+
     def figures(self) -> pd.DataFrame:
         return queries.figures(self.reader, self.wave)
+
+    def rule_outcomes(self, sets: Sequence[RuleSet], day: date) -> pd.DataFrame:
+        """Return how the register of the day meets the rule sets (``queries.regelverk``)."""
+        return _rule_outcomes(self._key, as_json(sets), day, tuple(sets))
 
     def trace(self, indicator: Indicator) -> pd.DataFrame:
         return queries.trace(self.reader, self.wave, indicator, self.department)
@@ -207,6 +232,28 @@ def _departments(key: Key, wave: str) -> pd.DataFrame:
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _by_group(key: Key, wave: str, indicator_id: str, breakdown: str) -> pd.DataFrame:
     return queries.by_group(_reader(key), wave, indicator_of(indicator_id), breakdown)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _series(key: Key, indicator_id: str, order: tuple[str, ...]) -> pd.DataFrame:
+    reader = _reader(key)
+    table = coverage.series(reader, indicator_of(indicator_id))
+    # What was counted for this visitor lacks only months with nothing to count.
+    live = set(reader.viewer.departments) if reader.viewer.role is Role.HR else set()
+    if reader.viewer.role is Role.REVISOR:
+        live = {None, *table["department"].dropna()}
+    return completed(table, order, live)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _first_register(key: Key) -> date | None:
+    return coverage.first_register_date(_reader(key))
+
+
+# What the sets say is in the key, and not their names: a rule file may be edited while we serve.
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _rule_outcomes(key: Key, rules: str, day: date, _sets: tuple[RuleSet, ...]) -> pd.DataFrame:
+    return regelverk.outcomes(_reader(key), _sets, day)
 
 
 def _reader(key: Key) -> Reader:

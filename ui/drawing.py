@@ -321,11 +321,19 @@ def line(x0: float, x1: float, y0: float, y1: float, **more: Any) -> dict[str, A
 
 @dataclass(frozen=True)
 class Absence:
-    """A place without a number: its status, its middle and its half height in pixels."""
+    """A place without a number: its status, its middle and its half height in pixels.
+
+    ``x0``–``x1`` where it is a stretch of its own, as the months of a series.
+    """
 
     status: str
     y: float
     half: float
+    x0: float | None = None
+    x1: float | None = None
+
+    def stretch(self, x0: float, x1: float) -> tuple[float, float]:
+        return (x0 if self.x0 is None else self.x0, x1 if self.x1 is None else self.x1)
 
 
 def draw_absences(
@@ -338,16 +346,21 @@ def draw_absences(
     shapes: Parts = []
     hidden = []
     for absent in absences:
+        start, end = absent.stretch(x0, x1)
         if absent.status == "not_asked":
-            shapes.append(line(x0, x1, absent.y, absent.y, color=p.rule, width=2, dash="2px,5px"))
+            shapes.append(
+                line(start, end, absent.y, absent.y, color=p.rule, width=2, dash="2px,5px")
+            )
         elif absent.status == "not_regulated":
-            shapes.append(line(x0, x1, absent.y, absent.y, color=p.rule, width=2, dash="22px,26px"))
+            shapes.append(
+                line(start, end, absent.y, absent.y, color=p.rule, width=2, dash="22px,26px")
+            )
         elif absent.status == "no_answers":
             shapes.append(
                 {
                     "type": "rect",
-                    "x0": x0,
-                    "x1": x1,
+                    "x0": start,
+                    "x1": end,
                     "y0": absent.y - absent.half,
                     "y1": absent.y + absent.half,
                     "layer": "below",
@@ -365,11 +378,12 @@ def draw_absences(
         "size": 8,
         "solidity": 0.12,
     }
+    stretches = [absent.stretch(x0, x1) for absent in hidden]
     trace = {
         "type": "bar",
         "orientation": "h",
-        "x": [x1 - x0] * len(hidden),
-        "base": [x0] * len(hidden),
+        "x": [end - start for start, end in stretches],
+        "base": [start for start, _end in stretches],
         "y": [absent.y for absent in hidden],
         "width": [2 * absent.half for absent in hidden],
         "marker": {"color": "rgba(0,0,0,0)", "line": {"width": 0}, "pattern": pattern},
@@ -377,6 +391,19 @@ def draw_absences(
         "name": status_word("hidden"),
     }
     return [trace], shapes
+
+
+def hatching(x0: float, x1: float, y0: float, y1: float, step: float) -> str:
+    """Return the path of slanting lines that fill a box, for what has no bar to take a pattern."""
+    path = []
+    low, high = min(y0, y1), max(y0, y1)
+    at = x0 + low + step
+    while at < x1 + high:
+        # Where the line x + y = at enters the box below, and where it leaves it above.
+        start, end = max(x0, at - high), min(x1, at - low)
+        path.append(f"M{start:g},{at - start:g}L{end:g},{at - end:g}")
+        at += step
+    return "".join(path)
 
 
 def absence_sentences(rows: Iterable[tuple[str, str]]) -> list[str]:
@@ -441,7 +468,8 @@ class Key:
     """An entry of the legend: a mark as it is drawn in the chart, and its label.
 
     ``kind``: "bar" (as high as the label), "span" (an interval's height), "circle", "square",
-    "ring" (a hollow circle over its interval) or "dotted".
+    "ring" and "hollow square" (a mark without its fill), "line", "dashes", "dotted", and for what
+    has no number "hatched", "framed" and "strokes" (upright and dotted).
     """
 
     label: str
@@ -496,8 +524,27 @@ def _key_shapes(key: Key, x: float, y: float) -> Parts:
         return [box("rect", 3, 14, 5.5)]
     if key.kind == "ring":
         return [box("circle", 3.5, 13.5, 5, line={"color": key.edge, "width": 2})]
+    if key.kind == "hollow square":
+        return [box("rect", 3.5, 13.5, 5, line={"color": key.edge, "width": 2})]
     if key.kind == "span":
         return [box("rect", 0, 17, 4)]
+    if key.kind == "line":
+        return [box("rect", 0, 17, 0.5, line={"width": 0})]
+    if key.kind == "dashes":
+        dashed = {"color": key.edge, "width": 1.5, "dash": "4px,3px"}
+        return [{**base, "type": "line", "x0": x, "x1": x + 18, "y0": y, "y1": y, "line": dashed}]
+    if key.kind == "framed":
+        return [box("rect", 0, 17, 6.5, line={"color": key.edge, "width": 1, "dash": "4px,3px"})]
+    if key.kind == "strokes":
+        dots = {"color": key.edge, "width": 2, "dash": "2px,3px"}
+        return [
+            {**base, "type": "line", "x0": x + dx, "x1": x + dx, "y0": y - 6.5, "y1": y + 6.5,
+             "line": dots}
+            for dx in (4, 12)
+        ]  # fmt: skip
+    if key.kind == "hatched":
+        lines = hatching(x, x + 17, y - 6.5, y + 6.5, 5)
+        return [{**base, "type": "path", "path": lines}]
     frame = box("rect", 0, 17, 6.5)
     if key.kind != "dotted":
         return [frame]

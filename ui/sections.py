@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from queries import reference
-from queries.catalogue import REGISTER, SURVEY, Indicator
+from queries.catalogue import REGISTER, SURVEY, Indicator, by_theme
 from queries.catalogue import indicator as indicator_of
-from ui import cards, charts, findings, tables
+from ui import cards, charts, course, findings, tables
 from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.context import Context
@@ -32,6 +32,7 @@ from ui.evidence import (
     why_hidden,
     working_material,
 )
+from ui.months import LEFT_OUT
 from ui.summary import matrix_note
 from ui.text import (
     _,
@@ -168,6 +169,28 @@ def hidden_note(context: Context, results: pd.DataFrame) -> None:
     st.html(link_line(context.link(page, forvaltning=None), _("Visa hela kommunen")))
 
 
+def recorded_and_perceived(context: Context, theme: str) -> None:
+    """Tell a theme that both the register and the survey speak of: side by side, then each."""
+    indicators = by_theme(theme)
+    perceived = [i for i in indicators if not i.full_count]
+    recorded = [i for i in indicators if i.full_count]
+
+    theme_title(context, theme)
+    verdict(theme)
+    wave_note(context)
+    at_a_glance(context, indicators)
+
+    beside_sections(context, recorded)
+
+    part(_("Så ser det ut i registret"))
+    for indicator in recorded:
+        indicator_section(context, indicator)
+
+    part(_("Så upplevs det"))
+    for indicator in perceived:
+        indicator_section(context, indicator)
+
+
 # --- one indicator --------------------------------------------------------------------------------
 
 
@@ -181,6 +204,8 @@ def indicator_section(context: Context, indicator: Indicator) -> None:
         how_it_is_counted(context, indicator)
         return
     shown: Views = {_("Per förvaltning"): lambda: _forest(context, indicator, results)}
+    if indicator.source.kind == REGISTER and not indicator.source.ratio:
+        shown[_("Över tid")] = lambda: _over_time(context, indicator)
     if indicator.source.kind == SURVEY:
         if _has_scale(context, indicator):
             shown[_("Svaren")] = lambda: _answers(context, indicator)
@@ -245,6 +270,64 @@ def _forest(context: Context, indicator: Indicator, results: pd.DataFrame) -> No
         f"forest-{indicator.id}",
     )
     note(_caption(context, indicator, results))
+
+
+def _over_time(context: Context, indicator: Indicator) -> None:
+    """Tell how a register indicator has moved: what changed, the chart, its table and files."""
+    table = context.series(indicator)
+    say(course.development(table))
+    if not (table["status"] == "shown").any():
+        # Nothing to draw: the sentence has said why.
+        return
+    threshold = indicator.thresholds[0] if indicator.thresholds else None
+    limit = threshold.value if threshold else None
+    show_figure(
+        lambda narrow: charts.series(
+            table,
+            theme=context.theme,
+            threshold=limit,
+            threshold_source=source_words(threshold.source) if threshold else "",
+            narrow=narrow,
+        ),
+        charts.alt_series(table, title=indicator.name, threshold=limit),
+        f"series-{indicator.id}",
+    )
+    note(_about_time(context, table, lower=indicator.direction == "lower"))
+    _months(context, indicator, table)
+
+
+def _about_time(context: Context, table: pd.DataFrame, lower: bool = False) -> str:
+    """Return what must be known of a series: what is counted, and how its past is known."""
+    first = context.first_register
+    sentences = [
+        _("Andel i procent vid varje månads slut; varje skala går från 0 till 100 %."),
+        *([_("Lägre är bättre.")] if lower else []),
+        _("Alla överenskommelser räknas, så det finns ingen osäkerhet av urval."),
+        _("Det förflutna visas som det var känt då."),
+    ]
+    if first and not table.empty and table["day"].min() < first:
+        text = _("Före {day}, då registret först lästes in, är det räknat bakåt ur dess datum.")
+        sentences.append(text.format(day=f.date(first)))
+    if (table["status"] == LEFT_OUT).any():
+        sentences.append(course.near_months())
+    return " ".join(sentences)
+
+
+def _months(context: Context, indicator: Indicator, table: pd.DataFrame) -> None:
+    """Show a series as a table to unfold, with the two files to take away."""
+    with st.expander(_("Tabell månad för månad")):
+        st.html(cards.data_table(course.series_table(table), indicator.name))
+    mark = _("Arbetsmaterial") if context.viewer.sees_microdata else ""
+    exported = course.series_export(table, indicator.name, mark=mark)
+    lower = indicator.direction == "lower"
+    told = [*notes_of(context, indicator), (_("Över tid"), _about_time(context, table, lower))]
+    told += origin(context, [context.wave])
+    files(
+        context,
+        f"{indicator.id}-over-tid",
+        lambda: tables.xlsx_bytes(exported, indicator.short, told),
+        lambda: tables.csv_bytes(exported),
+    )
 
 
 def _caption(context: Context, indicator: Indicator, results: pd.DataFrame) -> str:
@@ -362,12 +445,37 @@ def _beside(context: Context, register: Indicator, survey: Indicator) -> None:
             )
         )
 
+    def draw_time() -> None:
+        table = context.series(register)
+        waves = [str(wave) for wave in context.waves["wave"]]
+        perceived = pd.concat([context.results(survey.id, wave=wave) for wave in waves])
+        perceived = perceived.assign(wave=perceived["wave"].map(_wave_label(context)))
+        say(course.development(table, _("Enligt registret")))
+        if not (table["status"] == "shown").any():
+            return
+        show_figure(
+            lambda narrow: charts.series(
+                table, survey=perceived, names=names, theme=context.theme, narrow=narrow
+            ),
+            charts.alt_series(table, survey=perceived, names=names, title=title),
+            f"beside-series-{register.id}",
+        )
+        note(
+            _(
+                "Kvadrater: registret vid varje månads slut. Punkter med stapel: enkäten, med 95 % "
+                "konfidensintervall. De räknar olika saker, så de står bredvid varandra."
+            )
+            + " "
+            + _about_time(context, table)
+        )
+
     key = f"{register.id}-{survey.id}"
     both = pd.concat([first, second], ignore_index=True)
     views(
         key,
         {
             _("Per förvaltning"): draw,
+            _("Över tid"): draw_time,
             _("Tabell"): lambda: table_and_files(
                 context,
                 key,
@@ -378,6 +486,11 @@ def _beside(context: Context, register: Indicator, survey: Indicator) -> None:
         }
         | why_hidden(context, both),
     )
+
+
+def _wave_label(context: Context) -> dict[str, str]:
+    labels = zip(context.waves["wave"], context.waves["label"], strict=True)
+    return {wave: _("Våg {wave}").format(wave=label) for wave, label in labels}
 
 
 def group_sections(context: Context, indicator: Indicator) -> None:

@@ -186,7 +186,8 @@ def ask_what(viewer: Viewer, page: Any) -> None:
     if page.url_path in ("", "start") or not viewer.sees_results:
         wave, compare, department = _default_wave(waves), None, None
     else:
-        wave, compare, department = _filters(waves, reader)
+        of_waves = all(a.waves for a in PAGES if a.path == page.url_path)
+        wave, compare, department = _filters(waves, reader, of_waves)
     # After the filters: what was asked for in vain is gone once something else is chosen.
     _warn_of_unknown(waves, reader)
     address = {WAVE: wave, COMPARE: compare, DEPARTMENT: department, ROLE: viewer.role.value}
@@ -219,23 +220,31 @@ def _default_wave(waves: Any) -> str:
     raise AssertionError("waves is not empty")
 
 
-def _filters(waves: Any, reader: Reader) -> tuple[str, str | None, str | None]:
+def _filters(waves: Any, reader: Reader, of_waves: bool) -> tuple[str, str | None, str | None]:
+    """Show the filters that all pages share; those of the waves only where they change anything."""
     names = list(waves["wave"])
     labels = dict(zip(names, waves["label"], strict=True))
     with st.container(key="filters"):
         first, second, third = st.columns(3)
-    wave = choices.select(
-        first, _("Våg"), names, key=WAVE, default=_default_wave(waves), names=labels.__getitem__
-    )
+    default = _default_wave(waves)
+    if of_waves:
+        wave = choices.select(
+            first, _("Våg"), names, key=WAVE, default=default, names=labels.__getitem__
+        )
+    else:
+        wave, third = choices.keep(names, key=WAVE, default=default), first
     others = [NONE, *(name for name in names if name != wave)]
-    compare = choices.select(
-        second,
-        _("Jämför med"),
-        others,
-        key=COMPARE,
-        default=NONE,
-        names=lambda name: labels.get(name, _("Ingen jämförelse")),
-    )
+    if of_waves:
+        compare = choices.select(
+            second,
+            _("Jämför med"),
+            others,
+            key=COMPARE,
+            default=NONE,
+            names=lambda name: labels.get(name, _("Ingen jämförelse")),
+        )
+    else:
+        compare = choices.keep(others, key=COMPARE, default=NONE)
     grid = queries.departments(reader, wave)
     called = dict(zip(grid["code"], grid["name"], strict=True))
     department = choices.select(

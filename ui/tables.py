@@ -256,14 +256,15 @@ def xlsx_bytes(
     head: str | None = None,
     mark: str = "",
     created: dt.datetime | None = None,
+    more: Sequence[tuple[str, pd.DataFrame]] = (),
 ) -> bytes:
     """Return an Excel file: one data sheet, one sheet of notes (label, text) on source, definition.
 
     Numbers are numbers and fractions of the columns that hold only fractions carry a percent
     format; text is always text, never a formula or a link. ``head`` and ``mark`` as in
-    ``export_table``. ``created`` fixes the file's time stamp.
+    ``export_table``. ``created`` fixes the file's time stamp. ``more``: further data sheets (name,
+    table), which stand before the notes.
     """
-    data = _for_file(table, head, mark)
     out = io.BytesIO()
     options = {
         "in_memory": True,
@@ -284,28 +285,34 @@ def xlsx_bytes(
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),
             "word": book.add_format({"italic": True, "align": "right"}),
         }
-        first = _sheet_name(sheet)
-        page = book.add_worksheet(first)
-        for column, head in enumerate(data.columns):
-            values = list(data.iloc[:, column])
-            page.write_string(0, column, plain(head), bold)
-            longest = _write_column(page, column, values, kinds)
-            widest = max((len(w) for w in plain(head).split()), default=0)
-            page.set_column(column, column, min(60, max(10, longest + 2, widest + 3)))
-        page.freeze_panes(1, 0)
-        if len(data.columns):
-            page.autofilter(0, 0, max(1, len(data)), len(data.columns) - 1)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
-        page.repeat_rows(0)
-        about = book.add_worksheet(_sheet_name(_("Om uppgifterna"), [first]))
+        taken: list[str] = []
+        for name, data in ((sheet, _for_file(table, head, mark)), *more):
+            taken.append(_sheet_name(name, taken))
+            _write_sheet(book.add_worksheet(taken[-1]), data, bold, kinds)
+        about = book.add_worksheet(_sheet_name(_("Om uppgifterna"), taken))
         about.set_column(0, 0, 24)
         about.set_column(1, 1, 90)
         for row, (label, text) in enumerate(notes):
             about.write_string(row, 0, plain(label)[:32767], bold)
             about.write_string(row, 1, str(text)[:32767], wrap)
     return out.getvalue()
+
+
+def _write_sheet(page: Any, data: pd.DataFrame, bold: Any, kinds: dict[str, Any]) -> None:
+    """Write one data sheet: heads that stay in sight, a filter, one page wide on paper."""
+    for column, head in enumerate(data.columns):
+        values = list(data.iloc[:, column])
+        page.write_string(0, column, plain(head), bold)
+        longest = _write_column(page, column, values, kinds)
+        widest = max((len(w) for w in plain(head).split()), default=0)
+        page.set_column(column, column, min(60, max(10, longest + 2, widest + 3)))
+    page.freeze_panes(1, 0)
+    if len(data.columns):
+        page.autofilter(0, 0, max(1, len(data)), len(data.columns) - 1)
+    page.set_landscape()
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
 
 
 def _write_column(page: Any, column: int, values: list[Any], kinds: dict[str, Any]) -> int:

@@ -1,19 +1,39 @@
--- The register on $as_of, for every department of $wave, also those without agreements.
-with grid as (
-    select code as department, eligible, ordinal
-    from published.department where wave = $wave
+-- The register on each of $days, as it was known that day.
+with days as (select unnest($days::date[]) as day),
+-- Every department that a wave or the register knows, also those without agreements.
+grid as (
+    select department, min(ordinal) as ordinal
+    from (
+        select code as department, ordinal from published.department
+        union all
+        select department, 1000 from records.agreement
+    )
+    group by department
 ),
--- Of an agreement told in several events, the latest that had happened by the date.
+-- At most one version of an agreement holds on a day. It is known from its application or its start,
+-- or from the first register that it stood in; what is dated later than the day had not happened yet.
+-- last_seen: the last register up to the day that it stood in, null if there is none.
 known as (
-    select * from records.agreement
-    where event_date is null or event_date <= $as_of
-    qualify row_number() over (partition by agreement_id order by event_date desc nulls last) = 1
+    select days.day, list_max([d for d in a.seen if d <= days.day]) as last_seen,
+        a.* exclude (seen) replace (
+        case when a.risk_assessed <= day then a.risk_assessed end as risk_assessed,
+        case when coalesce(a.risk_assessed, day) <= day then a.risk_level end as risk_level,
+        case when coalesce(a.risk_assessed, day) <= day then a.measure_due end as measure_due,
+        case when a.measure_done <= day then a.measure_done end as measure_done,
+        case when a.followed_up <= day then a.followed_up end as followed_up,
+        case when a.evaluated <= day then a.evaluated end as evaluated,
+        case when a.it_briefing <= day then a.it_briefing end as it_briefing,
+        case when a.ended <= day then a.ended end as ended,
+        case when a.ended <= day then a.end_reason end as end_reason
+    )
+    from days join records.agreement a on a.known_from <= days.day and days.day < a.known_to
+    where coalesce(a.applied, a."start") <= days.day or a.seen[1] <= days.day
 ),
 -- In force: granted (an agreement without a decision counts as granted), begun, not over.
 in_force as (
     select * from known
     where coalesce(decision, 'beviljad') <> 'avslagen'
-        and "start" <= $as_of
-        and (ended is null or ended > $as_of)
-        and ("end" is null or "end" >= $as_of)
+        and "start" <= day
+        and ended is null
+        and ("end" is null or "end" >= day)
 ),

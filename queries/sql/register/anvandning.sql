@@ -1,5 +1,6 @@
 -- Agreements in force; each one is counted, and set against the people who have the possibility.
 cases as (
-    select department, agreement_id, file, line, true as met
+    select day, department, position, agreement_id, file, line,
+        true as met
     from in_force
 )

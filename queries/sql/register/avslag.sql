@@ -1,10 +1,9 @@
--- Refused / decided applications, made up to the date. One without a date of application counts
--- when it was to begin, or on the day of the register itself, which holds what was decided by then.
+-- Refused / decided applications, made up to the day. One without a date of application counts when
+-- it was to begin, or from the first register that it stood in, which holds what was decided by then.
 cases as (
-    select department, agreement_id, file, line,
-        coalesce(decision = 'avslagen', false) as met
+    select day, department, position, agreement_id, file, line,
+        decision = 'avslagen' as met
     from known
     where decision is not null
-        and (coalesce(applied, "start") <= $as_of
-            or applied is null and $as_of >= (select as_of from published.register))
+        and (coalesce(applied, "start") <= day or applied is null and last_seen is not null)
 )

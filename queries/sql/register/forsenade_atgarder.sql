@@ -1,7 +1,7 @@
--- Measure past its last day and not done by the date / in force with such a day.
+-- Measure past its last day and not done by the day / in force with such a day.
 cases as (
-    select department, agreement_id, file, line,
-        coalesce(measure_due < $as_of and (measure_done is null or measure_done > $as_of), false) as met
+    select day, department, position, agreement_id, file, line,
+        measure_due < day and measure_done is null as met
     from in_force
     where measure_due is not null
 )

@@ -1,6 +1,6 @@
 -- Assessed no later than the first day / in force.
 cases as (
-    select department, agreement_id, file, line,
+    select day, department, position, agreement_id, file, line,
         coalesce(risk_assessed <= "start", false) as met
     from in_force
 )

@@ -1,6 +1,6 @@
 -- The controls that the class asks for are in place / in force with a class.
 cases as (
-    select department, agreement_id, file, line,
+    select day, department, position, agreement_id, file, line,
         coalesce(case confidentiality
             when 'oppen' then true
             when 'intern' then vpn

@@ -1,7 +1,6 @@
--- Followed up within twelve months, or begun since then / in force.
+-- Followed up within the rule's months ($months), or begun since then / in force.
 cases as (
-    select department, agreement_id, file, line,
-        coalesce(followed_up between $as_of - interval 12 month and $as_of
-        or "start" >= $as_of - interval 12 month, false) as met
+    select day, department, position, agreement_id, file, line,
+        greatest("start", followed_up) + to_months($months) >= day as met
     from in_force
 )

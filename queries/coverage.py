@@ -1,0 +1,118 @@
+"""The register's coverage over time: month by month, as it was then.
+
+A role without the records sees what was published of each month; months that lie too near their
+neighbour are left out there (ingest/register.py says why). hr sees its own departments live beside
+that, the auditor everything.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from queries.catalogue import Indicator, is_regulated
+from queries.i18n import _
+from queries.indicators import (
+    live_counts,
+    published_counts,
+    register_date,
+    with_own_departments,
+)
+from queries.months import month_ends
+from queries.store import Reader
+from queries.viewer import Role
+
+COLUMNS = (
+    "indicator", "day", "department", "name", "numerator", "denominator", "share", "status",
+)  # fmt: skip
+
+
+def first_register_date(reader: Reader) -> date | None:
+    """Return the date of the first register that was loaded, ``None`` without one.
+
+    Days before it are reckoned back from the dates that it holds.
+    """
+    rows = reader.rows("select first_as_of from published.register")
+    return rows[0][0] if rows else None
+
+
+def series(reader: Reader, wanted: Indicator) -> pd.DataFrame:
+    """Return a register indicator at the end of each month and on the register's own day.
+
+    ``COLUMNS``: a row per day and department that had anything to count, the whole (department
+    null) last of each day; numbers are null unless ``status`` is ``shown``. Days before the first
+    register are left out where it cannot tell them. A ratio to people has no series: how many have
+    the possibility is known only when a survey is made. Raises ``AccessDenied``.
+    """
+    reader.viewer.require_results()
+    own, first = register_date(reader), first_register_date(reader)
+    if own is None or first is None or wanted.source.ratio or not is_regulated(wanted):
+        return pd.DataFrame(columns=list(COLUMNS))
+    days = [*month_ends(own), own]
+    if not wanted.source.reckoned_back:
+        days = [day for day in days if day >= first]
+    if reader.viewer.role is Role.POLITIKER:
+        table = published_counts(reader, wanted)
+    else:
+        live = live_counts(reader, wanted, days)
+        if reader.viewer.role is Role.HR:
+            table = with_own_departments(reader, published_counts(reader, wanted), live)
+        else:
+            table = _with_whole(live)
+    table = table[(table["denominator"].fillna(0) > 0) | (table["status"] == "hidden")]
+    return _told(table, _names(reader))
+
+
+def by_position(reader: Reader, wanted: Indicator) -> pd.DataFrame:
+    """Return a register indicator per position (chef, medarbetare) on the register's own day, as
+    published: ``group, numerator, denominator, status``. Empty where it is not counted so."""
+    reader.viewer.require_results()
+    return reader.frame(
+        'select "group", numerator, denominator, status from published.coverage '
+        "where indicator = $indicator and breakdown = 'position' and current order by 1",
+        indicator=wanted.id,
+    ).astype({"numerator": "Int64", "denominator": "Int64"})
+
+
+def _with_whole(live: pd.DataFrame) -> pd.DataFrame:
+    whole = live.groupby(["indicator", "day"], as_index=False, sort=False)[
+        ["numerator", "denominator"]
+    ].sum()
+    return pd.concat([live, whole.assign(department=None)], ignore_index=True).assign(
+        status="shown"
+    )
+
+
+def _told(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    order = list(names)
+    codes = [code if isinstance(code, str) else None for code in table["department"]]
+    shown = (table["status"] == "shown").to_numpy(dtype=bool)
+    numerator = table["numerator"].astype("Int64").where(shown)
+    denominator = table["denominator"].astype("Int64").where(shown)
+    told = pd.DataFrame(
+        {
+            "indicator": list(table["indicator"]),
+            "day": [pd.Timestamp(day).date() for day in table["day"]],
+            "department": pd.Series(codes, dtype=object),
+            "name": [_("Alla") if code is None else names.get(code, code) for code in codes],
+            "numerator": numerator.array,
+            "denominator": denominator.array,
+            "share": (numerator.astype(float) / denominator.astype(float)).array,
+            "status": list(table["status"]),
+        },
+        columns=list(COLUMNS),
+    )
+    place = [len(order) if c is None else order.index(c) if c in order else -1 for c in codes]
+    keys = np.lexsort((place, told["day"].to_numpy(dtype="datetime64[D]")))
+    return told.iloc[keys].reset_index(drop=True)
+
+
+def _names(reader: Reader) -> dict[str, str]:
+    """Return code → name of every department, in the order of the latest wave that has it."""
+    rows = reader.rows("select code, name from published.department order by wave desc, ordinal")
+    found: dict[str, str] = {}
+    for code, name in rows:
+        found.setdefault(code, name)
+    return found

@@ -1,0 +1,60 @@
+-- What needs doing, on the one day of $days. Follows evaluate.sql; ends in `needs`.
+ranks as (
+    select unnest(from_json($ranks, '[{
+        "kind": "VARCHAR", "reason": "VARCHAR", "outcome": "VARCHAR",
+        "confidentiality": "VARCHAR", "rank": "INTEGER"
+    }]'), recursive := true)
+),
+-- What the rules judge; a permission judges nothing. Kept, because it is read twice.
+lines as materialized (
+    select *, ruleset = $own as is_own, coalesce(field, kind) as matter
+    from evaluated
+    where outcome in ('uppfyllt', 'brister', 'avviker', 'uppgift_saknas')
+        and reason <> 'permitted' and kind <> 'text'
+),
+-- Where the own rule set judges an agreement in some matter, the common check of it gives way.
+settled as (
+    select distinct agreement_id, matter
+    from lines
+    where is_own
+        and reason not in ('scope_unknown', 'applies_unknown')
+        and kind in (select kind from rules where ruleset <> $own)
+),
+lacking as (
+    select * from lines
+    where outcome <> 'uppfyllt'
+        and (is_own or (agreement_id, matter) not in (select (agreement_id, matter) from settled))
+        -- That there is no risk assessment is one thing to do, and is not said once more of its
+        -- level and its measures.
+        and (reason <> 'no_assessment' or agreement_id not in (
+            select agreement_id from lines
+            where kind = 'risk_before_start' and reason = 'never'))
+),
+needs as (
+    select
+        l.agreement_id, k.employee, upper(k.employee[:6]) as person,
+        l.department, grid.ordinal as department_ordinal,
+        l.manager, l.position, l.kind, l.field, l.rule, l.ruleset, l.aspect, l.modality,
+        l.outcome, l.reason, l.value, l.since, l.due, ranks.rank,
+        k.confidentiality, k."end", (k."end" - l.day)::integer as days_to_end
+    from lacking l
+    join known k using (day, agreement_id)
+    left join grid on grid.department = l.department
+    left join ranks
+        on ranks.kind = l.kind and ranks.reason = l.reason
+        and ranks.outcome = l.outcome
+        and ranks.confidentiality = coalesce(k.confidentiality, '')
+    where ($kinds::varchar[] is null or list_has_any($kinds::varchar[], [l.kind, l.matter]))
+        and ($outcomes::varchar[] is null or list_contains($outcomes::varchar[], l.outcome))
+        and ($departments::varchar[] is null
+            or list_contains($departments::varchar[], l.department))
+        and ($managers::varchar[] is null or list_contains($managers::varchar[], l.manager))
+        and ($agreements::varchar[] is null
+            or list_contains($agreements::varchar[], l.agreement_id))
+        and ($ends_within::integer is null
+            or k."end" between l.day and l.day + $ends_within::integer)
+    -- One line per agreement and matter: the worst, and of equals the one that stands first.
+    qualify row_number() over (
+        partition by l.agreement_id, l.matter
+        order by ranks.rank, not l.is_own, l.since nulls last, l.ordinal) = 1
+)

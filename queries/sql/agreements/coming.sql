@@ -1,0 +1,26 @@
+-- The dates that lie ahead, no further than $days_ahead. Follows evaluate.sql.
+-- What a rule asks for by a day; the own rule set's date goes before that of the common checks.
+asked_for as (
+    select day, agreement_id, department, manager, kind || '_due' as event, due as date
+    from evaluated
+    where kind in ('follow_up', 'evaluated_within', 'it_briefing', 'longest_term')
+        and due is not null
+    qualify row_number() over (
+        partition by agreement_id, kind order by ruleset <> $own, due) = 1
+),
+dates as (
+    select day, agreement_id, department, manager, event, date from asked_for
+    union all
+    select day, agreement_id, department, manager, 'start', "start"
+    from known where decision is distinct from 'avslagen' and ended is null
+    union all
+    select day, agreement_id, department, manager, 'end', "end"
+    from in_force
+    union all
+    select day, agreement_id, department, manager, 'measure_due', measure_due
+    from in_force where measure_done is null and risk_level is distinct from 'gron'
+)
+select date, agreement_id, department, manager, event
+from dates
+where date > day and date <= day + $days_ahead::integer
+order by date, event, agreement_id

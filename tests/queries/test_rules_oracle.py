@@ -1,0 +1,282 @@
+"""What SQL says of each agreement × rule is what plain Python says, on registers made at random.
+
+``tests/oracles/register.py`` knows nothing of the code under test; it reads the same TOML and the
+rows that the file was written from.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from ingest.load import Options, load_agreements, load_frame
+from queries import agreements, rules
+from queries.reference import DATA_DIR
+from queries.store import Reader, open_reader
+from queries.viewer import Role, Viewer
+from tests import loading
+from tests.oracles import random_register
+from tests.oracles import register as oracle
+
+LOADS = (date(2025, 2, 28), date(2025, 9, 30), date(2026, 4, 15))
+# Before, between, on and after the registers; the leap day; 1 November 2024, when a rule ends.
+DAYS = (
+    date(2024, 2, 29), date(2024, 10, 31), date(2024, 11, 1), date(2025, 2, 28), date(2025, 3, 1),
+    date(2025, 7, 31), date(2025, 9, 30), date(2026, 2, 28), date(2026, 4, 15), date(2026, 12, 31),
+)  # fmt: skip
+NUMBER = 2000
+FILES = [*sorted((DATA_DIR / "regelverk").glob("*.toml")), DATA_DIR / "uppfoljning.toml"]
+
+# Every kind, modality, condition and parameter that no rule set of the sources happens to have.
+ALL = """
+id = "{id}"
+name = "Allt"
+short = "Allt"
+organisation = "prov"
+source = "Prov"
+{covers}
+"""
+COVERS = """
+[covers]
+text = "Regelbundet, minst två dagar i veckan, inte teknik."
+source = "Prov"
+kinds = ["regelbundet"]
+min_days_per_week = 2
+not_occupations = ["teknik_miljo", "annat"]
+"""
+RULES: tuple[tuple[str, str, str], ...] = (
+    ("form", "form", 'form = "skriftlig"'),
+    ("form", "form", 'form = "muntlig"\napplies = {kinds = ["tillfalligt"]}'),
+    ("form", "individual", 'applies = {forms = ["skriftlig"]}'),
+    ("term", "longest_term", "months = 6"),
+    ("term", "longest_term", 'months = 24\napplies = {positions = ["chef"]}'),
+    ("term", "open_ended", ""),
+    ("term", "past_end", ""),
+    ("notice", "notice", "days = 30"),
+    ("notice", "notice", "months = 2"),
+    ("share", "most_days", "days = 2.5"),
+    ("share", "most_share", 'percent = 50\napplies = {occupations = ["ledning", "annat"]}'),
+    ("share", "not_all", "valid_to = 2025-02-28"),
+    ("places", "most_places", "places = 1\nvalid_from = 2025-03-01"),
+    ("risk", "risk_before_start", ""),
+    ("risk", "risk_graded", ""),
+    ("risk", "measures_on_time", ""),
+    ("risk", "red_measure", ""),
+    ("follow_up", "follow_up", "months = 6"),
+    ("follow_up", "follow_up", "months = 1\nvalid_from = 2024-11-01\nvalid_to = 2025-09-30"),
+    ("follow_up", "check_in", ""),
+    ("follow_up", "evaluated_before_renewal", ""),
+    ("follow_up", "evaluated_within", "months = 12"),
+    ("it", "it_briefing", "months = 11"),
+    ("it", "controls", 'oppen = []\nintern = ["encryption"]\nsekretess = ["vpn", "siths_card"]'),
+    ("it", "text", 'applies = {confidentiality = ["intern", "sekretess"]}'),
+    ("other", "decided", ""),
+    ("other", "in_register", ""),
+    *(("other", "yes", f'field = "{name}"') for name in random_register.YES_NO),
+)
+
+
+@pytest.fixture(scope="module")
+def loads() -> oracle.Loads:
+    return random_register.Maker(20261122, DAYS, LOADS).registers(NUMBER)
+
+
+@pytest.fixture(scope="module")
+def told(loads: oracle.Loads) -> Mapping[str, oracle.History]:
+    return oracle.histories(loads)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory, loads: oracle.Loads) -> Reader:
+    """Return the auditor's reader of a store that the registers were loaded into."""
+    folder = tmp_path_factory.mktemp("random")
+    store = Options(store=folder / "store")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISTANSKOLLEN_KEY_FILE", str(folder / "key"))
+        load_frame(loading.write_frame(folder / "frame.csv"), "2024", store)
+        for as_of, rows in sorted(loads.items()):
+            path = random_register.write(folder / f"{as_of}.csv", rows)
+            assert load_agreements(path, store, as_of=as_of).accepted == len(rows)
+    return open_reader(Viewer(Role.REVISOR), store.store)
+
+
+@pytest.fixture(scope="module")
+def every_kind(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Path]:
+    """Return files of rule sets with every kind, as must, advice and permission."""
+    folder = tmp_path_factory.mktemp("data") / "regelverk"
+    folder.mkdir()
+    found = []
+    for name, covers, modalities in (
+        ("allt", "", ("ska", "bor", "kan")),
+        ("regelbundet", COVERS, ("bor",)),
+    ):
+        text = ALL.format(id=name, covers=covers)
+        for number, (aspect, kind, more) in enumerate(RULES):
+            for modality in modalities:
+                text += (
+                    f'\n[[rules]]\nid = "{kind}_{number}_{modality}"\naspect = "{aspect}"\n'
+                    f'kind = "{kind}"\nmodality = "{modality}"\ntext = "Prov"\n'
+                    f'source = "Prov"\n{more}\n'
+                )
+        found.append(folder / f"{name}.toml")
+        found[-1].write_text(text, encoding="utf-8")
+    return found
+
+
+def dates(column: pd.Series) -> list[date | None]:
+    """Return a column of days as plain dates, however the engine gave them."""
+    plain = {day: None if pd.isna(day) else pd.Timestamp(day).date() for day in column.unique()}
+    return [plain.get(day) for day in column]
+
+
+def evaluated(reader: Reader, sets: Sequence[rules.RuleSet], day: date) -> dict[Any, Any]:
+    """Return what the code under test says, in the oracle's shape; each line once."""
+    table = agreements.evaluation(reader, sets, day)
+    keys = zip(table["ruleset"], table["rule"], table["agreement_id"], strict=True)
+    values = zip(
+        table["outcome"], table["reason"], dates(table["since"]), dates(table["due"]), strict=True
+    )
+    found = dict(zip(keys, values, strict=True))
+    assert len(found) == len(table), "an agreement is judged twice by a rule"
+    return found
+
+
+def explained(
+    expected: Mapping[Any, Any],
+    found: Mapping[Any, Any],
+    known: Mapping[str, oracle.Row],
+) -> str:
+    """Return the first five differences with the agreements' fields, and how many there are."""
+    wrong = [key for key in expected.keys() | found.keys() if expected.get(key) != found.get(key)]
+    by_rule: dict[Any, int] = defaultdict(int)
+    for key in wrong:
+        by_rule[key[:2]] += 1
+    lines = [f"{len(wrong)} differ, by rule: {dict(by_rule)}"]
+    for key in sorted(wrong)[:5]:
+        fields = {k: str(v) for k, v in known.get(key[2], {}).items() if v is not None}
+        lines.append(f"{key}\n  oracle {expected.get(key)}\n  SQL    {found.get(key)}\n  {fields}")
+    return "\n".join(lines)
+
+
+def compare(
+    reader: Reader,
+    told: Mapping[str, oracle.History],
+    loads: oracle.Loads,
+    files: Sequence[Path],
+    sets: Sequence[rules.RuleSet],
+    day: date,
+) -> int:
+    """Assert that both say the same of every agreement and rule; return how many lines that is."""
+    ours = [oracle.read_rule_set(path) for path in files]
+    expected = oracle.judge(told, ours, loads, day)
+    found = evaluated(reader, sets, day)
+    if expected != found:
+        pytest.fail(explained(expected, found, oracle.known_on(told, day)), pytrace=False)
+    return len(found)
+
+
+# --- the oracle's own feet ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "then"),
+    [
+        ("2024-02-29", 12, "2025-02-28"),
+        ("2024-02-29", 48, "2028-02-29"),
+        ("2025-02-28", 12, "2026-02-28"),
+        ("2023-02-28", 12, "2024-02-28"),
+        ("2025-08-31", 1, "2025-09-30"),
+        ("2025-08-31", 6, "2026-02-28"),
+        ("2025-01-31", 1, "2025-02-28"),
+        ("2023-12-31", 2, "2024-02-29"),
+        ("2025-11-30", 1, "2025-12-30"),
+        ("2025-12-15", 1, "2026-01-15"),
+        ("2025-12-31", 12, "2026-12-31"),
+        ("2025-03-31", -1, "2025-02-28"),
+        ("2025-01-15", -1, "2024-12-15"),
+        ("2025-06-30", 0, "2025-06-30"),
+    ],
+)
+def test_months_are_added_as_a_calendar_has_them(day: str, months: int, then: str) -> None:
+    assert oracle.add_months(date.fromisoformat(day), months) == date.fromisoformat(then)
+
+
+REASONS = {
+    "form": {"met", "other_form", "not_stated"},
+    "individual": {"met", "not_stated"},
+    "longest_term": {"met", "open_ended", "too_long"},
+    "open_ended": {"met", "has_end"},
+    "notice": {"met", "notice_differs", "not_stated"},
+    "most_days": {"met", "too_many_days", "not_stated"},
+    "most_share": {"met", "too_large_share", "not_stated"},
+    "not_all": {"met", "all_remote", "not_stated"},
+    "most_places": {"met", "too_many_places", "not_stated"},
+    "yes": {"met", "said_no", "not_stated"},
+    "risk_before_start": {"met", "never", "late"},
+    "risk_graded": {"met", "no_assessment", "no_level"},
+    "measures_on_time": {
+        "no_measure_needed", "done", "not_yet_due", "overdue", "no_level", "no_assessment",
+        "no_due_date",
+    },
+    "red_measure": {"done", "red_open", "no_level", "no_assessment", "not_red"},
+    "follow_up": {"in_time", "never", "too_long_ago"},
+    "check_in": {"met", "none_yet"},
+    "evaluated_before_renewal": {"met", "never", "late", "predecessor_unknown", "not_renewed"},
+    "evaluated_within": {"in_time", "never", "too_long_ago"},
+    "it_briefing": {"in_time", "never", "too_long_ago"},
+    "controls": {"met", "lacking", "no_class", "not_stated"},
+    "past_end": {"in_time", "past_end"},
+    "decided": {"met", "undecided", "no_application"},
+    "in_register": {"met", "gone"},
+    "text": {"no_field"},
+}  # fmt: skip
+BEFORE_THE_KIND = {
+    "not_in_force", "outside_scope", "scope_unknown", "not_for_these", "applies_unknown",
+    "permitted", "not_regulated",
+}  # fmt: skip
+
+
+def test_the_random_registers_reach_everything_that_can_be_said(
+    told: Mapping[str, oracle.History], loads: oracle.Loads, every_kind: Sequence[Path]
+) -> None:
+    # A comparison that never meets a case says nothing of it.
+    reached: dict[str, set[str]] = defaultdict(set)
+    sets = [oracle.read_rule_set(path) for path in (*every_kind, *FILES)]
+    kinds = {(each["id"], rule["id"]): rule["kind"] for each in sets for rule in each["rules"]}
+    for day in (DAYS[1], DAYS[9]):
+        for (rule_set, rule, _agreement), judged in oracle.judge(told, sets, loads, day).items():
+            reached[kinds[rule_set, rule]].add(judged.reason)
+    assert set().union(*reached.values()) >= BEFORE_THE_KIND
+    own = {kind: reasons - BEFORE_THE_KIND for kind, reasons in reached.items() if kind != "none"}
+    assert own == REASONS
+    assert set(oracle.KINDS) == set(rules.KINDS) == set(REASONS)
+
+
+# --- the code under test --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_the_eight_rule_sets_and_the_follow_up_agree_for_every_agreement(
+    reader: Reader, told: Mapping[str, oracle.History], loads: oracle.Loads, day: date
+) -> None:
+    assert len(FILES) == 9
+    lines = compare(reader, told, loads, FILES, (*rules.rulesets(), rules.base()), day)
+    assert lines > 10_000
+
+
+@pytest.mark.parametrize("day", [DAYS[0], DAYS[3], DAYS[5], DAYS[9]], ids=str)
+def test_every_kind_condition_and_modality_agrees_for_every_agreement(
+    reader: Reader,
+    told: Mapping[str, oracle.History],
+    loads: oracle.Loads,
+    every_kind: Sequence[Path],
+    day: date,
+) -> None:
+    sets = [rules.ruleset(path.stem, path.parent.parent) for path in every_kind]
+    assert compare(reader, told, loads, every_kind, sets, day) > 10_000

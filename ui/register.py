@@ -1,0 +1,284 @@
+"""HR's work list over the register: what is asked for, what is found, and how a line is told.
+
+What an agreement lacks, and in which order, is decided in ``queries``; here it is chosen among and
+put into words for the rows that are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from queries import agreements as queries
+from queries import rule_words as words
+from queries.i18n import language
+from queries.rules import own, ruleset
+from queries.store import Reader
+from queries.viewer import Role
+from ui import formats as f
+from ui import register_words as words_of
+from ui.addresses import AS_OF, ENDS, MANAGER, MISSING, OUTCOME, RULE, RULESET
+from ui.choices import SEPARATOR
+from ui.context import Context
+from ui.text import _, plain
+
+SHOWN = 500
+"""Rows of the list at a time."""
+FIRST_DAY, AHEAD = date(2015, 1, 1), timedelta(days=366)
+"""The first day that can be asked for, and how long after the register's own the last one is."""
+PAGE = "overenskommelser"
+
+
+# --- what is asked for ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the visitor asks for. ``missing`` is a matter (kind of rule, or its field), ``ends``
+    days from ``as_of``.
+
+    With ``ruleset`` the list is not what needs doing but the agreements that one of its rules
+    (``rule``; None for any) gives an ``outcome`` (several joined by commas; None for any): so the
+    comparison of rule sets leads here.
+    """
+
+    as_of: date
+    department: str | None = None
+    missing: str | None = None
+    manager: str | None = None
+    ends: int | None = None
+    ruleset: str | None = None
+    rule: str | None = None
+    outcome: str | None = None
+
+    @property
+    def narrows(self) -> bool:
+        return any((self.department, self.missing, self.manager, self.ends))
+
+    def address(self, context: Context, **parameters: str | None) -> str:
+        """Return the page's address with what is chosen, and ``parameters`` in its place."""
+        chosen: dict[str, str | None] = {
+            AS_OF: self.as_of.isoformat() if self.as_of != context.as_of else None,
+            MISSING: self.missing,
+            MANAGER: self.manager,
+            ENDS: str(self.ends) if self.ends else None,
+            RULESET: self.ruleset,
+            RULE: self.rule,
+            OUTCOME: self.outcome,
+        }
+        return context.link(PAGE, **{**chosen, **parameters})
+
+
+def narrowed(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+    """Return the rows that the choice asks for, in their order.
+
+    Works on what needs doing and on the register alike: ``department, manager, days_to_end`` and,
+    if something lacking is chosen, ``matter``. What ends within so many days has not ended yet.
+    """
+    keep = pd.Series(True, index=rows.index)
+    if choice.department:
+        keep &= rows["department"] == choice.department
+    if choice.manager:
+        keep &= rows["manager"] == choice.manager
+    if choice.ends:
+        keep &= rows["days_to_end"].between(0, choice.ends).fillna(False)
+    if choice.missing:
+        keep &= rows["matter"] == choice.missing
+    return rows[keep]
+
+
+def matters(needs: pd.DataFrame) -> pd.Series:
+    """Return under which head each line is chosen: what is broken by its matter, the rest together.
+
+    A rule that is advice and a field that nobody has filled in would otherwise be counted with the
+    red risks and the missing assessments.
+    """
+    own_head = (needs["outcome"] == "brister") | needs["reason"].isin(words_of.ALONE)
+    late = (needs["kind"] == "risk_before_start") & (needs["reason"] == "late")
+    named = needs["field"].fillna(needs["kind"]).mask(late, words_of.LATE)
+    return named.where(own_head, needs["outcome"])
+
+
+def counted(needs: pd.DataFrame) -> dict[str, int]:
+    """Return how many agreements there are under each head, the worst consequence first."""
+    found = needs.groupby("matter", sort=False).agg(
+        rank=("rank", "min"), n=("agreement_id", "nunique")
+    )
+    return {str(k): int(n) for k, n in found.sort_values("rank", kind="stable")["n"].items()}
+
+
+def who_text(row: Mapping[str, Any]) -> str:
+    """Return who must act: the manager by name, or the function that does it."""
+    named = isinstance(row["manager"], str) and plain(row["manager"])
+    if row["who"] == "chef":
+        return named or _("chef saknas i registret")
+    return words.who_word(row["who"])
+
+
+# --- what is found --------------------------------------------------------------------------------
+
+Key = tuple[str, str, tuple[str, ...], str]
+CACHED = 64
+
+
+def key_of(context: Context) -> Key:
+    viewer = context.viewer
+    departments = tuple(sorted(viewer.departments))
+    return str(context.snapshot.path), viewer.role.value, departments, language()
+
+
+# To judge sixty thousand agreements takes seconds, and even a hundred take longer than all else on
+# the page; to choose among what was found takes milliseconds. So what needs doing is found once per
+# day and viewer. A resource and not data: a copy for each run would cost as much again, and nobody
+# changes it.
+@st.cache_resource(max_entries=6, show_spinner=False)
+def needs_of(_reader: Reader, key: Key, as_of: date) -> pd.DataFrame:
+    needs = without_echoes(queries.needs(_reader, own(), as_of)).reset_index(drop=True)
+    return needs.assign(matter=matters(needs))
+
+
+def without_echoes(needs: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines without those that say once more that there is no risk assessment.
+
+    Without one neither the level nor the measures are known; but that is one thing to do.
+    """
+    never = needs[(needs["kind"] == "risk_before_start") & (needs["reason"] == "never")]
+    echo = (needs["reason"] == "no_assessment") & needs["agreement_id"].isin(never["agreement_id"])
+    return needs[~echo]
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _behind(
+    _reader: Reader, key: Key, as_of: date, named: str, rule: str | None, outcome: str | None
+) -> pd.DataFrame:
+    rules = ruleset(named)
+    outcomes = outcome.split(SEPARATOR) if outcome else None
+    found = queries.agreements_behind(_reader, rules, rule, outcomes, None, as_of)
+    if rule is None:
+        # Of all rules, each agreement once: with the worst that is to be said of it.
+        found = found.drop_duplicates("agreement_id", ignore_index=True)
+    fields = {line.id: line.parameters.get("field") for line in rules.lines()}
+    kinds = {kind: words.who(kind) for kind in found["kind"].unique()}
+    return found.assign(
+        field=found["rule"].map(fields),
+        matter=found["outcome"],
+        department_name=found["department"],
+        days_to_end=days_between(found["end"], as_of),
+        who=found["kind"].map(kinds),
+    )
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def register_of(_reader: Reader, key: Key, as_of: date) -> pd.DataFrame:
+    register = queries.register(_reader, as_of)
+    register["days_to_end"] = days_between(register["end"], as_of)
+    return register.set_index("agreement_id", drop=False)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def managers_of(_reader: Reader, key: Key, as_of: date) -> list[str]:
+    return queries.managers(_reader, as_of)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def story_of(_reader: Reader, key: Key, as_of: date, agreement: str) -> pd.DataFrame:
+    return queries.story(_reader, agreement, as_of)
+
+
+def days_between(days: pd.Series, as_of: date) -> pd.Series:
+    """Return how many days lie between ``as_of`` and each day; negative when it has passed."""
+    return (pd.to_datetime(days) - pd.Timestamp(as_of)).dt.days.astype("Int64")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the viewer's choice gives: the rows to show, of all rows that it gives."""
+
+    all: pd.DataFrame
+    rows: pd.DataFrame
+
+    @property
+    def lines(self) -> int:
+        return len(self.all)
+
+    @property
+    def agreements(self) -> int:
+        return int(self.all["agreement_id"].nunique())
+
+
+def needing(context: Context, choice: Choice) -> pd.DataFrame:
+    """Return all that the list is taken from: what needs doing, or what an outcome is about."""
+    key = key_of(context)
+    if choice.ruleset:
+        return _behind(
+            context.reader, key, choice.as_of, choice.ruleset, choice.rule, choice.outcome
+        )
+    return needs_of(context.reader, key, choice.as_of)
+
+
+def find(context: Context, choice: Choice) -> Found:
+    """Return what the choice gives, the worst first; names only in the rows that are shown."""
+    found = narrowed(needing(context, choice), choice)
+    return Found(found, named(context, found.head(SHOWN)))
+
+
+def named(context: Context, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the names that hr may read in place of pseudonyms."""
+    if context.viewer.role is not Role.HR or rows.empty:
+        return rows
+    names = queries.people(context.reader, rows["employee"].dropna().unique())
+    return rows.assign(person=rows["employee"].map(names).fillna(rows["person"]))
+
+
+# --- words for a line -----------------------------------------------------------------------------
+
+
+def title_of(row: Mapping[str, Any]) -> str:
+    return words_of.title(row["kind"], row["field"], row["outcome"], row["reason"])
+
+
+def _facts(row: Mapping[str, Any], as_of: date) -> dict[str, Any]:
+    """Return what the sentences on a line are made of: its own facts and its rule's numbers."""
+    known = {name: row.get(name) for name in ("value", "since", "due")}
+    rule = ruleset(row["ruleset"]).rule(row["rule"])
+    return {**rule.parameters, **known, "as_of": as_of}
+
+
+def why(row: Mapping[str, Any], as_of: date) -> str:
+    return words.why(row["kind"], row["reason"], **_facts(row, as_of))
+
+
+def what_to_do(row: Mapping[str, Any], as_of: date) -> str:
+    return words.what_to_do(row["kind"], row["reason"], **_facts(row, as_of))
+
+
+def days_since(since: Any, as_of: date) -> int | None:
+    """Return for how many days something has been so on ``as_of``; None when nobody knows."""
+    return None if f.is_missing(since) else (pd.Timestamp(as_of) - pd.Timestamp(since)).days
+
+
+def list_table(rows: pd.DataFrame, as_of: date, *, departments: bool = True) -> pd.DataFrame:
+    """Return the list as it is shown: a row per thing to do, days as dates, codes as words.
+
+    What is needed to act comes first: on a laptop the last columns are reached by scrolling.
+    """
+    records = rows.to_dict("records")
+    table = {
+        _("Vad"): [title_of(r) for r in records],
+        _("Ska agera"): [who_text(r) for r in records],
+        _("Överenskommelse"): [r["agreement_id"] for r in records],
+        _("Person"): [r["person"] for r in records],
+        _("Sedan"): [r["since"] for r in records],
+        _("Dagar"): [days_since(r["since"], as_of) for r in records],
+        _("Slutar"): [r["end"] for r in records],
+        _("Förvaltning"): [r["department"] for r in records],
+        _("Gör så här"): [what_to_do(r, as_of) for r in records],
+    }
+    if not departments:
+        table.pop(_("Förvaltning"))
+    return pd.DataFrame(table).astype({_("Dagar"): "Int64"})

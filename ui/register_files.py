@@ -1,0 +1,162 @@
+"""The files of the work list: what needs doing as Excel and CSV, what is to come as a calendar."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pandas as pd
+
+from queries import agreements as queries
+from queries import rule_words as words
+from queries.municipality import municipality
+from queries.rules import BASE, own, ruleset
+from ui import calendar, tables
+from ui import formats as f
+from ui import register_words as words_of
+from ui.context import Context
+from ui.evidence import working_material
+from ui.register import (
+    Choice,
+    days_since,
+    key_of,
+    named,
+    narrowed,
+    needing,
+    register_of,
+    title_of,
+    what_to_do,
+    who_text,
+    why,
+)
+from ui.text import _
+
+DAYS_AHEAD = 365
+
+
+def _everything(context: Context, choice: Choice) -> pd.DataFrame:
+    """Return all that the choice gives, however much, with names where they may be read."""
+    return named(context, narrowed(needing(context, choice), choice))
+
+
+def csv(context: Context, choice: Choice) -> bytes:
+    """Return the list as a CSV file."""
+    return tables.csv_bytes(file_table(_everything(context, choice), choice.as_of, _mark(context)))
+
+
+def excel(context: Context, choice: Choice) -> bytes:
+    """Return an Excel file: the list, the agreements that it is about, and what they are."""
+    rows = _everything(context, choice)
+    register = register_table(named(context, _chosen(context, choice)), _mark(context))
+    return tables.xlsx_bytes(
+        file_table(rows, choice.as_of, _mark(context)),
+        _("Att göra"),
+        about_file(context, choice, len(rows), len(register)),
+        more=[(_("Registret"), register)],
+    )
+
+
+def ics(context: Context, choice: Choice) -> bytes:
+    """Return the coming dates of the chosen agreements as a calendar file."""
+    dates = queries.coming_dates(context.reader, own(), choice.as_of, DAYS_AHEAD)
+    chosen = _chosen(context, choice)
+    names = dict(zip(chosen["department"], chosen["department_name"], strict=True))
+    return calendar.ics_bytes(
+        dates[dates["agreement_id"].isin(chosen["agreement_id"])],
+        name=_("Överenskommelser om distansarbete"),
+        owner=municipality().name,
+        stamp=datetime.fromisoformat(context.snapshot.created),
+        departments=names,
+    )
+
+
+def _chosen(context: Context, choice: Choice) -> pd.DataFrame:
+    """Return the agreements that the choice is about: also those that lack nothing, unless what is
+    lacking is chosen."""
+    register = register_of(context.reader, key_of(context), choice.as_of)
+    if not (choice.missing or choice.ruleset):
+        return narrowed(register, choice)
+    found = narrowed(needing(context, choice), choice)
+    return register[register["agreement_id"].isin(found["agreement_id"])]
+
+
+def _mark(context: Context) -> str:
+    return _("Arbetsmaterial") if context.viewer.sees_microdata else _("Personuppgifter")
+
+
+def file_table(rows: pd.DataFrame, as_of: date, mark: str = "") -> pd.DataFrame:
+    """Return the list for a file: the columns of the page, and why, by whom, under which rule."""
+    records = rows.to_dict("records")
+    return pd.DataFrame(
+        {
+            _("Märkning"): [mark] * len(records),
+            _("Vad"): [title_of(r) for r in records],
+            _("Utfall"): [words.outcome_word(r["outcome"]) for r in records],
+            _("Varför"): [why(r, as_of) for r in records],
+            _("Gör så här"): [what_to_do(r, as_of) for r in records],
+            _("Ska agera"): [who_text(r) for r in records],
+            _("Sedan"): [r["since"] for r in records],
+            _("Dagar"): [days_since(r["since"], as_of) for r in records],
+            _("Överenskommelse"): [r["agreement_id"] for r in records],
+            _("Person"): [r["person"] for r in records],
+            _("Kod"): [r["department"] for r in records],
+            _("Förvaltning"): [r["department_name"] for r in records],
+            _("Ansvarig chef"): [r["manager"] for r in records],
+            _("Slutar"): [r["end"] for r in records],
+            _("Regelverk"): [ruleset(r["ruleset"]).name for r in records],
+            _("Regel"): [r["rule"] for r in records],
+        },
+        dtype=object,
+    )
+
+
+def register_table(register: pd.DataFrame, mark: str = "") -> pd.DataFrame:
+    """Return the register for a file, under the heads of the file that it was read from."""
+    table = {_("Märkning"): [mark] * len(register), _("Anställd"): list(register["person"])}
+    for name, head in words_of.field_heads().items():
+        values = register[name]
+        coded = name in words_of.CODED
+        table[head] = [words_of.code_word(name, v) for v in values] if coded else list(values)
+    table[_("Läge")] = [words_of.state_word(state) for state in register["state"]]
+    return pd.DataFrame(table, dtype=object)
+
+
+def about_file(
+    context: Context, choice: Choice, lines: int, agreements: int
+) -> list[tuple[str, str]]:
+    """Return what the file says of itself: its day, what is chosen, its source, for whom it is."""
+    warn = working_material() if context.viewer.sees_microdata else personal()
+    chosen = [
+        *([choice.department] if choice.department else []),
+        *([words_of.head(choice.missing)] if choice.missing else []),
+        *([choice.manager] if choice.manager else []),
+        *([_("slutar inom {n} dagar").format(n=choice.ends)] if choice.ends else []),
+    ]
+    who = (
+        _("Revisorn")
+        if context.viewer.sees_microdata
+        else _("HR för {departments}").format(
+            departments=", ".join(sorted(context.viewer.departments))
+        )
+    )
+    assert context.as_of is not None
+    return [
+        (_mark(context), warn),
+        (_("Får läsas av"), who),
+        (_("Läget den"), f.date(choice.as_of)),
+        (_("Registret per"), f.date(context.as_of)),
+        (_("Urval"), " · ".join(chosen) or _("Allt")),
+        (
+            _("Rader"),
+            _("{lines} saker att göra, {agreements} överenskommelser").format(
+                lines=f.number(lines), agreements=f.number(agreements)
+            ),
+        ),
+        (_("Regler"), f"{own().name} · {ruleset(BASE).name}"),
+        (_("Sortering"), _("Efter hur allvarligt det är, sedan efter hur länge det har väntat.")),
+        (_("Källa"), _("Registret över överenskommelser")),
+        (_("Ögonblicksbild"), context.snapshot.id),
+    ]
+
+
+def personal() -> str:
+    return _("Personuppgifter: sprid inte sidan eller filerna vidare.")

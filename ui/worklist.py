@@ -1,0 +1,562 @@
+"""HR's work list as it is drawn: what is asked for, the finding, the list, and one agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from queries import rule_words as words
+from queries.i18n import bound
+from queries.municipality import municipality
+from queries.rules import BASE, ruleset, rulesets
+from queries.viewer import Role
+from ui import cards, choices, timeline
+from ui import formats as f
+from ui import register_words as words_of
+from ui.addresses import AGREEMENT, AS_OF, ENDS, MANAGER, MISSING, OUTCOME, RULE, RULESET
+from ui.choices import SEPARATOR
+from ui.context import Context
+from ui.evidence import XLSX, link_line, note, working_material
+from ui.register import (
+    AHEAD,
+    FIRST_DAY,
+    PAGE,
+    SHOWN,
+    Choice,
+    Found,
+    counted,
+    days_since,
+    key_of,
+    list_table,
+    managers_of,
+    named,
+    narrowed,
+    needing,
+    needs_of,
+    register_of,
+    story_of,
+    title_of,
+    what_to_do,
+    who_text,
+    why,
+)
+from ui.register_files import csv, excel, ics, personal
+from ui.shell import DEPARTMENT, NONE, SAID
+from ui.text import _, _n, join_words, plain, source_words
+
+WITHIN = ("30", "60", "90")
+CARDS = 25
+"""Rows of the list on a narrow screen, where each is a card."""
+ROWS, ROWS_BESIDE_STORY = 14, 7
+"""Rows of the table in sight: fewer when a story stands below it, which should be seen."""
+
+
+# --- the head of the page -------------------------------------------------------------------------
+
+
+def head(context: Context) -> None:
+    """Show the title and what the page holds; end the run calmly without anything to show."""
+    st.html(f'<p class="dk dk-kicker">{cards.escaped(_kicker(context))}</p>')
+    st.title(_("Överenskommelser"), anchor=False)
+    if context.as_of is None:
+        st.html(_no_register(context))
+        st.stop()
+    if context.viewer.role is Role.HR and not context.viewer.departments:
+        text = _("Välj dina förvaltningar i sidofältet, så visas deras överenskommelser här.")
+        st.html(cards.callout("info", _("Ingen förvaltning är vald"), text))
+        st.stop()
+    if context.department and not _may_see(context, context.department):
+        title = _("{name} hör inte till dina förvaltningar").format(name=context.department_name)
+        text = _("Välj en annan förvaltning, eller alla, i filtret överst på sidan.")
+        st.html(cards.callout("info", title, text))
+        st.stop()
+    if context.viewer.sees_microdata:
+        st.html(cards.callout("warning", _("Arbetsmaterial"), working_material()))
+    else:
+        st.html(cards.callout("warning", personal()))
+
+
+def _may_see(context: Context, department: str) -> bool:
+    return context.viewer.sees_microdata or department in context.viewer.departments
+
+
+def _kicker(context: Context) -> str:
+    name = municipality().name
+    if context.as_of is None:
+        return name
+    return _("{municipality} · registret per {day}").format(
+        municipality=name, day=f.date(context.as_of)
+    )
+
+
+def _no_register(context: Context) -> str:
+    text = _("När registret över överenskommelser är inläst visas här vad som behöver göras.")
+    if context.viewer.sees_microdata:
+        text += "\n\n" + _("Registret läses in med: {command}").format(
+            command="python manage.py load agreements FIL"
+        )
+    return cards.callout("info", _("Inget register är inläst ännu"), text)
+
+
+def ask(context: Context) -> Choice:
+    """Show the filters, and under them the matters with their counts; return what is chosen."""
+    assert context.as_of is not None, "head() ends the run without a register"
+    asked = st.query_params.get(AS_OF)
+    behind = _asked_behind()
+    with st.container(key="register-filters"):
+        first, second, third = st.columns(3)
+    day = choices.day(
+        first,
+        _("Visa läget den"),
+        key=AS_OF,
+        default=context.as_of,
+        first=FIRST_DAY,
+        last=context.as_of + AHEAD,
+    )
+    if asked and st.query_params.get(AS_OF) == asked and asked != day.isoformat():
+        title = _("Dagen {value} går inte att visa").format(value=asked[:SAID])
+        text = _("Skriv dagen som ÅÅÅÅ-MM-DD, från {first} till {last}.").format(
+            first=FIRST_DAY.isoformat(), last=(context.as_of + AHEAD).isoformat()
+        )
+        st.html(cards.callout("warning", title, text))
+    manager = choices.select(
+        second,
+        _("Ansvarig chef"),
+        [NONE, *managers_of(context.reader, key_of(context), day)],
+        key=MANAGER,
+        default=NONE,
+        names=lambda name: _("Alla chefer") if name == NONE else name,
+    )
+    ends = choices.select(
+        third,
+        _("Slutar inom"),
+        [NONE, *WITHIN],
+        key=ENDS,
+        default=NONE,
+        names=lambda n: _("När som helst") if n == NONE else _("{n} dagar").format(n=n),
+    )
+    choice = Choice(
+        as_of=day,
+        department=context.department,
+        manager=None if manager == NONE else manager,
+        ends=None if ends == NONE else int(ends),
+        **behind,
+    )
+    if choice.ruleset:
+        st.html(_behind_note(context, choice))
+        return choice
+    return replace(choice, missing=_ask_matter(context, choice))
+
+
+def _asked_behind() -> dict[str, str | None]:
+    """Return which rule set, rule and outcomes the address asks for, all or nothing.
+
+    What does not exist is told: the list of another question would be taken for the answer.
+    """
+    named, rule, outcome = (st.query_params.get(name) for name in (RULESET, RULE, OUTCOME))
+    if not named:
+        return {}
+    rules = next((found for found in rulesets() if found.id == named), None)
+    wrong = next(
+        (
+            asked
+            for asked, known in (
+                (named, rules is not None),
+                (rule, rules is None or not rule or rule in {r.id for r in rules.lines()}),
+                (outcome, not outcome or set(outcome.split(SEPARATOR)) <= set(words.OUTCOMES)),
+            )
+            if not known
+        ),
+        None,
+    )
+    if wrong is None:
+        return {"ruleset": named, "rule": rule or None, "outcome": outcome or None}
+    title = _("{value} finns inte bland regelverken").format(value=wrong[:SAID])
+    text = _("Adressen pekar på något som inte finns. Här visas allt som behöver göras.")
+    st.html(cards.callout("warning", title, text))
+    return {}
+
+
+def _behind_note(context: Context, choice: Choice) -> str:
+    """Return what the list is about instead of what needs doing, and the way back from it."""
+    assert choice.ruleset is not None, "asked for by the caller"
+    rules = ruleset(choice.ruleset)
+    title = _("Överenskommelser enligt {ruleset}").format(ruleset=rules.name)
+    parts = []
+    if choice.rule:
+        parts.append(_("Regel: {text}").format(text=rules.rule(choice.rule).text))
+    if choice.outcome:
+        outcomes = join_words(map(words.outcome_word, choice.outcome.split(SEPARATOR)))
+        parts.append(_("Utfall: {word}").format(word=outcomes))
+    leave = {RULESET: None, RULE: None, OUTCOME: None}
+    back = link_line(choice.address(context, **leave), _("Visa i stället allt som behöver göras"))
+    return cards.callout("info", title, "\n\n".join(parts)) + back
+
+
+def _ask_matter(context: Context, choice: Choice) -> str | None:
+    """Show what needs something, with its counts; return the head that is chosen."""
+    rows = narrowed(needing(context, choice), choice)
+    counts = counted(rows)
+    # A head stays chosen when the other filters leave nothing of it: the list then says so.
+    for code in (st.session_state.get(MISSING), st.query_params.get(MISSING)):
+        if code in words_of.heads():
+            counts.setdefault(str(code), 0)
+    if not counts:
+        return None
+    everything = int(rows["agreement_id"].nunique())
+
+    def name(code: str) -> str:
+        said = _("Allt") if code == NONE else words_of.head(code)
+        return f"{said} ({f.number(everything if code == NONE else counts[code])})"
+
+    chosen = choices.pills(
+        st,
+        _("Vad som saknas, och i hur många överenskommelser"),
+        [NONE, *counts],
+        key=MISSING,
+        default=NONE,
+        names=name,
+    )
+    return None if chosen == NONE else chosen
+
+
+def finding(context: Context, choice: Choice) -> None:
+    """Say in a few sentences how many agreements there are, how many need something, what is worst.
+
+    Of the chosen department; the other filters are about the list.
+    """
+    place = Choice(choice.as_of, department=choice.department)
+    needs = narrowed(needs_of(context.reader, key_of(context), choice.as_of), place)
+    states = register_of(context.reader, key_of(context), choice.as_of)
+    states = narrowed(states, place)["state"].value_counts()
+    said = told({str(k): int(n) for k, n in states.items()}, needs, choice.as_of)
+    st.html(f'<p class="dk dk-lead">{cards.escaped(said)}</p>')
+    note(_day_note(context, choice.as_of))
+
+
+def told(states: Mapping[str, int], needs: pd.DataFrame, as_of: date) -> str:
+    """Return the page's finding. ``states``: how many agreements are in each state."""
+    n = states.get("in_force", 0)
+    first = _n(
+        "{n} överenskommelse gäller den {day}.", "{n} överenskommelser gäller den {day}.", n
+    ).format(n=f.number(n), day=f.date(as_of))
+    lacking = int(needs["agreement_id"].nunique())
+    if not lacking:
+        return first + " " + _("Ingen av dem saknar något enligt reglerna.")
+    second = _n(
+        "{n} överenskommelse behöver något.", "{n} överenskommelser behöver något.", lacking
+    ).format(n=f.number(lacking))
+    head, count = next(iter(counted(needs).items()))
+    third = _("Allvarligast: {head} ({n}).").format(
+        head=words_of.within(words_of.head(head)), n=f.number(count)
+    )
+    return " ".join((first, second, third))
+
+
+def _day_note(context: Context, day: date) -> str:
+    assert context.as_of is not None
+    if day == context.as_of:
+        return _("Läget är registrets egen dag. Välj en tidigare dag för att se hur det såg ut då.")
+    if day < context.as_of:
+        return _(
+            "Läget visas som det var känt den {day}: det som har hänt eller skrivits in senare "
+            "räknas inte. Registret är från {own}."
+        ).format(day=f.date(day), own=f.date(context.as_of))
+    return _(
+        "Registret är från {own}. Visat är hur det ser ut den {day} om inget mer skrivs in."
+    ).format(day=f.date(day), own=f.date(context.as_of))
+
+
+# --- the list -------------------------------------------------------------------------------------
+
+
+def show(context: Context, choice: Choice, found: Found) -> str | None:
+    """Show what needs doing, and let one agreement be opened; return its id.
+
+    The address, the table and the select box say the same. The table is drawn on a canvas, which a
+    screen reader hardly reads: the box is the way for keyboard and ear.
+    """
+    st.header(_("Överenskommelserna") if choice.ruleset else _("Att göra"), anchor=False)
+    _hits(choice, found)
+    if not found.lines:
+        _nothing(choice)
+    opened = _opened(context, choice, found)
+    if found.lines:
+        with st.container(key="wide-worklist"):
+            _table(context, choice, found, opened)
+        with st.container(key="narrow-worklist"):
+            st.html(cards_html(context, choice, found.rows, opened))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="oppna"):
+        opened = _select(context, found, opened)
+        if found.lines:
+            _downloads(context, choice)
+    if found.lines:
+        text = _(
+            "Filerna har hela urvalet, Excelfilen också registret. Kalenderfilen öppnas i Outlook "
+            "och har de datum som kommer inom ett år, utan namn på anställda."
+        )
+        note(text)
+    return opened
+
+
+def _hits(choice: Choice, found: Found) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if found.lines:
+            st.html(f'<p class="dk dk-sentence">{cards.escaped(hits(found))}</p>', width="stretch")
+        if choice.narrows:
+            st.button(_("Rensa filtren"), on_click=_clear, key="rensa")
+
+
+def hits(found: Found) -> str:
+    """Return how much there is in the list, in which order, and how to open a row of it."""
+    lines = _n("{n} sak", "{n} saker", found.lines).format(n=f.number(found.lines))
+    agreements = _n("{n} överenskommelse", "{n} överenskommelser", found.agreements)
+    parts = [
+        _("{lines} i {agreements}, det allvarligaste först och sedan det som har väntat längst.")
+    ]
+    if found.lines > SHOWN:
+        parts.append(_("Här visas de {n} första; filerna har alla.").format(n=f.number(SHOWN)))
+    parts.append(_("Öppna en för att se hela historien."))
+    return " ".join(parts).format(
+        lines=lines, agreements=agreements.format(n=f.number(found.agreements))
+    )
+
+
+def _clear() -> None:
+    choices.clear(MISSING, MANAGER, ENDS, DEPARTMENT, default=NONE)
+
+
+def _nothing(choice: Choice) -> None:
+    if not choice.narrows:
+        title = _("Inget saknas")
+        text = _("Alla överenskommelser följer reglerna den här dagen. Bra jobbat.")
+    elif choice.missing and not (choice.manager or choice.ends):
+        title = _("Inget saknas här")
+        text = _("Ingen överenskommelse behöver det du har valt den här dagen.")
+    else:
+        title = _("Inget att göra med de här filtren")
+        text = _(
+            "Antingen är allt i ordning, eller så är urvalet för snävt. Rensa filtren för att se "
+            "allt som behöver göras."
+        )
+    st.html(cards.callout("info", title, text))
+
+
+TABLE = "lista"
+"""Prefix of the table's key; what is chosen follows, so that another list is another table."""
+
+
+def _opened(context: Context, choice: Choice, found: Found) -> str | None:
+    """Return the agreement that the address, the table or the select box asks for.
+
+    One that the viewer may not see is answered like one that does not exist.
+    """
+    asked = st.query_params.get(AGREEMENT)
+    kept = st.session_state.get(AGREEMENT)
+    ids = list(dict.fromkeys(found.rows["agreement_id"]))
+    others = [i for i in (asked, kept) if i and i != NONE and i not in ids]
+    ids += [i for i in dict.fromkeys(others) if _terms(context, choice.as_of, i) is not None]
+    chosen = choices.settle([NONE, *ids], key=AGREEMENT, default=NONE)
+    if asked and asked not in (NONE, *ids) and chosen == NONE:
+        title = _("Överenskommelsen {value} går inte att visa").format(value=asked[:SAID])
+        text = _(
+            "Den finns inte bland de överenskommelser som du kan öppna den här dagen. Kontrollera "
+            "numret, eller välj i listan."
+        )
+        st.html(cards.callout("info", title, text))
+    return None if chosen == NONE else chosen
+
+
+def _select(context: Context, found: Found, opened: str | None) -> str | None:
+    people = dict(zip(found.rows["agreement_id"], found.rows["person"], strict=True))
+    ids = list(people) + ([opened] if opened and opened not in people else [])
+    if not ids:
+        return None
+
+    def name(code: str) -> str:
+        if code == NONE:
+            return _("Ingen vald")
+        return f"{code} · {people[code]}" if code in people else code
+
+    chosen = choices.select(
+        st,
+        _("Öppna överenskommelse"),
+        [NONE, *ids],
+        key=AGREEMENT,
+        default=NONE,
+        names=name,
+        width=300,
+    )
+    return None if chosen == NONE else chosen
+
+
+def _table(context: Context, choice: Choice, found: Found, opened: str | None) -> None:
+    key = "-".join([TABLE, context.snapshot.id, *map(str, _shown_key(choice))])
+    ids = list(found.rows["agreement_id"])
+    _mark_opened(key, ids, opened)
+
+    def picked() -> None:
+        rows = st.session_state[key]["selection"]["rows"]
+        st.session_state[AGREEMENT] = ids[rows[0]] if rows and rows[0] < len(ids) else NONE
+
+    rows = min(len(ids), ROWS_BESIDE_STORY if opened else ROWS)
+    st.dataframe(
+        list_table(found.rows, choice.as_of, departments=_departments_vary(found.rows)),
+        key=key,
+        on_select=picked,
+        selection_mode="single-row",
+        hide_index=True,
+        height=35 * (rows + 1) + 3,
+        column_config=_columns(),
+        placeholder="",
+        alt=_("Vad som behöver göras, en rad per sak. Samma sak finns i filerna."),
+    )
+
+
+def _shown_key(choice: Choice) -> Sequence[object]:
+    return (
+        choice.as_of, choice.department, choice.missing, choice.manager, choice.ends,
+        choice.ruleset, choice.rule, choice.outcome,
+    )  # fmt: skip
+
+
+def _mark_opened(key: str, ids: Sequence[str], opened: str | None) -> None:
+    """Let the table show as chosen what was opened by other ways."""
+    kept = st.session_state.get(key)
+    rows = kept["selection"]["rows"] if kept else []
+    if [ids[i] for i in rows if i < len(ids)] != ([opened] if opened in ids else []):
+        chosen = [ids.index(opened)] if opened in ids else []
+        st.session_state[key] = {"selection": {"rows": chosen, "columns": [], "cells": []}}
+
+
+def _departments_vary(rows: pd.DataFrame) -> bool:
+    return rows["department"].nunique() > 1
+
+
+def _columns() -> dict[str, Any]:
+    config, day = st.column_config, "YYYY-MM-DD"
+    return {
+        _("Vad"): config.TextColumn(width=225),
+        _("Ska agera"): config.TextColumn(width=125),
+        _("Överenskommelse"): config.TextColumn(width=128),
+        _("Person"): config.TextColumn(width=135),
+        _("Sedan"): config.DateColumn(format=day, width=98),
+        _("Dagar"): config.NumberColumn(format="%d", width=62),
+        _("Slutar"): config.DateColumn(format=day, width=98),
+        _("Förvaltning"): config.TextColumn(width=95),
+        _("Gör så här"): config.TextColumn(width=520),
+    }
+
+
+def cards_html(
+    context: Context, choice: Choice, rows: pd.DataFrame, opened: str | None = None
+) -> str:
+    """Return the first rows as lists of links, for a screen too narrow for a table.
+
+    Folded away when an agreement is open, whose story would else stand far below.
+    """
+    parts = []
+    for title, group in groupby(rows.head(CARDS).to_dict("records"), key=title_of):
+        items = "".join(_card(context, choice, row) for row in group)
+        parts.append(f'<h3>{cards.escaped(title)}</h3><ul class="dk-worklist">{items}</ul>')
+    listed = "".join(parts)
+    if len(rows) > CARDS:
+        text = _("Här visas de {n} första. Välj med filtren, eller hämta filen som har alla.")
+        listed += f'<p class="dk-detail">{cards.escaped(text.format(n=CARDS))}</p>'
+    if opened:
+        summary = cards.escaped(_("Visa listan"))
+        listed = f"<details><summary>{summary}</summary>{listed}</details>"
+    return f'<div class="dk dk-listed">{listed}</div>'
+
+
+def _card(context: Context, choice: Choice, row: Mapping[str, Any]) -> str:
+    days = days_since(row["since"], choice.as_of)
+    late = "" if days is None else _n("{n} dag", "{n} dagar", days).format(n=f.number(days))
+    place = choice.address(context, **{AGREEMENT: row["agreement_id"]})
+    link = cards.linked(cards.escaped(f"{row['agreement_id']} · {row['person']}"), place)
+    detail = " · ".join(filter(None, (who_text(row), row["department"], late)))
+    return f'<li>{link}<p class="dk-detail">{cards.escaped(detail)}</p></li>'
+
+
+def _downloads(context: Context, choice: Choice) -> None:
+    """Show the buttons of the files, which are made when they are asked for."""
+    name = f"overenskommelser-{choice.as_of.isoformat()}"
+    name += "-arbetsmaterial" if context.viewer.sees_microdata else ""
+    for label, data, ending, mime in (
+        (_("Hämta som Excel"), lambda: excel(context, choice), "xlsx", XLSX),
+        (_("Hämta som CSV"), lambda: csv(context, choice), "csv", "text/csv"),
+        (_("Hämta till kalendern"), lambda: ics(context, choice), "ics", "text/calendar"),
+    ):
+        st.download_button(
+            label,
+            data=bound(data),
+            file_name=f"{name}.{ending}",
+            mime=mime,
+            key=f"{ending}-{PAGE}",
+            on_click="ignore",
+        )
+
+
+# --- one agreement --------------------------------------------------------------------------------
+
+
+def story(context: Context, choice: Choice, agreement: str) -> None:
+    """Tell one agreement: whose it is, what it lacks, its events and its terms as of the day."""
+    terms = _terms(context, choice.as_of, agreement)
+    if terms is None:
+        return
+    st.header(agreement, anchor="overenskommelse")
+    st.html(f'<p class="dk dk-who">{cards.escaped(_whose(context, terms))}</p>')
+    events = story_of(context.reader, key_of(context), choice.as_of, agreement)
+    lacks = _lacks(context, choice, agreement)
+    sources = context.viewer.sees_microdata
+    st.html(timeline.story_html(lacks, events, terms, choice.as_of, sources=sources))
+
+
+def _whose(context: Context, terms: Mapping[str, Any]) -> str:
+    person = named(context, pd.DataFrame([terms]))["person"].iloc[0]
+    manager = terms["manager"] if isinstance(terms["manager"], str) else ""
+    parts = [
+        str(person),
+        str(terms["department_name"]),
+        _("Ansvarig chef: {manager}").format(manager=manager) if manager else "",
+        words_of.state_word(str(terms["state"])),
+    ]
+    return " · ".join(plain(part) for part in parts if part)
+
+
+def _lacks(context: Context, choice: Choice, agreement: str) -> list[timeline.Need]:
+    needs = needs_of(context.reader, key_of(context), choice.as_of)
+    rows = needs[needs["agreement_id"] == agreement].to_dict("records")
+    return [_need(context, row, choice.as_of) for row in rows]
+
+
+def _need(context: Context, row: Mapping[str, Any], as_of: date) -> timeline.Need:
+    rules = ruleset(row["ruleset"])
+    rule = rules.rule(row["rule"])
+    since = "" if f.is_missing(row["since"]) else _("Sedan {day}").format(day=f.date(row["since"]))
+    return timeline.Need(
+        title=words_of.lack(row["kind"], row["field"], row["outcome"], row["reason"]),
+        outcome=str(row["outcome"]),
+        outcome_word=words.outcome_word(row["outcome"]),
+        why=why(row, as_of),
+        to_do=what_to_do(row, as_of),
+        who=_("Ska agera: {who}").format(who=who_text(row)),
+        since=since,
+        rule=rule.text,
+        ruleset=rules.name,
+        source=source_words(rule.source),
+        # The common checks are no organisation's: they stand in no comparison.
+        href=None if rules.id == BASE else context.link("regelverk", **{RULESET: rules.id}),
+    )
+
+
+def _terms(context: Context, as_of: date, agreement: str) -> dict[str, Any] | None:
+    register = register_of(context.reader, key_of(context), as_of)
+    return dict(register.loc[agreement]) if agreement in register.index else None
