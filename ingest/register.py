@@ -81,8 +81,8 @@ def missing(builder: Builder, day: date, mentioned: Iterable[str]) -> list[str]:
     rows = builder.rows(
         "select distinct agreement_id from records.agreement where known_from < $day "
         "and known_to >= $day and list_contains(seen, (select max(as_of) "
-        "from records.register_load where as_of < $day)) and ended is null and coalesce(decision, 'beviljad') <> 'avslagen' "
-        "order by 1",
+        "from records.register_load where as_of < $day)) and ended is null "
+        "and coalesce(decision, 'beviljad') <> 'avslagen' order by 1",
         {"day": day},
     )
     known = set(mentioned)
@@ -124,14 +124,21 @@ def publish_register(builder: Builder) -> None:
     own_day, first_day = register[0]
     # The strictest of the waves' profiles: the register is one, whatever wave it is seen beside.
     profile = Profile("strictest", *limits[0])
-    days = [*month_ends(own_day), own_day]
+    registers = {day for (day,) in builder.rows("select as_of from records.register_load")}
+    months = month_ends(own_day)
+    days = sorted({*months, own_day} | {day for day in registers if day > months[0]})
     found = [i for i in indicators() if i.source.kind == REGISTER]
     # How many agreements a department has is the denominator of most of the others: where it is
     # hidden (a ratio to people counts just them) they are hidden too, or they would tell it.
     also: dict[date, frozenset[str]] = {}
     for indicator in sorted(found, key=lambda i: not i.source.ratio):
-        counted = _counted(builder, indicator, days)
-        hidden = _publish_days(builder, indicator, counted, profile, also, own_day, first_day)
+        if not is_regulated(indicator):
+            silent = (own_day, "", None, None, "not_regulated")
+            _insert_coverage(builder, indicator, [silent], own_day)
+            continue
+        told = [day for day in days if day >= first_day or indicator.source.reckoned_back]
+        counted = _counted(builder, indicator, told)
+        hidden = _publish_days(builder, indicator, counted, profile, also, own_day, registers)
         _publish_positions(builder, indicator, own_day, profile, hidden[own_day][0])
         if indicator.source.ratio:
             also = {day: out for day, (_whole, out) in hidden.items()}
@@ -160,7 +167,7 @@ def _publish_days(
     profile: Profile,
     also: Mapping[date, frozenset[str]],
     own_day: date,
-    first_day: date,
+    registers: set[date],
 ) -> dict[date, tuple[bool, frozenset[str]]]:
     """Publish an indicator day by day. Returns per day whether the whole and who is hidden."""
     out: dict[date, tuple[bool, frozenset[str]]] = {}
@@ -169,26 +176,21 @@ def _publish_days(
         whole = _sum(groups.values())
         ratio = indicator.source.ratio
         out[day] = hidden_counts(whole, groups, profile, ratio, also.get(day, frozenset()))
-        if not is_regulated(indicator):
-            rows.append((day, "", None, None, "not_regulated"))
-            continue
-        if day < first_day and not indicator.source.reckoned_back:
-            continue
         # A department without agreements has nothing to tell on a past day, and nothing to hide.
         listed = groups if day == own_day else {c: p for c, p in groups.items() if p[1]}
         for code, pair in {"": whole, **listed}.items():
             hidden = out[day][0] if not code else code in out[day][1]
             rows.append((day, code, *_shown(pair, hidden, ratio)))
-    rows = _far_enough_apart(rows, own_day)
+    rows = _far_enough_apart(rows, registers)
     _insert_coverage(builder, indicator, rows, own_day)
     return out
 
 
-def _far_enough_apart(rows: list[tuple[Any, ...]], own_day: date) -> list[tuple[Any, ...]]:
-    """Return the rows without the months that lie too near the one shown before, or the last.
+def _far_enough_apart(rows: list[tuple[Any, ...]], registers: set[date]) -> list[tuple[Any, ...]]:
+    """Return the rows without the months that lie too near the one shown before, or a register.
 
-    Two neighbouring points that differ by one agreement tell what that one lacks. The register's
-    own day is always among them. Forward from the oldest, so that a past month stays what it was.
+    Two neighbouring points that differ by one agreement tell what that one lacks. The registers'
+    days stay: each was the current number once. So what is left out today is left out tomorrow.
     """
     kept: list[tuple[Any, ...]] = []
     by_group: dict[str, list[tuple[Any, ...]]] = {}
@@ -197,15 +199,14 @@ def _far_enough_apart(rows: list[tuple[Any, ...]], own_day: date) -> list[tuple[
     for points in by_group.values():
         shown: list[tuple[Any, ...]] = []
         for row in points:
-            near = shown and row[4] == "shown" and _near(shown[-1], row)
             if row[4] != "shown":
                 kept.append(row)
-            elif not near:
+            elif row[0] in registers:
+                while shown and shown[-1][0] not in registers and _near(shown[-1], row):
+                    shown.pop()
                 shown.append(row)
-            elif row[0] == own_day:
-                shown[-1] = row
-                if len(shown) > 1 and _near(shown[-2], row):
-                    del shown[-2]
+            elif not shown or not _near(shown[-1], row):
+                shown.append(row)
         kept += shown
     return kept
 
@@ -222,7 +223,7 @@ def _publish_positions(
     builder: Builder, indicator: Indicator, day: date, profile: Profile, whole_hidden: bool
 ) -> None:
     """Publish an indicator per position, on the register's own day."""
-    if indicator.source.ratio or not is_regulated(indicator):
+    if indicator.source.ratio:
         return  # how many managers could work elsewhere is not known
     rows = builder.rows(
         indicator.register_sql("positions"),

@@ -11,7 +11,7 @@ day = regelverk.ask_day(context)
 
 sections.part(_("Vad säger reglerna?"))
 compared = regelverk.side_by_side_part(day)
-regelverk.sources_part(context)
+regelverk.sources_part(context, compared)
 
 if day is None:
     st.html(

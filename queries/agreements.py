@@ -494,8 +494,8 @@ def _asked_for(reader: Reader, agreement_id: str, as_of: date) -> Iterable[dict[
         own=own.id,
     )
     labels = _coming_labels()
-    for event, due in rows:
-        yield _event(due, event, labels[event])
+    for kind, due in rows:
+        yield _event(due, f"{kind}_due", labels[f"{kind}_due"])
 
 
 def _with_files(reader: Reader, events: pd.DataFrame) -> pd.DataFrame:

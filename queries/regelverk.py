@@ -141,7 +141,11 @@ def plan(table: pd.DataFrame, ruleset: RuleSet) -> pd.DataFrame:
 def _acts(rule: Rule, row: Mapping[str, Any]) -> tuple[tuple[str, int | None], ...]:
     """Return the acts that a rule asks for; several reasons may ask for the same one."""
     found: dict[str, int] = {}
-    reasons = sorted(row["reasons"].items(), key=lambda pair: (pair[0] not in BROKEN, -pair[1]))
+
+    def order(pair: tuple[str, int]) -> tuple[bool, int, int]:
+        return pair[0] not in BROKEN, _rank_of(rule, pair[0]), -pair[1]
+
+    reasons = sorted(row["reasons"].items(), key=order)
     # What decides whether the rules reach an agreement is missing once, not once in each rule.
     own = [pair for pair in reasons if pair[0] not in UNREACHED]
     for reason, number in own or reasons:
@@ -156,19 +160,18 @@ def _acts(rule: Rule, row: Mapping[str, Any]) -> tuple[tuple[str, int | None], .
 
 
 def _rank(rule: Rule, row: Mapping[str, Any]) -> int:
-    """Return the rank of the worst of what the rule found; what is hidden may be the worst."""
-    if row["status"] == "hidden" or (row["status"] == "shown" and row["failing"]):
+    """Return the rank of the worst that the rule found; what is hidden may be its worst."""
+    reasons = list(row["reasons"])
+    if not reasons and (row["status"] == "hidden" or row["failing"]):
+        reasons = [r for r in rule_words.REASONS[rule.kind] if r in BROKEN][:1]
+    return min((_rank_of(rule, reason) for reason in reasons), default=rule_words.LEAST_RANK)
+
+
+def _rank_of(rule: Rule, reason: str) -> int:
+    outcome = "uppgift_saknas"
+    if reason in BROKEN:
         outcome = "brister" if rule.modality == "ska" else "avviker"
-        broken = [r for r in row["reasons"] if r in BROKEN]
-        usual = [r for r in rule_words.REASONS[rule.kind] if r in BROKEN]
-        ranks = [
-            rule_words.rank(rule.kind, reason, outcome, rule.modality)
-            for reason in broken or usual[:1] or [""]
-        ]
-        return min(ranks)
-    lacking = [r for r in row["reasons"] if r not in BROKEN]
-    ranks = [rule_words.rank(rule.kind, r, "uppgift_saknas", rule.modality) for r in lacking]
-    return min(ranks, default=rule_words.LEAST_RANK)
+    return rule_words.rank(rule.kind, reason, outcome, rule.modality)
 
 
 def scope_unknown(plan: pd.DataFrame) -> int:

@@ -1,13 +1,16 @@
-"""Measure Distanskollen: loading, results and pages, on the demo and on 1 000 times the answers.
+"""Measure Distanskollen: loading, results and pages, on little and on much.
 
-    python tools/bench.py
+    python tools/bench.py [survey] [register] [--agreements 1200 60000]
 
-Everything is measured in one run, and the claims are ratios: a page reads the cube, so it should
-cost the same however many have answered. Absolute times are this machine's.
+``survey``: the demo, and 1 000 times its answers. ``register``: registers of the sizes given
+(``big_register.py``), each loaded as two, with the rule sets evaluated and the pages that read
+agreements. Everything is measured in one run, and the claims are ratios: a page reads the cube, so
+it should cost the same however many have answered. Absolute times are this machine's.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import os
 import statistics
@@ -16,10 +19,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / "tools"))
 
 COPIES = 1_000
 REPEATS = 7
@@ -27,6 +32,11 @@ PAGES = (
     "sammanfattning", "styrning", "rattvisa", "arbetsmiljo", "it_sakerhet", "verksamhet", "metod",
     "tillganglighet",
 )  # fmt: skip
+
+
+REGISTER_PAGES = ("overenskommelser", "regelverk", "arbetsmiljo", "sammanfattning")
+SIZES = (1_200, 60_000)
+KINDS = ("survey", "register")
 
 
 def timed(run: Callable[[], object], repeats: int = REPEATS) -> float:
@@ -74,13 +84,19 @@ def counted() -> Iterator[list[int]]:
         Reader._cursor = plain  # type: ignore[method-assign]
 
 
-def page_costs(page: str, repeats: int = REPEATS) -> dict[str, float]:
-    """Return what a run of a page costs with empty caches, and a later one."""
+def page_costs(page: str, repeats: int = REPEATS, role: str = "") -> dict[str, float]:
+    """Return what a run of a page costs with empty caches, and a later one.
+
+    ``role``: who reads it; without, the one that the app begins with. Raises ``RuntimeError`` when
+    the page fails: a page of an error message is quickly made.
+    """
     import streamlit as st
     from streamlit.testing.v1 import AppTest
 
     st.cache_data.clear()
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=120)
+    if role:
+        app.query_params["roll"] = role
     app.run()
     st.cache_data.clear()
     st.cache_resource.clear()
@@ -91,6 +107,8 @@ def page_costs(page: str, repeats: int = REPEATS) -> dict[str, float]:
         first_queries = asked[0]
         app.run()
         later_queries = asked[0] - first_queries
+    if app.exception:
+        raise RuntimeError(f"/{page}: {app.exception[0].value}")
     return {
         "first (ms)": 1000 * first,
         "later (ms)": 1000 * timed(app.run, repeats),
@@ -99,42 +117,107 @@ def page_costs(page: str, repeats: int = REPEATS) -> dict[str, float]:
     }
 
 
-def main() -> int:
-    """Print the figures as a table."""
+def survey_figures(folder: Path) -> dict[str, dict[str, float]]:
+    """Return what the demo costs, and a survey of 1 000 times its answers."""
     from ingest.demo import DEMO_DIR, build_demo
     from ingest.load import load_frame, load_survey
     from queries.indicators import options, results
     from queries.store import open_reader
     from queries.viewer import Role, Viewer
 
+    figures: dict[str, dict[str, float]] = {}
+    for size in ("91 answers", f"{91 * COPIES} answers"):
+        os.environ["DISTANSKOLLEN_STORE"] = str(folder / size)
+        start = time.perf_counter()
+        if not figures:
+            for _done in build_demo():
+                pass
+        else:
+            enlarge(DEMO_DIR / "frame-2024.csv", folder / "frame.csv", 3)
+            enlarge(DEMO_DIR / "survey-2024.csv", folder / "survey.csv", None)
+            load_frame(folder / "frame.csv", "2024")
+            load_survey(folder / "survey.csv", "2024")
+        found = {"load (s)": time.perf_counter() - start}
+        reader = open_reader(Viewer(Role.POLITIKER))
+        found["results (ms)"] = 1000 * timed(lambda r=reader: results(r, "2024"))
+        found["options (ms)"] = 1000 * timed(lambda r=reader: options(r, "2024"))
+        for page in PAGES:
+            found |= {f"/{page}, {name}": cost for name, cost in page_costs(page).items()}
+        figures[size] = found
+    return figures
+
+
+def register_costs(folder: Path, size: int) -> dict[str, float]:
+    """Return what a register of ``size`` agreements costs, loaded as two: the one of eight months
+    ago, and the one of today."""
+    import big_register
+
+    from ingest.load import load_agreements, load_frame
+    from queries import agreements, coverage
+    from queries.catalogue import indicator
+    from queries.indicators import register_date
+    from queries.rules import own, rulesets
+    from queries.store import open_reader
+    from queries.viewer import Role, Viewer
+
+    os.environ["DISTANSKOLLEN_STORE"] = str(folder / "store")
+    files = big_register.make(folder, size, registers=2)
+    load_frame(folder / "frame.csv", "2026")
+    found: dict[str, float] = {}
+    for name, file in zip(("first", "second"), files, strict=True):
+        start = time.perf_counter()
+        load_agreements(file, as_of=date.fromisoformat(file.stem.removeprefix("agreements-")))
+        found[f"load, {name} register (s)"] = time.perf_counter() - start
+    reader = open_reader(Viewer(Role.REVISOR))
+    day, ours, sets = register_date(reader), own(), rulesets()
+    one = agreements.register(reader, day)["agreement_id"].iloc[size // 2]
+    assessed = indicator("riskbedomd_fore_start")
+    runs: dict[str, Callable[[], object]] = {
+        "needs, first 200": lambda: agreements.needs(reader, ours, day, limit=200),
+        "needs, all": lambda: agreements.needs(reader, ours, day),
+        "needs, summary": lambda: agreements.needs_summary(reader, ours, day),
+        "counts, all rule sets": lambda: agreements.counts(reader, sets, day),
+        "register": lambda: agreements.register(reader, day),
+        "one agreement's story": lambda: agreements.story(reader, one, day),
+        "dates of a year": lambda: agreements.coming_dates(reader, ours, day),
+        "coverage by month, one indicator": lambda: coverage.series(reader, assessed),
+    }
+    for name, run in runs.items():
+        found[f"{name} (ms)"] = 1000 * timed(run, 3)
+    for page in REGISTER_PAGES:
+        costs = page_costs(page, 3, "revisor")
+        found |= {f"/{page}, {name}": cost for name, cost in costs.items()}
+    return found
+
+
+def show(figures: dict[str, dict[str, float]]) -> None:
+    """Print a column for each size, and how much dearer the last is than the first."""
+    names = list(figures)
+    print(f"{'':48}" + "".join(f"{name:>18}" for name in names) + f"{'ratio':>8}")
+    for row, small in figures[names[0]].items():
+        costs = [figures[name][row] for name in names]
+        comparable = "load" not in row and small and len(costs) > 1
+        ratio = f"{costs[-1] / small:8.2f}" if comparable else f"{'–':>8}"
+        print(f"{row:48}" + "".join(f"{cost:18.1f}" for cost in costs) + ratio)
+
+
+def main() -> int:
+    """Print the figures as tables."""
+    parser = argparse.ArgumentParser(description="Measure Distanskollen on little and on much.")
+    parser.add_argument("what", nargs="*", metavar="survey|register", help="default: both")
+    parser.add_argument("--agreements", type=int, nargs="+", default=SIZES)
+    options = parser.parse_args()
+    if unknown := set(options.what) - set(KINDS):
+        parser.error(f"{', '.join(sorted(unknown))}: not one of {', '.join(KINDS)}")
+    wanted = options.what or KINDS
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        os.environ["DISTANSKOLLEN_KEY_FILE"] = str(folder / "key")
-        figures: dict[str, dict[str, float]] = {}
-        for size in ("demo", "large"):
-            os.environ["DISTANSKOLLEN_STORE"] = str(folder / size)
-            start = time.perf_counter()
-            if size == "demo":
-                for _done in build_demo():
-                    pass
-            else:
-                enlarge(DEMO_DIR / "frame-2024.csv", folder / "frame.csv", 3)
-                enlarge(DEMO_DIR / "survey-2024.csv", folder / "survey.csv", None)
-                load_frame(folder / "frame.csv", "2024")
-                load_survey(folder / "survey.csv", "2024")
-            found = {"load (s)": time.perf_counter() - start}
-            reader = open_reader(Viewer(Role.POLITIKER))
-            found["results (ms)"] = 1000 * timed(lambda r=reader: results(r, "2024"))
-            found["options (ms)"] = 1000 * timed(lambda r=reader: options(r, "2024"))
-            for page in PAGES:
-                found |= {f"/{page}, {name}": cost for name, cost in page_costs(page).items()}
-            figures[size] = found
-    print(f"{'':32}{'91 answers':>14}{f'{91 * COPIES} answers':>16}{'ratio':>8}")
-    for row, small in figures["demo"].items():
-        large = figures["large"][row]
-        ratio = f"{large / small:8.2f}" if "load" not in row and small else f"{'–':>8}"
-        print(f"{row:32}{small:14.1f}{large:16.1f}{ratio}")
-    print("load: the demo's two waves and register, against one wave of the larger survey.")
+        os.environ["DISTANSKOLLEN_KEY_FILE"] = str(Path(name) / "key")
+        if "survey" in wanted:
+            show(survey_figures(Path(name)))
+            print("load: the demo's waves and registers, against one wave of the larger survey.")
+        if "register" in wanted:
+            sizes = options.agreements
+            show({f"{n} agreements": register_costs(Path(name) / str(n), n) for n in sizes})
     return 0
 
 

@@ -83,7 +83,10 @@ ENDINGS = ("Bytt tjänst", "Slutat anställningen", "Uppsagd av medarbetaren", "
 
 @dataclass
 class Fact:
-    """Something that happened on a day; ``told``: the first register that knows, if not the next"""
+    """Something that happened on a day.
+
+    ``told``: the day of the first register that tells it, when that is not the next one.
+    """
 
     day: date
     values: dict[str, object]
@@ -432,11 +435,11 @@ def amend(lives: list[Life]) -> None:
                 fact.values["Orsak"] = "Ersatt av ny överenskommelse"
 
     # Two red risks that nobody mended.
-    for life, days in (
+    for life, wait in (
         (take("SN", "open", ("2025-08-11", "2026-03-31"), where=assessed_after)[0], 24),
         (take("BUN", "open", ("2024-02-01", "2025-06-30"), where=assessed_before)[0], -8),
     ):
-        set_risk(life, workday(life.start + timedelta(days)), "Röd", None)
+        set_risk(life, workday(life.start + timedelta(wait)), "Röd", None)
 
     # What is secret lies on a computer that has not been encrypted since it was replaced.
     (life,) = take("SN", "open", ("2023-01-01", "2025-12-31"), where=is_secret)
@@ -444,18 +447,10 @@ def amend(lives: list[Life]) -> None:
     life.was.append((date(2026, 5, 11), {"Kryptering": "Ja"}))
 
     # More days than the two of the guidelines.
-    for life, day in (
-        *zip(
-            take("KLK", "open", ("2022-10-01", "2024-06-30"), 2),
-            (date(2024, 9, 2), date(2025, 10, 6)),
-            strict=True,
-        ),
-        *zip(
-            take("SN", "open", ("2025-04-07", "2025-11-30"), 2),
-            (date(2025, 12, 15), date(2026, 6, 8)),
-            strict=True,
-        ),
-    ):
+    raised = take("KLK", "open", ("2022-10-01", "2024-06-30"), 2)
+    raised += take("SN", "open", ("2025-04-07", "2025-11-30"), 2)
+    days = (date(2024, 9, 2), date(2025, 10, 6), date(2025, 12, 15), date(2026, 6, 8))
+    for life, day in zip(raised, days, strict=True):
         life.terms |= {"Dagar per vecka": "3", "Andel distans (%)": "60"}
         life.was.append((day, {"Dagar per vecka": "2", "Andel distans (%)": "40"}))
 

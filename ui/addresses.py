@@ -52,7 +52,7 @@ PAGES = (
     Address("it-sakerhet", "pages/it_sakerhet.py"),
     Address("verksamhet", "pages/verksamhet.py"),
     Address("overenskommelser", "pages/overenskommelser.py", RECORDS, waves=False),
-    Address("regelverk", "pages/regelverk.py"),
+    Address("regelverk", "pages/regelverk.py", waves=False),
     Address("metod", "pages/metod.py", EVERYONE),
     Address("tillganglighet", "pages/tillganglighet.py", EVERYONE),
 )

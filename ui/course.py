@@ -66,18 +66,19 @@ def development(results: pd.DataFrame, source: str = "") -> str:
     if not lines:
         return _("Det finns ingen utveckling att visa.")
     single = lines[1:] if len(lines) == 2 else []
-    told = [_changed(line, named=bool(single)) for line in [*lines[:1], *single]]
+    told = [_changed(line, source, named=bool(single)) for line in [*lines[:1], *single]]
     if any(_ends(line).small for line in [*lines[:1], *single]):
         told.append(_("Underlaget är litet: en enda överenskommelse märks i andelen."))
-    text = " ".join(told)
-    named = bool(source) and not single
-    return _("{name}: {text}").format(name=plain(source), text=_lower(text)) if named else text
+    return " ".join(told)
 
 
-def _changed(line: Line, named: bool) -> str:
+def _changed(line: Line, source: str, named: bool) -> str:
     ends = _ends(line)
     before, after = ends.before, ends.after
-    if not after.shown:
+    if not line.shown:
+        text = _("Inget tal kan visas för någon månad ({word}).")
+        text = text.format(word=absence_word(after.status))
+    elif not after.shown:
         text = _("Talet för {when} visas inte ({word}).")
         text = text.format(when=after.name, word=absence_word(after.status))
     elif before is None:
@@ -90,7 +91,10 @@ def _changed(line: Line, named: bool) -> str:
         )
     else:
         text = _moved(before, after, ends)
-    return _("{name}: {text}").format(name=line.name, text=_lower(text)) if named else text
+    if named and source:
+        source = _("{name}, {source}").format(name=line.name, source=_lower(source))
+    intro = source or (line.name if named else "")
+    return _("{name}: {text}").format(name=intro, text=_lower(text)) if intro else text
 
 
 def _lower(text: str) -> str:

@@ -1,15 +1,11 @@
-"""The rule sets side by side, over the register, and as if one were adopted.
+"""The page of rule sets: what is chosen, the sentences, the files, and the parts in their order.
 
-Pure functions give the markup and the files; those that take a ``Context`` draw. A cell of a rule
-set is a list of rules, so the table is one of its own beside the matrix of numbers in ``ui.cards``;
-both come in a wide and a narrow form in the markup.
+How the tables look stands in ``ui.rule_tables``, what is counted in ``queries.regelverk``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,7 +17,7 @@ from queries import rule_words as words
 from queries.municipality import municipality
 from queries.reference import ReferenceDataError
 from queries.regelverk import ANY, MINE, OUTCOMES, SOON
-from queries.rules import ASPECTS, Rule, RuleSet, own, rulesets
+from queries.rules import ASPECTS, RuleSet, own, rulesets
 from queries.viewer import Role
 from ui import cards, choices, tables
 from ui import formats as f
@@ -30,13 +26,24 @@ from ui.cards import escaped
 from ui.context import Context
 from ui.evidence import files, note, say, views, working_material
 from ui.register import AHEAD, FIRST_DAY
+from ui.rule_tables import (
+    COVERS,
+    Link,
+    absence,
+    hit,
+    of_aspect,
+    plan_table,
+    side_by_side,
+    some,
+    standing,
+    title_of,
+)  # fmt: skip
 from ui.shell import SAID
 from ui.text import _, _n, list_names, plain, source_words, status_reason, status_word
 
 COMPARED, ADOPTED = RULESET, "anta"
 FIRST_SHOWN = ("linkoping", "vgr", "falkoping")
 """Compared with the municipality's own at first: two municipalities and a region."""
-COVERS = "covers"
 OPENS_AGREEMENTS = (Role.HR, Role.REVISOR)
 
 
@@ -77,149 +84,67 @@ def choose_adopted() -> RuleSet:
     return known[name]
 
 
-# --- side by side ---------------------------------------------------------------------------------
+# --- if one were adopted --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Column:
-    """A rule set as a column: its name, what kind of organisation it is, whether it is the own."""
-
-    id: str
-    label: str
-    detail: str
-    own: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row: what it is about and, by rule set, what it holds as HTML that is already safe."""
-
-    label: str
-    cells: Mapping[str, str]
-
-
-def columns_of(sets: Sequence[RuleSet]) -> list[Column]:
-    mine = own().id
-    return [
-        Column(ruleset.id, ruleset.short, ruleset.organisation, ruleset.id == mine)
-        for ruleset in sets
-    ]
-
-
-def side_by_side(sets: Sequence[RuleSet], day: date | None) -> str:
-    """Return the table of what each rule set says of each aspect, its scope first."""
-    rows = [Row(words.aspect_word(COVERS), {s.id: _covers(s) for s in sets})]
-    for aspect in ASPECTS:
-        cells = {s.id: _rules_html(_of_aspect(s, aspect), day) for s in sets}
-        rows.append(Row(words.aspect_word(aspect), cells))
-    caption = _("Ska är ett krav, bör ett råd och kan en tillåtelse. Ett streck: ej reglerat.")
-    return grid(rows, columns_of(sets), caption=caption, label=_("Regelverken sida vid sida"))
-
-
-def _of_aspect(ruleset: RuleSet, aspect: str) -> list[Rule]:
-    return [r for r in ruleset.lines() if r.aspect == aspect and r.kind != "none"]
-
-
-def _covers(ruleset: RuleSet) -> str:
-    return escaped(ruleset.covers.text)
-
-
-def dash() -> str:
-    """Return a dash that is heard as what it means."""
-    word = escaped(status_word("not_regulated"))
-    return (
-        f'<span class="dk-dash" title="{word}"><span aria-hidden="true">–</span>'
-        f'<span class="dk-said">{word}</span></span>'
-    )
-
-
-def modality(code: str) -> str:
-    """Return a modality as its word; weight and frame only repeat it."""
-    return f'<strong class="dk-modality dk-{code}">{escaped(words.modality_word(code))}</strong>'
-
-
-def validity(rule: Rule, day: date | None) -> str:
-    """Return in words that a rule does not apply on the day; empty when it does.
-
-    Without a day (no register, nothing to read it on) its limits are told as they are.
-    """
-    if day is None:
-        limits = (_said(rule.valid_from), _said(rule.valid_to))
-        return "–".join(limits) if any(limits) else ""
-    if rule.valid_to and rule.valid_to < day:
-        return _("gällde till och med {day}").format(day=f.date(rule.valid_to))
-    if rule.valid_from and rule.valid_from > day:
-        return _("gäller från {day}").format(day=f.date(rule.valid_from))
-    return ""
-
-
-def _rules_html(rules: Sequence[Rule], day: date | None) -> str:
-    items = []
-    for rule in rules:
-        when = validity(rule, day)
-        more = f' <span class="dk-detail">({escaped(when)})</span>' if when else ""
-        items.append(f"<li>{modality(rule.modality)} {escaped(rule.text)}{more}</li>")
-    return f'<ul class="dk-rules">{"".join(items)}</ul>' if items else dash()
-
-
-def grid(
-    rows: Sequence[Row],
-    columns: Sequence[Column],
-    *,
-    caption: str,
-    label: str,
-    level: int = 3,
+def would_change(
+    adopted: Mapping[str, Any] | None, mine: Mapping[str, Any] | None, name: str, where: str
 ) -> str:
-    """Return rows and rule sets as a table, and on a narrow screen as a list per rule set.
+    """Return in a sentence how many agreements would have to change, and how many fail today.
 
-    Both forms are in the markup, as in ``cards.matrix``: a table that CSS turns into blocks means
-    nothing to those who listen. ``label`` names the region that the keyboard scrolls.
+    ``adopted``, ``mine``: the ``ANY`` rows of the set tried on and of the own. ``where`` is what
+    they count ("hela kommunen").
     """
-    heads = "".join(
-        f'<th scope="col"{" class=dk-own" if c.own else ""}>{escaped(c.label)}'
-        f'<span class="dk-detail">{_column_detail(c)}</span></th>'
-        for c in columns
-    )
-    body = "".join(
-        f'<tr><th scope="row">{escaped(row.label)}</th>'
-        + "".join(
-            f"<td{' class=dk-own' if c.own else ''}>{row.cells.get(c.id) or dash()}</td>"
-            for c in columns
+    if adopted is None:
+        return _("Inget i reglerna från {name} går att räkna i registret.").format(name=name)
+    if adopted["status"] == "no_answers":
+        return _("Ingen överenskommelse är i kraft ({where}).").format(where=where)
+    if adopted["status"] != "shown":
+        return _(
+            "Hur många överenskommelser som skulle behöva ändras med reglerna från {name} är dolt "
+            "({where}). Regel för regel visas det som kan visas."
+        ).format(name=name, where=where)
+    said = _(
+        "Med reglerna från {name} skulle {n} av {m} gällande överenskommelser behöva ändras "
+        "({where})"
+    ).format(name=name, n=f.number(adopted["failing"]), m=f.number(adopted["total"]), where=where)
+    if mine is None or mine["status"] != "shown":
+        return said + "."
+    now = _("i dag avviker {k} från kommunens egna.").format(k=f.number(mine["failing"]))
+    return f"{said}; {now}"
+
+
+def certainty(adopted: Mapping[str, Any] | None) -> str:
+    """Return what the number leaves open: missing facts, and agreements that are not covered."""
+    if adopted is None or adopted["status"] != "shown" or not adopted["live"]:
+        return ""
+    parts = []
+    if some(adopted["brister"]) and some(adopted["avviker"]):
+        parts.append(
+            _("{n} av dem brister mot ett ska, övriga avviker bara från ett bör.").format(
+                n=f.number(adopted["brister"])
+            )
         )
-        + "</tr>"
-        for row in rows
-    )
-    table = (
-        f'<div class="dk-scroll" tabindex="0" role="region" aria-label="{escaped(label)}"><table>'
-        f"<caption>{escaped(caption)}</caption>"
-        f'<thead><tr><th scope="col">{escaped(_("Vad regeln gäller"))}</th>{heads}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
-    lists = "".join(
-        _list_of(rows, column, level, index == 0) for index, column in enumerate(columns)
-    )
-    return (
-        f'<div class="dk dk-rulesets dk-n{min(8, len(columns))}">{table}'
-        f'<div class="dk-rulesets-list"><p class="dk-detail">{escaped(caption)}</p>{lists}</div>'
-        "</div>"
-    )
+    if some(adopted["uppgift_saknas"]):
+        parts.append(
+            _n(
+                "För ytterligare {n} går det inte att säga: en uppgift saknas.",
+                "För ytterligare {n} går det inte att säga: uppgifter saknas.",
+                int(adopted["uppgift_saknas"]),
+            ).format(n=f.number(adopted["uppgift_saknas"]))
+        )
+    if some(adopted["omfattas_inte"]):
+        parts.append(
+            _n(
+                "{n} omfattas inte av någon regel som kan räknas.",
+                "{n} omfattas inte av någon regel som kan räknas.",
+                int(adopted["omfattas_inte"]),
+            ).format(n=f.number(adopted["omfattas_inte"]))
+        )
+    return " ".join(parts)
 
 
-def _column_detail(column: Column) -> str:
-    return escaped(_("kommunens eget") if column.own else column.detail)
-
-
-def _list_of(rows: Sequence[Row], column: Column, level: int, is_open: bool) -> str:
-    items = "".join(
-        f"<dt>{escaped(row.label)}</dt><dd>{row.cells.get(column.id) or dash()}</dd>"
-        for row in rows
-    )
-    name = f"<h{level}>{escaped(column.label)}</h{level}>"
-    return (
-        f"<details{' open' if is_open else ''}><summary>{name}"
-        f' <span class="dk-detail">{_column_detail(column)}</span></summary><dl>{items}</dl>'
-        "</details>"
-    )
+# --- files ----------------------------------------------------------------------------------------
 
 
 def rule_rows(sets: Sequence[RuleSet]) -> pd.DataFrame:
@@ -230,7 +155,8 @@ def rule_rows(sets: Sequence[RuleSet]) -> pd.DataFrame:
     rows = []
     for ruleset in sets:
         scope = _rule_row(ruleset, COVERS, "", ruleset.covers.text, ruleset.covers.source)
-        rows.append(scope | {_("Anmärkning"): plain(ruleset.covers.remark)})
+        remark = " ".join(text for text in (ruleset.covers.remark, ruleset.remark) if text)
+        rows.append(scope | {_("Anmärkning"): plain(remark)})
         for rule in ruleset.lines():
             if rule.kind == "none":
                 rows.append(_rule_row(ruleset, rule.aspect, "", "", ""))
@@ -270,329 +196,11 @@ def wide_rows(sets: Sequence[RuleSet]) -> pd.DataFrame:
             else:
                 told = [
                     f"{words.modality_word(rule.modality)}: {plain(rule.text)}"
-                    for rule in _of_aspect(ruleset, aspect)
+                    for rule in of_aspect(ruleset, aspect)
                 ]
             row[plain(ruleset.name)] = "; ".join(told) or status_word("not_regulated")
         rows.append(row)
     return pd.DataFrame(rows, dtype=object)
-
-
-# --- over the register ----------------------------------------------------------------------------
-
-Link = Callable[..., str | None]
-"""``link(ruleset, rule, outcome, department)`` → the address of the agreements behind, or None."""
-
-
-def standing(sets: Sequence[RuleSet], table: pd.DataFrame, day: date, link: Link) -> str:
-    """Return how the register meets the sets: the rows and columns of ``side_by_side``, counted.
-
-    ``table``: rows of one place, from ``queries.regelverk.at``.
-    """
-    found = {(row["ruleset"], row["rule"]): row for row in table.to_dict("records")}
-    whole = {s.id: _whole_agreements(s, found.get((s.id, ANY)), link) for s in sets}
-    rows = [Row(_("Minst en regel"), whole)]
-    for aspect in ASPECTS:
-        cells = {}
-        for ruleset in sets:
-            rules = _of_aspect(ruleset, aspect)
-            items = [
-                _counted(rule, _name_in(rules, rule), found.get((ruleset.id, rule.id)), day, link)
-                for rule in rules
-                if queries.is_countable(rule)
-            ]
-            items += _uncounted(rules)
-            joined = "".join(f"<li>{item}</li>" for item in items)
-            cells[ruleset.id] = f'<ul class="dk-rules">{joined}</ul>' if items else ""
-        rows.append(Row(words.aspect_word(aspect), cells))
-    caption = _("Antal överenskommelser som brister mot ett ska eller avviker från ett bör.")
-    return grid(rows, columns_of(sets), caption=caption, label=_("Regelverken över registret"))
-
-
-def _name_in(rules: Sequence[Rule], rule: Rule) -> str:
-    """Return what to call a rule: its kind, or its text where its aspect has two of one kind."""
-    titles = [title_of(other) for other in rules if queries.is_countable(other)]
-    return rule.text if titles.count(title_of(rule)) > 1 else title_of(rule)
-
-
-def title_of(rule: Rule) -> str:
-    """Return a rule's kind in a few words."""
-    if rule.kind == "form":
-        forms = {"skriftlig": _("Skriftlig form"), "muntlig": _("Muntlig form")}
-        return forms[rule.parameters["form"]]
-    return words.kind_title(rule.kind, rule.parameters.get("field"))
-
-
-def _uncounted(rules: Sequence[Rule]) -> list[str]:
-    """Return in a few words how many rules there is no counting of, and why."""
-    allowed = [rule for rule in rules if rule.modality == "kan"]
-    silent = [rule for rule in rules if rule.modality != "kan" and not queries.is_countable(rule)]
-    told = []
-    if silent:
-        text = _n(
-            "{n} regel syns inte i registret", "{n} regler syns inte i registret", len(silent)
-        )
-        told.append(_detail(text.format(n=len(silent))))
-    if allowed:
-        text = _n(
-            "{n} tillåtelse, inget att bryta mot", "{n} tillåtelser, inget att bryta mot",
-            len(allowed),
-        )  # fmt: skip
-        told.append(_detail(text.format(n=len(allowed))))
-    return told
-
-
-def _counted(rule: Rule, name: str, row: Mapping[str, Any] | None, day: date, link: Link) -> str:
-    what = f'<span class="dk-part">{modality(rule.modality)} {escaped(name)}</span>'
-    when = validity(rule, day)
-    if when or row is None:
-        return what + _detail(when)
-    if row["status"] != "shown":
-        return _absent(row["status"]) + what
-    outcome = "brister" if rule.modality == "ska" else "avviker"
-    number = _linked(f.count_text(row["failing"], row["total"]), row, outcome, link)
-    # Not the outcome's own word: "avviker från bör" would stand beside the word bör.
-    verb = _("brister") if outcome == "brister" else _("avviker")
-    first = f'<span class="dk-part">{number} {escaped(verb)}</span>'
-    others = [o for o in ("uppfyllt", "uppgift_saknas", "omfattas_inte") if _some(row[o])]
-    rest = " · ".join(
-        _linked(f.number(row[o]), row, o, link, "dk-less") + f" {escaped(words.outcome_word(o))}"
-        for o in others
-    )
-    return first + what + (f'<span class="dk-detail dk-part">{rest}</span>' if rest else "")
-
-
-def _whole_agreements(ruleset: RuleSet, row: Mapping[str, Any] | None, link: Link) -> str:
-    if row is None:
-        return _detail(_("inget som kan räknas"))
-    if row["status"] != "shown":
-        return _absent(row["status"])
-    number = _linked(f.count_text(row["failing"], row["total"]), row, "", link)
-    hard = (
-        _("varav {n} brister mot ett ska").format(n=f.number(row["brister"]))
-        if _some(row["brister"]) and _some(row["avviker"])
-        else ""
-    )
-    change = _("behöver ändras") if ruleset.id == own().id else _("skulle behöva ändras")
-    return f"{number} {escaped(change)}{_detail(hard)}"
-
-
-def _detail(text: str) -> str:
-    return f'<span class="dk-detail dk-part">{escaped(text)}</span>' if text else ""
-
-
-def _absent(status: str) -> str:
-    word = _("inga i kraft") if status == "no_answers" else status_word(status)
-    return (
-        f'<span class="dk-part"><span class="dk-absent dk-s-{escaped(status).replace("_", "-")}">'
-        f'<span class="dk-pill dk-word">{escaped(word)}</span></span></span>'
-    )
-
-
-def _some(number: Any) -> bool:
-    return not f.is_missing(number) and int(number) > 0
-
-
-def _linked(
-    text: str, row: Mapping[str, Any], outcome: str, link: Link, kind: str = "dk-num"
-) -> str:
-    """Return a count as a link to the agreements behind it, where the viewer may open them."""
-    number = f'<span class="{kind}">{escaped(text)}</span>'
-    behind = row["failing"] if outcome in ("", "brister", "avviker") else row[outcome]
-    place = row["department"] if isinstance(row["department"], str) else None
-    opens = row["live"] and _some(behind)
-    href = link(row["ruleset"], row["rule"], outcome, place) if opens else None
-    return f'<a href="{escaped(href)}" target="_self">{number}</a>' if href else number
-
-
-# --- if one were adopted --------------------------------------------------------------------------
-
-
-def would_change(
-    adopted: Mapping[str, Any] | None, mine: Mapping[str, Any] | None, name: str, where: str
-) -> str:
-    """Return in a sentence how many agreements would have to change, and how many fail today.
-
-    ``adopted``, ``mine``: the ``ANY`` rows of the set tried on and of the own. ``where`` is what
-    they count ("hela kommunen").
-    """
-    if adopted is None:
-        return _("Inget i reglerna från {name} går att räkna i registret.").format(name=name)
-    if adopted["status"] == "no_answers":
-        return _("Ingen överenskommelse är i kraft ({where}).").format(where=where)
-    if adopted["status"] != "shown":
-        return _(
-            "Hur många överenskommelser som skulle behöva ändras med reglerna från {name} är dolt "
-            "({where}). Regel för regel visas det som kan visas."
-        ).format(name=name, where=where)
-    said = _(
-        "Med reglerna från {name} skulle {n} av {m} gällande överenskommelser behöva ändras "
-        "({where})"
-    ).format(name=name, n=f.number(adopted["failing"]), m=f.number(adopted["total"]), where=where)
-    if mine is None or mine["status"] != "shown":
-        return said + "."
-    now = _("i dag avviker {k} från kommunens egna.").format(k=f.number(mine["failing"]))
-    return f"{said}; {now}"
-
-
-def certainty(adopted: Mapping[str, Any] | None) -> str:
-    """Return what the number leaves open: missing facts, and agreements that are not covered."""
-    if adopted is None or adopted["status"] != "shown" or not adopted["live"]:
-        return ""
-    parts = []
-    if _some(adopted["brister"]) and _some(adopted["avviker"]):
-        parts.append(
-            _("{n} av dem brister mot ett ska, övriga avviker bara från ett bör.").format(
-                n=f.number(adopted["brister"])
-            )
-        )
-    if _some(adopted["uppgift_saknas"]):
-        parts.append(
-            _n(
-                "För ytterligare {n} går det inte att säga: en uppgift saknas.",
-                "För ytterligare {n} går det inte att säga: uppgifter saknas.",
-                int(adopted["uppgift_saknas"]),
-            ).format(n=f.number(adopted["uppgift_saknas"]))
-        )
-    if _some(adopted["omfattas_inte"]):
-        parts.append(
-            _n(
-                "{n} omfattas inte av någon regel som kan räknas.",
-                "{n} omfattas inte av någon regel som kan räknas.",
-                int(adopted["omfattas_inte"]),
-            ).format(n=f.number(adopted["omfattas_inte"]))
-        )
-    return " ".join(parts)
-
-
-def hit(
-    adopted: RuleSet, mine: RuleSet, table: pd.DataFrame, link: Link, department: str | None = None
-) -> str:
-    """Return the matrix of rules and departments: how many agreements would be hit in each.
-
-    ``department`` leaves that one and the whole.
-    """
-    table = table[(table["department"] != MINE)]
-    if department:
-        table = table[table["department"].isna() | (table["department"] == department)]
-    columns = []
-    for code, name in dict(zip(table["department"], table["name"], strict=True)).items():
-        code = code if isinstance(code, str) else None
-        columns.append(cards.MatrixColumn(code, code or name, name))
-    rows = []
-    for ruleset, wanted in ((mine, {ANY}), (adopted, None)):
-        group = cards.MatrixGroup(
-            _("I dag, {name}").format(name=ruleset.short)
-            if wanted
-            else _("Om antaget, {name}").format(name=ruleset.short)
-        )
-        of = table[table["ruleset"] == ruleset.id]
-        names = {rule.id: (rule, _name_in(_of_aspect(ruleset, rule.aspect), rule))
-                 for rule in ruleset.lines()}  # fmt: skip
-        for name in sorted(of["rule"].unique(), key=lambda rule: rule != ANY):
-            if wanted and name not in wanted:
-                continue
-            label = _("Minst en regel")
-            if name != ANY:
-                rule, title = names[name]
-                label = f"{words.modality_word(rule.modality)}: {title}"
-            cells = {}
-            for record in of[of["rule"] == name].to_dict("records"):
-                code = record["department"] if isinstance(record["department"], str) else None
-                cells[code] = _hit_cell(record, link)
-            rows.append(cards.MatrixRow(label, cells, None, group))
-    return cards.matrix(
-        rows,
-        columns,
-        corner=_("Regel"),
-        caption=_("Antal överenskommelser som brister eller avviker, av dem som är i kraft."),
-    )
-
-
-def _hit_cell(record: Mapping[str, Any], link: Link) -> cards.MatrixCell:
-    status = str(record["status"])
-    if status != "shown":
-        word = _("inga i kraft") if status == "no_answers" else status_word(status)
-        return cards.MatrixCell(word, status)
-    failing, total = int(record["failing"]), int(record["total"])
-    outcome = {"ska": "brister", "bor": "avviker"}.get(record["modality"], "")
-    code = record["department"] if isinstance(record["department"], str) else None
-    href = link(record["ruleset"], record["rule"], outcome, code) if record["live"] else None
-    return cards.MatrixCell(
-        f.count_text(failing, total), status, failing / total, href=href if failing else None
-    )
-
-
-def plan_table(plan: pd.DataFrame, ruleset: RuleSet, link: Link) -> str:
-    """Return what would have to be done, by whom and by when, the worst first.
-
-    ``plan``: rows of ``queries.regelverk.plan``. When something falls due, and of how many a fact
-    is missing, is known only of live numbers.
-    """
-    live = bool(plan["live"].any())
-    heads = [_("Att göra"), _("Vem"), _("Nu")]
-    if live:
-        heads += [_("Uppgift saknas"), *(_("Inom {n} dagar").format(n=days) for days in SOON)]
-    rows, items = [], []
-    for row in plan.to_dict("records"):
-        act = _act(row, ruleset.rule(row["rule"]))
-        who = escaped(words.who_word(row["who"]))
-        numbers = _plan_numbers(row, live, link)
-        cells = "".join(f'<td class="dk-right">{number}</td>' for number in numbers)
-        rows.append(f'<tr><th scope="row">{act}</th><td>{who}</td>{cells}</tr>')
-        # In the list a line of zeros says nothing that its absence does not.
-        told = "".join(
-            f"<div><dt>{escaped(head)}</dt><dd>{value}</dd></div>"
-            for head, value in zip(heads[1:], [who, *numbers], strict=True)
-            if head in heads[:3] or _text_of(value) not in ("0", f.MISSING)
-        )
-        items.append(f"<li>{act}<dl>{told}</dl></li>")
-    head = "".join(
-        f'<th scope="col"{" class=dk-right" if i > 1 else ""}>{escaped(h)}</th>'
-        for i, h in enumerate(heads)
-    )
-    caption = _("Antal överenskommelser, det allvarligaste först.")
-    label = _("Vad som skulle behöva göras")
-    return (
-        f'<div class="dk dk-plan"><div class="dk-scroll" tabindex="0" role="region" '
-        f'aria-label="{escaped(label)}"><table class="dk-list">'
-        f"<caption>{escaped(caption)}</caption><thead><tr>{head}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-        f'<ol class="dk-plan-list">{"".join(items)}</ol></div>'
-    )
-
-
-def _text_of(html: str) -> str:
-    return re.sub(r"<[^>]*>", "", html)
-
-
-def _act(row: Mapping[str, Any], rule: Rule) -> str:
-    """Return a rule, and below it what it asks for; of several acts, how many ask for each."""
-    acts = row["acts"]
-    told = []
-    for act, number in acts:
-        many = f" ({f.number(number)})" if number and len(acts) > 1 else ""
-        told.append(f'<span class="dk-part">{escaped(act + many)}</span>')
-    return (
-        f'{"".join(told)}<span class="dk-detail dk-part">{modality(rule.modality)} '
-        f"{escaped(rule.text)}</span>"
-    )
-
-
-def _plan_numbers(row: Mapping[str, Any], live: bool, link: Link) -> list[str]:
-    places = 2 + len(SOON) if live else 1
-    if row["status"] != "shown":
-        return [_absent(row["status"]), *[f.MISSING] * (places - 1)]
-    outcome = "brister" if row["modality"] == "ska" else "avviker"
-    numbers = [_linked(f.number(row["failing"]), row, outcome, link)]
-    if row["live"]:
-        lacking = f.number(row["uppgift_saknas"])
-        numbers.append(_linked(lacking, row, "uppgift_saknas", link, "dk-less"))
-        soon = [row[f"soon_{days}"] for days in SOON]
-        numbers += [escaped(f"+{f.number(n)}" if _some(n) else "0") for n in soon]
-    return numbers + [f.MISSING] * (places - len(numbers))
-
-
-# --- files ----------------------------------------------------------------------------------------
 
 
 def counted_rows(sets: Sequence[RuleSet], table: pd.DataFrame, mark: str = "") -> pd.DataFrame:
@@ -606,8 +214,6 @@ def counted_rows(sets: Sequence[RuleSet], table: pd.DataFrame, mark: str = "") -
     for row in table[table["ruleset"].isin(list(told))].to_dict("records"):
         ruleset, rules = told[row["ruleset"]]
         rule = rules.get(row["rule"])
-        shown = row["status"] == "shown"
-        word = _("inga i kraft") if row["status"] == "no_answers" else status_word(row["status"])
         place = row["department"] if isinstance(row["department"], str) else ""
         rows.append(
             {
@@ -618,13 +224,38 @@ def counted_rows(sets: Sequence[RuleSet], table: pd.DataFrame, mark: str = "") -
                 _("Regel"): plain(rule.text) if rule else _("Minst en regel"),
                 _("Kod"): "" if place == MINE else place,
                 _("Förvaltning"): plain(row["name"]),
-                **{
-                    head: (None if f.is_missing(row[name]) else int(row[name])) if shown else word
-                    for head, name in _heads()
-                },
+                **_numbers(row, _heads()),
             }
         )
     return pd.DataFrame(rows, dtype=object)
+
+
+def plan_rows(plan: pd.DataFrame, ruleset: RuleSet) -> pd.DataFrame:
+    """Return the plan for a file: a row per rule, the worst first, real numbers."""
+    rows = []
+    heads = [h for h in _heads() if h[1] in ("failing", "uppgift_saknas") or "soon" in h[1]]
+    for row in plan.to_dict("records"):
+        rule = ruleset.rule(row["rule"])
+        rows.append(
+            {
+                _("Att göra"): " ".join(act for act, _number in row["acts"]),
+                _("Ska, bör eller kan"): words.modality_word(rule.modality),
+                _("Regel"): plain(rule.text),
+                _("Vem"): words.who_word(row["who"]),
+                **_numbers(row, heads),
+            }
+        )
+    return pd.DataFrame(rows, dtype=object)
+
+
+def _numbers(row: Mapping[str, Any], heads: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return a row's numbers by head; where it has none, the word for why."""
+    word = absence(row["status"])
+    shown = row["status"] == "shown"
+    return {
+        head: (None if f.is_missing(row[name]) else int(row[name])) if shown else word
+        for head, name in heads
+    }
 
 
 def _heads() -> list[tuple[str, str]]:
@@ -711,14 +342,25 @@ def side_by_side_part(day: date | None) -> tuple[RuleSet, ...]:
         say(_("Välj minst ett regelverk att visa."))
         return sets
     st.html(side_by_side(sets, day))
+    for remark, names in _remarks(sets).items():
+        note(_("{names}: {remark}").format(names=list_names(names), remark=remark))
     return sets
 
 
-def sources_part(context: Context) -> None:
+def _remarks(sets: Sequence[RuleSet]) -> dict[str, list[str]]:
+    """Return what is to be known of whole sets, and of which."""
+    found: dict[str, list[str]] = {}
+    for ruleset in sets:
+        if ruleset.remark:
+            found.setdefault(ruleset.remark, []).append(ruleset.short)
+    return found
+
+
+def sources_part(context: Context, sets: Sequence[RuleSet]) -> None:
     """Show, on demand, where each rule comes from; the files hold every rule set."""
     every = rulesets()
     with st.expander(_("Källor och anmärkningar")):
-        for ruleset in every:
+        for ruleset in sets or every:
             st.html(f'<p class="dk"><strong>{escaped(ruleset.name)}</strong></p>')
             told = rule_rows([ruleset]).drop(columns=[_("Regelverk")])
             told = told[told[_("Källa")] != ""]
@@ -728,21 +370,14 @@ def sources_part(context: Context) -> None:
         context,
         "regelverk-sida-vid-sida",
         lambda: tables.xlsx_bytes(
-            wide_rows(every), _("Regelverk"), [*_source_notes(every), *_origin(context)]
+            wide_rows(every),
+            _("Sida vid sida"),
+            _origin(context),
+            more=[(_("Regler och källor"), rule_rows(every))],
         ),
         lambda: tables.csv_bytes(rule_rows(every)),
     )
     note(_("Filerna har alla {n} regelverk, med källor och anmärkningar.").format(n=len(every)))
-
-
-def _source_notes(sets: Sequence[RuleSet]) -> list[tuple[str, str]]:
-    notes = []
-    for row in rule_rows(sets).to_dict("records"):
-        if row[_("Källa")]:
-            about = f"{row[_('Regelverk')]}, {row[_('Vad regeln gäller')].lower()}"
-            parts = (row[_("Regel")], row[_("Källa")], row[_("Anmärkning")])
-            notes.append((about, " · ".join(part for part in parts if part)))
-    return notes
 
 
 def _origin(context: Context) -> list[tuple[str, str]]:
@@ -758,7 +393,7 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
         return
     everything = _outcomes(context, sets, day)
     table = queries.at(everything, context.reader, context.department)
-    say(f"{place_of(context)}: {_in_force(table, day)}")
+    say(_in_force(table, place_of(context), day))
     link = opening(context, day)
     st.html(standing(sets, table, day, link))
     if not table["live"].all():
@@ -783,19 +418,28 @@ def _outcomes(context: Context, sets: Sequence[RuleSet], day: date) -> pd.DataFr
 
 
 def _counted_files(
-    context: Context, sets: Sequence[RuleSet], table: pd.DataFrame, name: str, day: date
+    context: Context,
+    sets: Sequence[RuleSet],
+    table: pd.DataFrame,
+    name: str,
+    day: date,
+    more: Callable[[], Sequence[tuple[str, pd.DataFrame]]] = tuple,
 ) -> None:
+    """Show the files of the comparison; ``more`` gives further sheets of the Excel file."""
     mark = _("Arbetsmaterial") if context.viewer.sees_microdata else ""
     notes = [
         *([(_("Arbetsmaterial"), working_material())] if mark else []),
         (_("Registret per"), f.date(day)),
         (_("Brister eller avviker"), _("Antal överenskommelser i kraft som bryter regeln.")),
+        (_("Minst en regel"), _("Hela överenskommelser, räknade en gång efter det värsta.")),
         *_origin(context),
     ]
     files(
         context,
         f"{name}-{f.date(day)}",
-        lambda: tables.xlsx_bytes(counted_rows(sets, table, mark), _("Jämförelse"), notes),
+        lambda: tables.xlsx_bytes(
+            counted_rows(sets, table, mark), _("Jämförelse"), notes, more=more()
+        ),
         lambda: tables.csv_bytes(counted_rows(sets, table, mark)),
     )
 
@@ -809,14 +453,18 @@ def place_of(context: Context) -> str:
     return _("Hela kommunen")
 
 
-def _in_force(table: pd.DataFrame, day: date) -> str:
-    known = table[table["rule"] == ANY]["total"].dropna()
+def _in_force(table: pd.DataFrame, where: str, day: date) -> str:
+    """Return what is counted: where, which day, and how many where that is known."""
+    known = table[(table["rule"] == ANY) & (table["status"] == "shown")]["total"].dropna()
     if known.empty:
-        return _("registret per {day}.").format(day=f.date(day))
-    return _n(
-        "{n} överenskommelse i kraft {day}.", "{n} överenskommelser i kraft {day}.",
-        int(known.max()),
-    ).format(n=f.number(known.max()), day=f.date(day))  # fmt: skip
+        return _("{where}, {day}.").format(where=where, day=f.date(day))
+    number = int(known.max())
+    text = _n(
+        "{where}, {day}: {n} överenskommelse i kraft.",
+        "{where}, {day}: {n} överenskommelser i kraft.",
+        number,
+    )
+    return text.format(where=where, day=f.date(day), n=f.number(number))
 
 
 def opening(context: Context, day: date) -> Link:
@@ -859,7 +507,11 @@ def adoption_part(context: Context, day: date) -> None:
             ),
         },
     )
-    _counted_files(context, (mine, adopted), everything, f"regelverk-anta-{adopted.id}", day)
+    name = f"regelverk-anta-{adopted.id}"
+    _counted_files(
+        context, (mine, adopted), everything, name, day,
+        lambda: [(_("Att göra"), plan_rows(plan, adopted))],
+    )  # fmt: skip
 
 
 def _row(table: pd.DataFrame, ruleset: RuleSet) -> Mapping[str, Any] | None:

@@ -580,7 +580,7 @@ def _keys(
         # What each panel shows stands above it.
         if any(row.interval for _label, of in waves for row in of.values()):
             keys.append(Key(_("95 % konfidensintervall"), "span", p.interval, p.interval))
-    elif any(row.shown for row in rows):
+    elif any(row.shown and not row.small for row in rows):
         label = _("Andel vid månadens slut")
         keys.append(Key(label, "circle", look.colour, look.colour))
     if any(row.small for row in rows):

@@ -24,6 +24,8 @@ from ui.text import _, plain, status_word
 
 MEASURES = ("numerator", "denominator", "share", "low", "high", "bound_low", "bound_high")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+WIDEST = 60
+"""Width of a sheet's widest column in characters."""
 BOM = b"\xef\xbb\xbf"
 
 
@@ -284,6 +286,7 @@ def xlsx_bytes(
             "other": book.add_format({"num_format": "#,##0.00"}),
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),
             "word": book.add_format({"italic": True, "align": "right"}),
+            "long": wrap,
         }
         taken: list[str] = []
         for name, data in ((sheet, _for_file(table, head, mark)), *more):
@@ -305,7 +308,7 @@ def _write_sheet(page: Any, data: pd.DataFrame, bold: Any, kinds: dict[str, Any]
         page.write_string(0, column, plain(head), bold)
         longest = _write_column(page, column, values, kinds)
         widest = max((len(w) for w in plain(head).split()), default=0)
-        page.set_column(column, column, min(60, max(10, longest + 2, widest + 3)))
+        page.set_column(column, column, min(WIDEST, max(10, longest + 2, widest + 3)))
     page.freeze_panes(1, 0)
     if len(data.columns):
         page.autofilter(0, 0, max(1, len(data)), len(data.columns) - 1)
@@ -341,6 +344,8 @@ def _write_column(page: Any, column: int, values: list[Any], kinds: dict[str, An
         else:
             text = plain(value)[:32767]
             words = (kinds["word"],) if numbers else ()
+            # What is wider than its column runs on below and is not cut by the next cell.
+            words = words or ((kinds["long"],) if len(text) > WIDEST - 2 else ())
             page.write_string(row, column, text, *words)
             longest = max(longest, len(text))
     return longest

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ingest.load import LoadResult, Options, load_agreements, load_frame
@@ -27,8 +27,12 @@ DAYS = (date(2024, 2, 29), FIRST, FIRST + DAY, date(2025, 7, 31), SECOND, THIRD 
 # Enough to see the register from several sides; every one is in the coverage over time.
 SOME = ("riskbedomd_fore_start", "uppfoljd_12_manader", "rod_risk_utan_atgard", "efter_slutdatum")
 # A register with all that is published of it takes a second to load, the history alone a quarter.
-few = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
-more = settings(few, max_examples=12)
+# A smaller seed is no simpler register, so nothing is won by shrinking.
+few = settings(
+    max_examples=8,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.integers(3, 40)
 
@@ -380,13 +384,14 @@ def test_every_day_is_as_the_oracle_replays_it(shelf: Shelf) -> None:
 # --- whatever comes later -------------------------------------------------------------------------
 
 
-def coverage(store: Path, until: date) -> list[tuple[Any, ...]]:
-    """Return what is published of the months up to ``until``, every indicator of them."""
-    return loading.rows(
-        f"select * exclude (current) from published.coverage where day <= '{until}' "
-        "and not current order by all",
+def coverage(store: Path, until: date) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Return what is published of the months up to ``until``: day, indicator, group → count."""
+    rows = loading.rows(
+        'select day, indicator, breakdown, "group", numerator, denominator, status '
+        f"from published.coverage where day <= '{until}' and not current",
         store,
     )
+    return {row[:4]: row[4:] for row in rows}
 
 
 @few
@@ -398,7 +403,7 @@ def test_a_later_register_never_changes_what_was_seen_of_the_past(
     store = shelf.store()
     seen: dict[date, Any] = {}
     for as_of in sorted(loads):
-        shelf.load(store, as_of, loads[as_of], publish=True)
+        shelf.load(store, as_of, loads[as_of])
         now = picture(store, [day for day in DAYS if day <= as_of])
         for day, before in seen.items():
             assert now[day][0] == before[0], (day, as_of, differences(before[0], now[day][0]))
@@ -406,7 +411,7 @@ def test_a_later_register_never_changes_what_was_seen_of_the_past(
         seen = now
 
 
-@few
+@settings(few, max_examples=2)
 @given(seeds, st.integers(60, 120))
 def test_the_months_that_were_published_stay_as_they_were(
     shelf: Shelf, seed: int, number: int
@@ -415,12 +420,15 @@ def test_the_months_that_were_published_stay_as_they_were(
     store = shelf.store()
     shelf.load(store, FIRST, loads[FIRST], publish=True)
     before = coverage(store, FIRST)
-    assert any(row[-1] == "shown" for row in before)
     shelf.load(store, SECOND, loads[SECOND], publish=True)
-    assert coverage(store, FIRST - DAY) == before
+    after = coverage(store, FIRST)
+    # Another month may have to be left out, and the oldest fall out: none is told differently.
+    told = before.keys() & after.keys()
+    assert len(told) > 100
+    assert {key: after[key] for key in told} == {key: before[key] for key in told}
 
 
-@more
+@few
 @given(seeds, sizes, st.sampled_from(DAYS))
 def test_events_of_later_days_never_change_an_earlier_one(
     shelf: Shelf, seed: int, number: int, day: date
@@ -434,7 +442,7 @@ def test_events_of_later_days_never_change_an_earlier_one(
         assert picture(store, [day]) == before
 
 
-@more
+@few
 @given(seeds, sizes, st.permutations((FIRST, SECOND, THIRD)))
 def test_neither_the_order_of_registers_nor_of_rows_nor_a_corrected_mistake_matters(
     shelf: Shelf, seed: int, number: int, order: list[date]

@@ -438,7 +438,7 @@ OWN = rules_of(
     {"kind": "text"},
 )
 GOOD = {
-    "form": "Skriftlig", "risk_assessed": "2026-01-01", "risk_level": "Grön", "applied": START,
+    "form": "Skriftlig", "risk_assessed": "2024-01-01", "risk_level": "Grön", "applied": START,
     "it_briefing": "2026-01-01", "days_per_week": "2", "home_insurance": "Ja",
     "landlord_consent": "Ja", "confidentiality": "Öppen",
 }  # fmt: skip
@@ -627,7 +627,6 @@ def test_the_story_tells_what_was_changed_and_every_follow_up_that_any_register_
         ("2025-04-01", "renewed_from", "past"),
         ("2025-04-01", "start", "past"),
         ("2025-10-01", "followed_up", "past"),
-        ("2026-04-01", "it_briefing_due", "past"),
         ("2026-08-20", "followed_up", "past"),
         ("2026-10-31", "amended", "past"),
         ("2026-12-01", "measure_due", "coming"),
@@ -738,14 +737,28 @@ def test_politiker_and_admin_are_refused_and_hr_meets_only_its_own_departments(
     for role in ("politiker", "admin"):
         with pytest.raises(AccessDenied):
             ask(named.reader(role))
-    everything, own_part = str(ask(named.reader())), str(ask(named.reader("hr", "BB")))
-    if question not in ("people", "counts"):
-        assert "HEMLIG" in everything or "Ada" in everything or question == "needs_summary"
-    known = ("HEMLIG", "Ada", "AA ")
+    found = ask(named.reader())
+    everything, own_part = as_text(found), as_text(ask(named.reader("hr", "BB")))
+    secret = ("HEMLIG", "Ada", "AA")
+    if question == "people":
+        return
+    if question == "story":
+        assert len(found) and ask(named.reader("hr", "BB")).empty
+    elif question != "needs_summary":
+        assert any(word in everything for word in secret)
     # What the own agreement says that it continues stands in its own row.
-    told = own_part.replace("HEMLIG", "") if question == "register" else own_part
-    assert not any(word in told for word in known)
-    assert len(ask(named.reader("hr", "BB"))) <= len(ask(named.reader()))
+    own_part = own_part.replace("HEMLIG", "") if question == "register" else own_part
+    assert not any(word in own_part for word in secret)
+    if question == "needs_summary":
+        assert ask(named.reader("hr", "BB"))["agreements"].iloc[-1] == 1
+        assert found["agreements"].iloc[-1] == 2
+
+
+def as_text(found: Any) -> str:
+    """Return a whole answer as one text, hashes left out: they may hold any letters."""
+    if not isinstance(found, pd.DataFrame):
+        return str(found)
+    return found.drop(columns=["employee", "person", "file"], errors="ignore").to_csv()
 
 
 def test_hr_meets_names_of_its_own_and_revisor_pseudonyms(

@@ -1,0 +1,436 @@
+"""The markup of rule sets: side by side, over the register, and as if one were adopted.
+
+Pure functions. A cell of a rule set is a list of rules, so its table is one of its own beside the
+matrix of numbers in ``ui.cards``. Every table comes in a wide and a narrow form in the markup, and
+the stylesheet shows one: a table that CSS turns into blocks means nothing to those who listen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from queries import regelverk as queries
+from queries import rule_words as words
+from queries.regelverk import ANY, MINE, SOON
+from queries.rules import ASPECTS, Rule, RuleSet, own
+from ui import cards
+from ui import formats as f
+from ui.cards import escaped
+from ui.text import _, _n, status_word
+
+COVERS = "covers"
+
+
+# --- side by side ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Column:
+    """A rule set as a column: its name, what kind of organisation it is, whether it is the own."""
+
+    id: str
+    label: str
+    detail: str
+    own: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: what it is about and, by rule set, what it holds as HTML that is already safe."""
+
+    label: str
+    cells: Mapping[str, str]
+
+
+def columns_of(sets: Sequence[RuleSet]) -> list[Column]:
+    mine = own().id
+    return [
+        Column(ruleset.id, ruleset.short, ruleset.organisation, ruleset.id == mine)
+        for ruleset in sets
+    ]
+
+
+def side_by_side(sets: Sequence[RuleSet], day: date | None) -> str:
+    """Return the table of what each rule set says of each aspect, its scope first."""
+    rows = [Row(words.aspect_word(COVERS), {s.id: _covers(s) for s in sets})]
+    for aspect in ASPECTS:
+        cells = {s.id: _rules_html(of_aspect(s, aspect), day) for s in sets}
+        rows.append(Row(words.aspect_word(aspect), cells))
+    caption = _("Ska är ett krav, bör ett råd och kan en tillåtelse. Ett streck: ej reglerat.")
+    return grid(rows, columns_of(sets), caption=caption, label=_("Regelverken sida vid sida"))
+
+
+def of_aspect(ruleset: RuleSet, aspect: str) -> list[Rule]:
+    """Return the rules of an aspect; none where the set does not regulate it."""
+    return [r for r in ruleset.lines() if r.aspect == aspect and r.kind != "none"]
+
+
+def _covers(ruleset: RuleSet) -> str:
+    return escaped(ruleset.covers.text)
+
+
+def dash() -> str:
+    """Return a dash that is heard as what it means."""
+    word = escaped(status_word("not_regulated"))
+    return (
+        f'<span class="dk-dash" title="{word}"><span aria-hidden="true">–</span>'
+        f'<span class="dk-said">{word}</span></span>'
+    )
+
+
+def modality(code: str) -> str:
+    """Return a modality as its word; weight and frame only repeat it."""
+    return f'<strong class="dk-modality dk-{code}">{escaped(words.modality_word(code))}</strong>'
+
+
+def validity(rule: Rule, day: date | None) -> str:
+    """Return in words that a rule does not apply on the day; empty when it does.
+
+    Without a day (no register, nothing to read it on) its limits are told as they are.
+    """
+    if day is None:
+        limits = [f.date(d) if d else "" for d in (rule.valid_from, rule.valid_to)]
+        return "–".join(limits) if any(limits) else ""
+    if rule.valid_to and rule.valid_to < day:
+        return _("gällde till och med {day}").format(day=f.date(rule.valid_to))
+    if rule.valid_from and rule.valid_from > day:
+        return _("gäller från {day}").format(day=f.date(rule.valid_from))
+    return ""
+
+
+def _rules_html(rules: Sequence[Rule], day: date | None) -> str:
+    items = []
+    for rule in rules:
+        when = validity(rule, day)
+        more = f' <span class="dk-detail">({escaped(when)})</span>' if when else ""
+        items.append(f"<li>{modality(rule.modality)} {escaped(rule.text)}{more}</li>")
+    return f'<ul class="dk-rules">{"".join(items)}</ul>' if items else dash()
+
+
+def grid(
+    rows: Sequence[Row],
+    columns: Sequence[Column],
+    *,
+    caption: str,
+    label: str,
+    level: int = 3,
+) -> str:
+    """Return rows and rule sets as a table, and on a narrow screen as a list per rule set.
+
+    Both forms are in the markup, as in ``cards.matrix``: a table that CSS turns into blocks means
+    nothing to those who listen. ``label`` names the region that the keyboard scrolls.
+    """
+    heads = "".join(
+        f'<th scope="col"{" class=dk-own" if c.own else ""}>{escaped(c.label)}'
+        f'<span class="dk-detail">{_column_detail(c)}</span></th>'
+        for c in columns
+    )
+    body = "".join(
+        f'<tr><th scope="row">{escaped(row.label)}</th>'
+        + "".join(
+            f"<td{' class=dk-own' if c.own else ''}>{row.cells.get(c.id) or dash()}</td>"
+            for c in columns
+        )
+        + "</tr>"
+        for row in rows
+    )
+    table = (
+        f'<div class="dk-scroll" tabindex="0" role="region" aria-label="{escaped(label)}"><table>'
+        f"<caption>{escaped(caption)}</caption>"
+        f'<thead><tr><th scope="col">{escaped(_("Vad regeln gäller"))}</th>{heads}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+    lists = "".join(
+        _list_of(rows, column, level, index == 0) for index, column in enumerate(columns)
+    )
+    return (
+        f'<div class="dk dk-rulesets dk-n{min(8, len(columns))}">{table}'
+        f'<div class="dk-rulesets-list"><p class="dk-detail">{escaped(caption)}</p>{lists}</div>'
+        "</div>"
+    )
+
+
+def _column_detail(column: Column) -> str:
+    return escaped(_("kommunens eget") if column.own else column.detail)
+
+
+def _list_of(rows: Sequence[Row], column: Column, level: int, is_open: bool) -> str:
+    items = "".join(
+        f"<dt>{escaped(row.label)}</dt><dd>{row.cells.get(column.id) or dash()}</dd>"
+        for row in rows
+    )
+    name = f"<h{level}>{escaped(column.label)}</h{level}>"
+    return (
+        f"<details{' open' if is_open else ''}><summary>{name}"
+        f' <span class="dk-detail">{_column_detail(column)}</span></summary><dl>{items}</dl>'
+        "</details>"
+    )
+
+
+# --- over the register ----------------------------------------------------------------------------
+
+Link = Callable[..., str | None]
+"""``link(ruleset, rule, outcome, department)`` → the address of the agreements behind, or None."""
+
+
+def standing(sets: Sequence[RuleSet], table: pd.DataFrame, day: date, link: Link) -> str:
+    """Return how the register meets the sets: the rows and columns of ``side_by_side``, counted.
+
+    ``table``: rows of one place, from ``queries.regelverk.at``.
+    """
+    found = {(row["ruleset"], row["rule"]): row for row in table.to_dict("records")}
+    whole = {s.id: _whole_agreements(s, found.get((s.id, ANY)), link) for s in sets}
+    rows = [Row(_("Minst en regel"), whole)]
+    for aspect in ASPECTS:
+        cells = {}
+        for ruleset in sets:
+            rules = of_aspect(ruleset, aspect)
+            items = [
+                _counted(rule, _name_in(rules, rule), found.get((ruleset.id, rule.id)), day, link)
+                for rule in rules
+                if queries.is_countable(rule)
+            ]
+            items += _uncounted(rules)
+            joined = "".join(f"<li>{item}</li>" for item in items)
+            cells[ruleset.id] = f'<ul class="dk-rules">{joined}</ul>' if items else ""
+        rows.append(Row(words.aspect_word(aspect), cells))
+    caption = _("Antal överenskommelser som brister mot ett ska eller avviker från ett bör.")
+    return grid(rows, columns_of(sets), caption=caption, label=_("Regelverken över registret"))
+
+
+def _name_in(rules: Sequence[Rule], rule: Rule) -> str:
+    """Return what to call a rule: its kind, or its text where its aspect has two of one kind."""
+    titles = [title_of(other) for other in rules if queries.is_countable(other)]
+    return rule.text if titles.count(title_of(rule)) > 1 else title_of(rule)
+
+
+def title_of(rule: Rule) -> str:
+    """Return a rule's kind in a few words."""
+    if rule.kind == "form":
+        forms = {"skriftlig": _("Skriftlig form"), "muntlig": _("Muntlig form")}
+        return forms[rule.parameters["form"]]
+    return words.kind_title(rule.kind, rule.parameters.get("field"))
+
+
+def _uncounted(rules: Sequence[Rule]) -> list[str]:
+    """Return in a few words how many rules there is no counting of, and why."""
+    allowed = [rule for rule in rules if rule.modality == "kan"]
+    silent = [rule for rule in rules if rule.modality != "kan" and not queries.is_countable(rule)]
+    told = []
+    if silent:
+        text = _n(
+            "{n} regel syns inte i registret", "{n} regler syns inte i registret", len(silent)
+        )
+        told.append(_detail(text.format(n=len(silent))))
+    if allowed:
+        text = _n(
+            "{n} tillåtelse, inget att bryta mot", "{n} tillåtelser, inget att bryta mot",
+            len(allowed),
+        )  # fmt: skip
+        told.append(_detail(text.format(n=len(allowed))))
+    return told
+
+
+def _counted(rule: Rule, name: str, row: Mapping[str, Any] | None, day: date, link: Link) -> str:
+    what = f'<span class="dk-part">{modality(rule.modality)} {escaped(name)}</span>'
+    when = validity(rule, day)
+    if when or row is None:
+        return what + _detail(when)
+    if row["status"] != "shown":
+        return _absent(row["status"]) + what
+    outcome = "brister" if rule.modality == "ska" else "avviker"
+    number = _linked(f.count_text(row["failing"], row["total"]), row, outcome, link)
+    # Not the outcome's own word: "avviker från bör" would stand beside the word bör.
+    verb = _("brister") if outcome == "brister" else _("avviker")
+    first = f'<span class="dk-part">{number} {escaped(verb)}</span>'
+    others = [o for o in ("uppfyllt", "uppgift_saknas", "omfattas_inte") if some(row[o])]
+    rest = " · ".join(
+        _linked(f.number(row[o]), row, o, link, "dk-less") + f" {escaped(words.outcome_word(o))}"
+        for o in others
+    )
+    return first + what + (f'<span class="dk-detail dk-part">{rest}</span>' if rest else "")
+
+
+def _whole_agreements(ruleset: RuleSet, row: Mapping[str, Any] | None, link: Link) -> str:
+    if row is None:
+        return _detail(_("inget som kan räknas"))
+    if row["status"] != "shown":
+        return _absent(row["status"])
+    number = _linked(f.count_text(row["failing"], row["total"]), row, "", link)
+    hard = (
+        _("varav {n} brister mot ett ska").format(n=f.number(row["brister"]))
+        if some(row["brister"]) and some(row["avviker"])
+        else ""
+    )
+    change = _("behöver ändras") if ruleset.id == own().id else _("skulle behöva ändras")
+    return f"{number} {escaped(change)}{_detail(hard)}"
+
+
+def _detail(text: str) -> str:
+    return f'<span class="dk-detail dk-part">{escaped(text)}</span>' if text else ""
+
+
+def absence(status: str) -> str:
+    """Return the word in place of a count of agreements."""
+    return _("inga i kraft") if status == "no_answers" else status_word(status)
+
+
+def _absent(status: str) -> str:
+    word = absence(status)
+    return (
+        f'<span class="dk-part"><span class="dk-absent dk-s-{escaped(status).replace("_", "-")}">'
+        f'<span class="dk-pill dk-word">{escaped(word)}</span></span></span>'
+    )
+
+
+def some(number: Any) -> bool:
+    """Whether a number is known and not zero."""
+    return not f.is_missing(number) and int(number) > 0
+
+
+def _linked(
+    text: str, row: Mapping[str, Any], outcome: str, link: Link, kind: str = "dk-num"
+) -> str:
+    """Return a count as a link to the agreements behind it, where the viewer may open them."""
+    number = f'<span class="{kind}">{escaped(text)}</span>'
+    behind = row["failing"] if outcome in ("", "brister", "avviker") else row[outcome]
+    place = row["department"] if isinstance(row["department"], str) else None
+    opens = row["live"] and some(behind)
+    href = link(row["ruleset"], row["rule"], outcome, place) if opens else None
+    return f'<a href="{escaped(href)}" target="_self">{number}</a>' if href else number
+
+
+# --- if one were adopted ----------------------------------------------------------------------
+
+
+def hit(
+    adopted: RuleSet, mine: RuleSet, table: pd.DataFrame, link: Link, department: str | None = None
+) -> str:
+    """Return the matrix of rules and departments: how many agreements would be hit in each.
+
+    ``department`` leaves that one and the whole.
+    """
+    table = table[(table["department"] != MINE)]
+    if department:
+        table = table[table["department"].isna() | (table["department"] == department)]
+    columns = []
+    for code, name in dict(zip(table["department"], table["name"], strict=True)).items():
+        code = code if isinstance(code, str) else None
+        columns.append(cards.MatrixColumn(code, code or name, name))
+    rows = []
+    for ruleset, wanted in ((mine, {ANY}), (adopted, None)):
+        group = cards.MatrixGroup(
+            _("I dag, {name}").format(name=ruleset.short)
+            if wanted
+            else _("Om antaget, {name}").format(name=ruleset.short)
+        )
+        of = table[table["ruleset"] == ruleset.id]
+        names = {rule.id: (rule, _name_in(of_aspect(ruleset, rule.aspect), rule))
+                 for rule in ruleset.lines()}  # fmt: skip
+        for name in sorted(of["rule"].unique(), key=lambda rule: rule != ANY):
+            if wanted and name not in wanted:
+                continue
+            label = _("Minst en regel")
+            if name != ANY:
+                rule, title = names[name]
+                label = f"{words.modality_word(rule.modality)}: {title}"
+            cells = {}
+            for record in of[of["rule"] == name].to_dict("records"):
+                code = record["department"] if isinstance(record["department"], str) else None
+                cells[code] = _hit_cell(record, link)
+            rows.append(cards.MatrixRow(label, cells, None, group))
+    return cards.matrix(
+        rows,
+        columns,
+        corner=_("Regel"),
+        caption=_("Antal överenskommelser som brister eller avviker, av dem som är i kraft."),
+    )
+
+
+def _hit_cell(record: Mapping[str, Any], link: Link) -> cards.MatrixCell:
+    status = str(record["status"])
+    if status != "shown":
+        return cards.MatrixCell(absence(status), status)
+    failing, total = int(record["failing"]), int(record["total"])
+    outcome = {"ska": "brister", "bor": "avviker"}.get(record["modality"], "")
+    code = record["department"] if isinstance(record["department"], str) else None
+    href = link(record["ruleset"], record["rule"], outcome, code) if record["live"] else None
+    return cards.MatrixCell(
+        f.count_text(failing, total), status, failing / total, href=href if failing else None
+    )
+
+
+def plan_table(plan: pd.DataFrame, ruleset: RuleSet, link: Link) -> str:
+    """Return what would have to be done, by whom and by when, the worst first.
+
+    ``plan``: rows of ``queries.regelverk.plan``. When something falls due, and of how many a fact
+    is missing, is known only of live numbers.
+    """
+    live = bool(plan["live"].any())
+    heads = [_("Att göra"), _("Vem"), _("Nu")]
+    if live:
+        heads += [_("Uppgift saknas"), *(_("Inom {n} dagar").format(n=days) for days in SOON)]
+    rows, items = [], []
+    for row in plan.to_dict("records"):
+        act = _act(row, ruleset.rule(row["rule"]))
+        who = escaped(words.who_word(row["who"]))
+        numbers = _plan_numbers(row, live, link)
+        cells = "".join(f'<td class="dk-right">{number}</td>' for number in numbers)
+        rows.append(f'<tr><th scope="row">{act}</th><td>{who}</td>{cells}</tr>')
+        # In the list a line of zeros says nothing that its absence does not.
+        told = "".join(
+            f"<div><dt>{escaped(head)}</dt><dd>{value}</dd></div>"
+            for head, value in zip(heads[1:], [who, *numbers], strict=True)
+            if head in heads[:3] or _text_of(value) not in ("0", f.MISSING)
+        )
+        items.append(f"<li>{act}<dl>{told}</dl></li>")
+    head = "".join(
+        f'<th scope="col"{" class=dk-right" if i > 1 else ""}>{escaped(h)}</th>'
+        for i, h in enumerate(heads)
+    )
+    caption = _("Antal överenskommelser, det allvarligaste först.")
+    label = _("Vad som skulle behöva göras")
+    return (
+        f'<div class="dk dk-plan"><div class="dk-scroll" tabindex="0" role="region" '
+        f'aria-label="{escaped(label)}"><table class="dk-list">'
+        f"<caption>{escaped(caption)}</caption><thead><tr>{head}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f'<ol class="dk-plan-list">{"".join(items)}</ol></div>'
+    )
+
+
+def _text_of(html: str) -> str:
+    return re.sub(r"<[^>]*>", "", html)
+
+
+def _act(row: Mapping[str, Any], rule: Rule) -> str:
+    """Return a rule, and below it what it asks for; of several acts, how many ask for each."""
+    acts = row["acts"]
+    told = []
+    for act, number in acts:
+        many = f" ({f.number(number)})" if number and len(acts) > 1 else ""
+        told.append(f'<span class="dk-part">{escaped(act + many)}</span>')
+    return (
+        f'{"".join(told)}<span class="dk-detail dk-part">{modality(rule.modality)} '
+        f"{escaped(rule.text)}</span>"
+    )
+
+
+def _plan_numbers(row: Mapping[str, Any], live: bool, link: Link) -> list[str]:
+    places = 2 + len(SOON) if live else 1
+    if row["status"] != "shown":
+        return [_absent(row["status"]), *[f.MISSING] * (places - 1)]
+    outcome = "brister" if row["modality"] == "ska" else "avviker"
+    numbers = [_linked(f.number(row["failing"]), row, outcome, link)]
+    if row["live"]:
+        lacking = f.number(row["uppgift_saknas"])
+        numbers.append(_linked(lacking, row, "uppgift_saknas", link, "dk-less"))
+        soon = [row[f"soon_{days}"] for days in SOON]
+        numbers += [escaped(f"+{f.number(n)}" if some(n) else "0") for n in soon]
+    return numbers + [f.MISSING] * (places - len(numbers))
