@@ -128,6 +128,14 @@ def publish_register(builder: Builder) -> None:
     months = month_ends(own_day)
     days = sorted({*months, own_day} | {day for day in registers if day > months[0]})
     found = [i for i in indicators() if i.source.kind == REGISTER]
+    departments = [
+        code
+        for (code,) in builder.rows(
+            f"{sql_file('register/_base').rstrip().rstrip(',')} "
+            "select department from grid order by ordinal, department",
+            {"days": [own_day]},
+        )
+    ]
     # How many agreements a department has is the denominator of most of the others: where it is
     # hidden (a ratio to people counts just them) they are hidden too, or they would tell it.
     also: dict[date, frozenset[str]] = {}
@@ -137,9 +145,9 @@ def publish_register(builder: Builder) -> None:
             _insert_coverage(builder, indicator, [silent], own_day)
             continue
         told = [day for day in days if day >= first_day or indicator.source.reckoned_back]
-        counted = _counted(builder, indicator, told)
+        counted, positions = _counted(builder, indicator, told, departments)
         hidden = _publish_days(builder, indicator, counted, profile, also, own_day, registers)
-        _publish_positions(builder, indicator, own_day, profile, hidden[own_day][0])
+        _publish_positions(builder, indicator, positions, own_day, profile, hidden[own_day][0])
         if indicator.source.ratio:
             also = {day: out for day, (_whole, out) in hidden.items()}
     _publish_rules(builder, own_day, profile, also.get(own_day, frozenset()))
@@ -148,16 +156,22 @@ def publish_register(builder: Builder) -> None:
 Counts = dict[str, tuple[int, int]]
 
 
-def _counted(builder: Builder, indicator: Indicator, days: Sequence[date]) -> dict[date, Counts]:
-    """Return per day the (numerator, denominator) of every department."""
+def _counted(
+    builder: Builder, indicator: Indicator, days: Sequence[date], departments: Sequence[str]
+) -> tuple[dict[date, Counts], Counts]:
+    """Return per day the (numerator, denominator) of every department, and of each position on the
+    last day: counted together, since planning a query takes longer than these few rows."""
     rows = builder.rows(
-        indicator.sql,
-        {"days": list(days), "indicator": indicator.id, **register_parameters(indicator)},
+        indicator.register_sql("positions"),
+        {"days": list(days), **register_parameters(indicator)},
     )
-    found: dict[date, Counts] = {day: {} for day in days}
-    for _indicator, day, department, numerator, denominator in rows:
-        found[day][department] = (numerator, denominator)
-    return found
+    found: dict[date, Counts] = {day: dict.fromkeys(departments, (0, 0)) for day in days}
+    positions: Counts = {}
+    for day, department, position, *pair in rows:
+        found[day][department] = _sum([found[day][department], tuple(pair)])
+        if day == days[-1] and position is not None:
+            positions[position] = _sum([positions.get(position, (0, 0)), tuple(pair)])
+    return found, dict(sorted(positions.items()))
 
 
 def _publish_days(
@@ -220,16 +234,16 @@ def _near(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
 
 
 def _publish_positions(
-    builder: Builder, indicator: Indicator, day: date, profile: Profile, whole_hidden: bool
+    builder: Builder,
+    indicator: Indicator,
+    groups: Counts,
+    day: date,
+    profile: Profile,
+    whole_hidden: bool,
 ) -> None:
     """Publish an indicator per position, on the register's own day."""
     if indicator.source.ratio:
         return  # how many managers could work elsewhere is not known
-    rows = builder.rows(
-        indicator.register_sql("positions"),
-        {"days": [day], "indicator": indicator.id, **register_parameters(indicator)},
-    )
-    groups = {group: (numerator, denominator) for _i, _d, group, numerator, denominator in rows}
     whole = _sum(groups.values())
     hidden, out = hidden_counts(whole, groups, profile)
     everything = hidden or whole_hidden

@@ -147,6 +147,14 @@ def survey_figures(folder: Path) -> dict[str, dict[str, float]]:
     return figures
 
 
+class Told(dict[str, float]):
+    """Figures that are told as they come: a large register takes minutes."""
+
+    def __setitem__(self, name: str, value: float) -> None:
+        super().__setitem__(name, value)
+        print(f"{name}: {value:.1f}", file=sys.stderr, flush=True)
+
+
 def register_costs(folder: Path, size: int) -> dict[str, float]:
     """Return what a register of ``size`` agreements costs, loaded as two: the one of eight months
     ago, and the one of today."""
@@ -163,7 +171,7 @@ def register_costs(folder: Path, size: int) -> dict[str, float]:
     os.environ["DISTANSKOLLEN_STORE"] = str(folder / "store")
     files = big_register.make(folder, size, registers=2)
     load_frame(folder / "frame.csv", "2026")
-    found: dict[str, float] = {}
+    found = Told()
     for name, file in zip(("first", "second"), files, strict=True):
         start = time.perf_counter()
         load_agreements(file, as_of=date.fromisoformat(file.stem.removeprefix("agreements-")))
@@ -185,8 +193,8 @@ def register_costs(folder: Path, size: int) -> dict[str, float]:
     for name, run in runs.items():
         found[f"{name} (ms)"] = 1000 * timed(run, 3)
     for page in REGISTER_PAGES:
-        costs = page_costs(page, 3, "revisor")
-        found |= {f"/{page}, {name}": cost for name, cost in costs.items()}
+        for name, cost in page_costs(page, 3, "revisor").items():
+            found[f"/{page}, {name}"] = cost
     return found
 
 

@@ -128,7 +128,9 @@ class Context:
         As ``queries.coverage.series``, with a row for each department and month, also those that
         it lacks (``ui.months.completed``). Empty without a register.
         """
-        table = _series(self._key, indicator.id, tuple(self.departments()["code"]))
+        grid = self.departments()
+        departments = dict(zip(grid["code"], grid["name"], strict=True))
+        table = _series(self._key, indicator.id, departments)
         if self.department:
             place = table["department"]
             table = table[place.isna() | (place == self.department)]
@@ -235,14 +237,14 @@ def _by_group(key: Key, wave: str, indicator_id: str, breakdown: str) -> pd.Data
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
-def _series(key: Key, indicator_id: str, order: tuple[str, ...]) -> pd.DataFrame:
+def _series(key: Key, indicator_id: str, departments: dict[str, str]) -> pd.DataFrame:
     reader = _reader(key)
     table = coverage.series(reader, indicator_of(indicator_id))
     # What was counted for this visitor lacks only months with nothing to count.
     live = set(reader.viewer.departments) if reader.viewer.role is Role.HR else set()
     if reader.viewer.role is Role.REVISOR:
         live = {None, *table["department"].dropna()}
-    return completed(table, order, live)
+    return completed(table, departments, live)
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)

@@ -180,8 +180,8 @@ def alt_series(
 def near_months() -> str:
     """Return the sentence on the months that are left out."""
     return _(
-        "Månader visas inte när så få överenskommelser skiljer dem från den månad som visas före "
-        "att enskilda personer kunde räknas fram."
+        "En månad visas inte när så få överenskommelser skiljer den från den förra som visas att "
+        "enskilda personer kunde räknas fram."
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -176,13 +176,13 @@ def read_lines(results: pd.DataFrame, digits: int = 0) -> list[Line]:
 
 
 def completed(
-    results: pd.DataFrame, order: Sequence[str], live: Collection[str | None]
+    results: pd.DataFrame, departments: Mapping[str, str], live: Collection[str | None]
 ) -> pd.DataFrame:
     """Return the series with a row for every department and month, also those that it lacks.
 
     Then nothing was there to count; or, between the months of a line that was published and not
     counted for this visitor (its code is not in ``live``; None: the whole), the month was left out.
-    Departments in their ``order``, those that it lacks after them, the whole last.
+    ``departments``: code → name in the order to tell them; others follow, and the whole is last.
     """
     records: list[dict[str, Any]] = results.to_dict("records")
     found: dict[str | None, dict[dt.date, dict[str, Any]]] = {}
@@ -190,15 +190,22 @@ def completed(
         code = None if f.is_missing(record["department"]) else str(record["department"])
         found.setdefault(code, {})[_date(record["day"])] = record
     rows = []
-    codes = [code for code in (*order, *found) if code in found and code is not None]
-    for code in [*dict.fromkeys(codes), *([None] if None in found else [])]:
-        of = found[code]
-        some = of[max(of)]
-        for day in _calendar(day for days in found.values() for day in days):
-            left_out = min(of) < day < max(of) and code not in live
-            status = LEFT_OUT if left_out else "no_answers"
-            blank = dict.fromkeys(("numerator", "denominator", "share"))
-            rows.append(of.get(day) or {**some, **blank, "day": day, "status": status})
+    days = _calendar(day for of in found.values() for day in of)
+    codes = [code for code in dict.fromkeys([*departments, *found]) if code is not None]
+    for code in [*codes, *([None] if None in found else [])]:
+        of = found.get(code, {})
+        name = of[max(of)]["name"] if of else departments[str(code)]
+        for day in days:
+            left_out = of and min(of) < day < max(of) and code not in live
+            blank = {
+                **dict.fromkeys(results.columns),
+                "indicator": records[0]["indicator"],
+                "day": day,
+                "department": code,
+                "name": name,
+                "status": LEFT_OUT if left_out else "no_answers",
+            }
+            rows.append(of.get(day, blank))
     return pd.DataFrame(rows, columns=results.columns)
 
 

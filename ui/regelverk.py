@@ -24,7 +24,7 @@ from ui import formats as f
 from ui.addresses import AS_OF, RULESET
 from ui.cards import escaped
 from ui.context import Context
-from ui.evidence import files, note, say, views, working_material
+from ui.evidence import files, link_line, note, say, views, working_material
 from ui.register import AHEAD, FIRST_DAY
 from ui.rule_tables import (
     COVERS,
@@ -88,30 +88,50 @@ def choose_adopted() -> RuleSet:
 
 
 def would_change(
-    adopted: Mapping[str, Any] | None, mine: Mapping[str, Any] | None, name: str, where: str
+    adopted: Mapping[str, Any] | None,
+    mine: Mapping[str, Any] | None,
+    name: str,
+    where: str,
+    rules: Sequence[Mapping[str, Any]] = (),
 ) -> str:
-    """Return in a sentence how many agreements would have to change, and how many fail today.
+    """Return in words how many agreements would have to change, and how many fail today.
 
     ``adopted``, ``mine``: the ``ANY`` rows of the set tried on and of the own. ``where`` is what
-    they count ("hela kommunen").
+    they count ("hela kommunen"). ``rules``: the rows of the rules tried on; where the whole is
+    hidden, no fewer fail than fail the rule that most do.
     """
     if adopted is None:
         return _("Inget i reglerna från {name} går att räkna i registret.").format(name=name)
     if adopted["status"] == "no_answers":
         return _("Ingen överenskommelse är i kraft ({where}).").format(where=where)
-    if adopted["status"] != "shown":
-        return _(
+    least = max((r for r in rules if r["status"] == "shown"), key=_failing, default=None)
+    if adopted["status"] == "shown":
+        of = adopted
+        said = _(
+            "Med reglerna från {name} skulle {n} av {m} gällande överenskommelser behöva ändras "
+            "({where})."
+        )
+    elif least and _failing(least):
+        of = least
+        said = _(
+            "Med reglerna från {name} skulle minst {n} av {m} gällande överenskommelser behöva "
+            "ändras ({where}); det exakta antalet är dolt."
+        )
+    else:
+        of = {"failing": None, "total": None}
+        said = _(
             "Hur många överenskommelser som skulle behöva ändras med reglerna från {name} är dolt "
-            "({where}). Regel för regel visas det som kan visas."
-        ).format(name=name, where=where)
-    said = _(
-        "Med reglerna från {name} skulle {n} av {m} gällande överenskommelser behöva ändras "
-        "({where})"
-    ).format(name=name, n=f.number(adopted["failing"]), m=f.number(adopted["total"]), where=where)
+            "({where})."
+        )
+    said = said.format(name=name, n=f.number(of["failing"]), m=f.number(of["total"]), where=where)
     if mine is None or mine["status"] != "shown":
-        return said + "."
-    now = _("i dag avviker {k} från kommunens egna.").format(k=f.number(mine["failing"]))
-    return f"{said}; {now}"
+        return said
+    now = _("I dag avviker {k} från kommunens egna regler.").format(k=f.number(mine["failing"]))
+    return f"{said} {now}"
+
+
+def _failing(row: Mapping[str, Any]) -> int:
+    return int(row["failing"])
 
 
 def certainty(adopted: Mapping[str, Any] | None) -> str:
@@ -394,11 +414,20 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
     everything = _outcomes(context, sets, day)
     table = queries.at(everything, context.reader, context.department)
     say(_in_force(table, place_of(context), day))
+    hidden = int((table["status"] == "hidden").sum())
+    if context.department and 2 * hidden > len(table):
+        title = _("{hidden} av {all} tal är dolda för {name}").format(
+            hidden=hidden, all=len(table), name=context.department_name
+        )
+        st.html(cards.callout("hidden", title, status_reason("hidden")))
+        kept = {key: st.query_params.get(key) for key in (COMPARED, ADOPTED, AS_OF)}
+        place = context.link("regelverk", forvaltning=None, **kept)
+        st.html(link_line(place, _("Visa hela kommunen")))
     link = opening(context, day)
     st.html(standing(sets, table, day, link))
     if not table["live"].all():
         note(_only_published())
-    if (table["status"] == "hidden").any():
+    if hidden:
         note(f"{status_word('hidden')}: {status_reason('hidden')}")
     _counted_files(context, sets, everything, "regelverk-jamforelse", day)
 
@@ -521,10 +550,10 @@ def _row(table: pd.DataFrame, ruleset: RuleSet) -> Mapping[str, Any] | None:
 
 def _sentence(context: Context, table: pd.DataFrame, mine: RuleSet, adopted: RuleSet) -> str:
     where = place_of(context)
-    return would_change(
-        _row(table, adopted), _row(table, mine), adopted.short, where[:1].lower() + where[1:]
-        if not context.department else where
-    )  # fmt: skip
+    if not context.department:
+        where = where[:1].lower() + where[1:]
+    of = table[(table["ruleset"] == adopted.id) & (table["rule"] != ANY)].to_dict("records")
+    return would_change(_row(table, adopted), _row(table, mine), adopted.short, where, of)
 
 
 def _plan_view(adopted: RuleSet, plan: pd.DataFrame, to_do: pd.DataFrame, link: Link) -> None:

@@ -6,9 +6,9 @@ put into words for the rows that are shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -242,24 +242,40 @@ def title_of(row: Mapping[str, Any]) -> str:
     return words_of.title(row["kind"], row["field"], row["outcome"], row["reason"])
 
 
-def _facts(row: Mapping[str, Any], as_of: date) -> dict[str, Any]:
-    """Return what the sentences on a line are made of: its own facts and its rule's numbers."""
-    known = {name: row.get(name) for name in ("value", "since", "due")}
-    rule = ruleset(row["ruleset"]).rule(row["rule"])
-    return {**rule.parameters, **known, "as_of": as_of}
+@dataclass(frozen=True)
+class Told:
+    """Why a line is in the list, and what to do about it, in sentences."""
+
+    why: str
+    to_do: str
 
 
-def why(row: Mapping[str, Any], as_of: date) -> str:
-    return words.why(row["kind"], row["reason"], **_facts(row, as_of))
-
-
-def what_to_do(row: Mapping[str, Any], as_of: date) -> str:
-    return words.what_to_do(row["kind"], row["reason"], **_facts(row, as_of))
+def tell(rows: Sequence[Mapping[str, Any]], as_of: date) -> list[Told]:
+    """Return the sentences of each line. Many lines say the same, and each is put together once."""
+    parameters: dict[tuple[str, str], dict[str, Any]] = {}
+    for name in {row["ruleset"] for row in rows}:
+        rules = ruleset(name)
+        parameters |= {(name, rule.id): rule.parameters for rule in rules.lines()}
+    said: dict[tuple[Any, ...], Told] = {}
+    told = []
+    for row in rows:
+        named = ("ruleset", "rule", "kind", "reason", "value", "since", "due")
+        key = tuple(str(row[name]) for name in named)
+        if key not in said:
+            facts = {name: row[name] for name in ("value", "since", "due")}
+            facts = {**parameters[row["ruleset"], row["rule"]], **facts, "as_of": as_of}
+            of = row["kind"], row["reason"]
+            said[key] = Told(words.why(*of, **facts), words.what_to_do(*of, **facts))
+        told.append(said[key])
+    return told
 
 
 def days_since(since: Any, as_of: date) -> int | None:
     """Return for how many days something has been so on ``as_of``; None when nobody knows."""
-    return None if f.is_missing(since) else (pd.Timestamp(as_of) - pd.Timestamp(since)).days
+    if f.is_missing(since):
+        return None
+    day = since.date() if isinstance(since, datetime) else since
+    return (as_of - day).days
 
 
 def list_table(rows: pd.DataFrame, as_of: date, *, departments: bool = True) -> pd.DataFrame:
@@ -277,7 +293,7 @@ def list_table(rows: pd.DataFrame, as_of: date, *, departments: bool = True) -> 
         _("Dagar"): [days_since(r["since"], as_of) for r in records],
         _("Slutar"): [r["end"] for r in records],
         _("Förvaltning"): [r["department"] for r in records],
-        _("Gör så här"): [what_to_do(r, as_of) for r in records],
+        _("Gör så här"): [t.to_do for t in tell(records, as_of)],
     }
     if not departments:
         table.pop(_("Förvaltning"))

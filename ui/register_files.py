@@ -23,14 +23,15 @@ from ui.register import (
     narrowed,
     needing,
     register_of,
+    tell,
     title_of,
-    what_to_do,
     who_text,
-    why,
 )
 from ui.text import _
 
 DAYS_AHEAD = 365
+MOST_DATES = 5000
+"""The nearest: a calendar program that is given more does not open."""
 
 
 def _everything(context: Context, choice: Choice) -> pd.DataFrame:
@@ -61,7 +62,7 @@ def ics(context: Context, choice: Choice) -> bytes:
     chosen = _chosen(context, choice)
     names = dict(zip(chosen["department"], chosen["department_name"], strict=True))
     return calendar.ics_bytes(
-        dates[dates["agreement_id"].isin(chosen["agreement_id"])],
+        dates[dates["agreement_id"].isin(chosen["agreement_id"])].head(MOST_DATES),
         name=_("Överenskommelser om distansarbete"),
         owner=municipality().name,
         stamp=datetime.fromisoformat(context.snapshot.created),
@@ -86,13 +87,15 @@ def _mark(context: Context) -> str:
 def file_table(rows: pd.DataFrame, as_of: date, mark: str = "") -> pd.DataFrame:
     """Return the list for a file: the columns of the page, and why, by whom, under which rule."""
     records = rows.to_dict("records")
+    told = tell(records, as_of)
+    sets = {name: ruleset(name).name for name in rows["ruleset"].unique()}
     return pd.DataFrame(
         {
             _("Märkning"): [mark] * len(records),
             _("Vad"): [title_of(r) for r in records],
             _("Utfall"): [words.outcome_word(r["outcome"]) for r in records],
-            _("Varför"): [why(r, as_of) for r in records],
-            _("Gör så här"): [what_to_do(r, as_of) for r in records],
+            _("Varför"): [t.why for t in told],
+            _("Gör så här"): [t.to_do for t in told],
             _("Ska agera"): [who_text(r) for r in records],
             _("Sedan"): [r["since"] for r in records],
             _("Dagar"): [days_since(r["since"], as_of) for r in records],
@@ -102,7 +105,7 @@ def file_table(rows: pd.DataFrame, as_of: date, mark: str = "") -> pd.DataFrame:
             _("Förvaltning"): [r["department_name"] for r in records],
             _("Ansvarig chef"): [r["manager"] for r in records],
             _("Slutar"): [r["end"] for r in records],
-            _("Regelverk"): [ruleset(r["ruleset"]).name for r in records],
+            _("Regelverk"): [sets[r["ruleset"]] for r in records],
             _("Regel"): [r["rule"] for r in records],
         },
         dtype=object,

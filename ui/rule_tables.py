@@ -200,7 +200,10 @@ def standing(sets: Sequence[RuleSet], table: pd.DataFrame, day: date, link: Link
             joined = "".join(f"<li>{item}</li>" for item in items)
             cells[ruleset.id] = f'<ul class="dk-rules">{joined}</ul>' if items else ""
         rows.append(Row(words.aspect_word(aspect), cells))
-    caption = _("Antal överenskommelser som brister mot ett ska eller avviker från ett bör.")
+    caption = _(
+        "Antal överenskommelser som brister mot ett ska eller avviker från ett bör. Tillåtelser "
+        "räknas inte: det finns inget att bryta mot."
+    )
     return grid(rows, columns_of(sets), caption=caption, label=_("Regelverken över registret"))
 
 
@@ -229,10 +232,7 @@ def _uncounted(rules: Sequence[Rule]) -> list[str]:
         )
         told.append(_detail(text.format(n=len(silent))))
     if allowed:
-        text = _n(
-            "{n} tillåtelse, inget att bryta mot", "{n} tillåtelser, inget att bryta mot",
-            len(allowed),
-        )  # fmt: skip
+        text = _n("{n} tillåtelse", "{n} tillåtelser", len(allowed))
         told.append(_detail(text.format(n=len(allowed))))
     return told
 

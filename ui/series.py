@@ -185,7 +185,11 @@ def series(
             y += 12
         if large:
             extra = limit if not i else []
-            head = LINE * (1 + len(titles)) + (LINE * len(extra) if extra else 0) + 6
+            head = (
+                LINE * (1 + len(titles))
+                + (LINE * len(extra) if extra else 0)
+                + (11 if narrow else 6)
+            )
             panel = Panel(each, y + head, PANEL, [each.name], y + LINE / 2)
             notes += _large_names(panel, titles, extra, look)
             y = panel.bottom + 26
@@ -649,10 +653,9 @@ def _survey_block(
     for i, (label, rows) in enumerate(waves):
         row = rows.get(panel.line.code)
         middle = x + i * COLUMN + 12
-        notes.append(
-            note(at["x"], block.bottom + 4, escape(label), xshift=middle - 6, yanchor="top",
-                 font=small(p))
-        )  # fmt: skip
+        called = joined(wrap(label, 12)[:2])
+        under = {"xshift": middle - 6, "yanchor": "top", "font": small(p)}
+        notes.append(note(at["x"], block.bottom + 4, called, **under))
         if row is None or row.share is None:
             status = row.status if row else "not_asked"
             drawn = _column_absence(status, block, x + i * COLUMN, p)

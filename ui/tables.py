@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -200,9 +201,11 @@ def _is_number(value: Any) -> bool:
     return pd.api.types.is_number(value) and not isinstance(value, bool)
 
 
-def _safe_text(value: Any) -> str:
+# A register of sixty thousand lines says the same few words millions of times.
+@lru_cache(maxsize=4096)
+def _safe_text(value: str) -> str:
     """Return text that no spreadsheet takes for a formula when it opens a CSV file."""
-    text = "".join(c for c in str(value) if c in "\t\n\r" or ord(c) >= 32)
+    text = "".join(c for c in value if c in "\t\n\r" or ord(c) >= 32)
     return f"'{text}" if text.startswith(FORMULA_STARTS) or _hidden_start(text) else text
 
 
@@ -224,7 +227,7 @@ def _csv_cell(value: Any) -> str:
         return format(Decimal(repr(float(value))), "f").replace(".", ",")
     if isinstance(value, dt.date):
         return f.date(value)
-    return _safe_text(value)
+    return _safe_text(str(value))
 
 
 def csv_bytes(table: pd.DataFrame, *, head: str | None = None, mark: str = "") -> bytes:
@@ -318,6 +321,12 @@ def _write_sheet(page: Any, data: pd.DataFrame, bold: Any, kinds: dict[str, Any]
     page.repeat_rows(0)
 
 
+@lru_cache(maxsize=4096)
+def _cell_text(value: str) -> str:
+    """Return text as a cell of Excel holds it."""
+    return plain(value)[:32767]
+
+
 def _write_column(page: Any, column: int, values: list[Any], kinds: dict[str, Any]) -> int:
     """Write one column below its head; return the length of its longest text as shown."""
     numbers = [float(v) for v in values if _is_number(v) and not f.is_missing(v)]
@@ -342,7 +351,7 @@ def _write_column(page: Any, column: int, values: list[Any], kinds: dict[str, An
             page.write_datetime(row, column, day.replace(tzinfo=None), kinds["date"])
             longest = max(longest, 10)
         else:
-            text = plain(value)[:32767]
+            text = _cell_text(str(value))
             words = (kinds["word"],) if numbers else ()
             # What is wider than its column runs on below and is not cut by the next cell.
             words = words or ((kinds["long"],) if len(text) > WIDEST - 2 else ())

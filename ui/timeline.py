@@ -15,6 +15,7 @@ from ui import register_words as words_of
 from ui.cards import escaped, linked
 from ui.text import _, join_words
 
+JUDGED = ("in_force", "past_end")
 DEADLINES = ("measure_due", *DUE_EVENTS)
 
 
@@ -39,10 +40,17 @@ class Need:
 
 
 def needs_html(needs: Sequence[Need]) -> str:
-    """Return what the agreement lacks, the worst first, each with its rule, or that all is well."""
-    if not needs:
-        return f'<p class="dk dk-sentence">{escaped(_("Inget saknas enligt reglerna."))}</p>'
+    """Return what the agreement lacks, the worst first, each with its rule."""
     return '<ol class="dk-todo">' + "".join(_need(need) for need in needs) + "</ol>"
+
+
+def nothing_html(state: str) -> str:
+    """Return why there is nothing to do: all is well, or the rules are about others."""
+    if state in JUDGED:
+        text = _("Inget saknas enligt reglerna.")
+    else:
+        text = _("Reglerna prövas bara på överenskommelser som gäller eller borde ha avslutats.")
+    return f'<p class="dk-sentence">{escaped(text)}</p>'
 
 
 def _need(need: Need) -> str:
@@ -126,9 +134,10 @@ def story_html(
 ) -> str:
     """Return an agreement's whole story: what it lacks; beside each other its events and terms."""
     lacks = _("Det här behövs") if needs else _("Inget behöver göras")
+    todo = needs_html(needs) if needs else nothing_html(str(terms.get("state")))
     when = _("Så stod det den {day}").format(day=f.date(as_of))
     return (
-        f'<div class="dk dk-story"><h3>{escaped(lacks)}</h3>{needs_html(needs)}'
+        f'<div class="dk dk-story"><h3>{escaped(lacks)}</h3>{todo}'
         f'<div class="dk-halves"><section><h3>{escaped(_("Hela historien"))}</h3>'
         f"{timeline_html(events, as_of, sources=sources)}</section>"
         f"<section><h3>{escaped(when)}</h3>{terms_html(terms)}</section></div></div>"

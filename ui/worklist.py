@@ -30,6 +30,7 @@ from ui.register import (
     SHOWN,
     Choice,
     Found,
+    Told,
     counted,
     days_since,
     key_of,
@@ -41,12 +42,11 @@ from ui.register import (
     needs_of,
     register_of,
     story_of,
+    tell,
     title_of,
-    what_to_do,
     who_text,
-    why,
 )
-from ui.register_files import csv, excel, ics, personal
+from ui.register_files import MOST_DATES, csv, excel, ics, personal
 from ui.shell import DEPARTMENT, NONE, SAID
 from ui.text import _, _n, join_words, plain, source_words
 
@@ -242,10 +242,18 @@ def finding(context: Context, choice: Choice) -> None:
 
 def told(states: Mapping[str, int], needs: pd.DataFrame, as_of: date) -> str:
     """Return the page's finding. ``states``: how many agreements are in each state."""
-    n = states.get("in_force", 0)
+    n, past = states.get("in_force", 0), states.get("past_end", 0)
     first = _n(
-        "{n} överenskommelse gäller den {day}.", "{n} överenskommelser gäller den {day}.", n
+        "{n} överenskommelse gäller den {day}", "{n} överenskommelser gäller den {day}", n
     ).format(n=f.number(n), day=f.date(as_of))
+    if past:
+        # Judged too, and counted among those that need something.
+        first += _n(
+            ", och {n} har passerat sitt slutdatum utan att avslutas",
+            ", och {n} har passerat sina slutdatum utan att avslutas",
+            past,
+        ).format(n=f.number(past))
+    first += "."
     lacking = int(needs["agreement_id"].nunique())
     if not lacking:
         return first + " " + _("Ingen av dem saknar något enligt reglerna.")
@@ -299,9 +307,9 @@ def show(context: Context, choice: Choice, found: Found) -> str | None:
     if found.lines:
         text = _(
             "Filerna har hela urvalet, Excelfilen också registret. Kalenderfilen öppnas i Outlook "
-            "och har de datum som kommer inom ett år, utan namn på anställda."
+            "och har de datum som kommer inom ett år (högst {n}), utan namn på anställda."
         )
-        note(text)
+        note(text.format(n=f.number(MOST_DATES)))
     return opened
 
 
@@ -534,10 +542,11 @@ def _whose(context: Context, terms: Mapping[str, Any]) -> str:
 def _lacks(context: Context, choice: Choice, agreement: str) -> list[timeline.Need]:
     needs = needs_of(context.reader, key_of(context), choice.as_of)
     rows = needs[needs["agreement_id"] == agreement].to_dict("records")
-    return [_need(context, row, choice.as_of) for row in rows]
+    told = tell(rows, choice.as_of)
+    return [_need(context, row, said) for row, said in zip(rows, told, strict=True)]
 
 
-def _need(context: Context, row: Mapping[str, Any], as_of: date) -> timeline.Need:
+def _need(context: Context, row: Mapping[str, Any], said: Told) -> timeline.Need:
     rules = ruleset(row["ruleset"])
     rule = rules.rule(row["rule"])
     since = "" if f.is_missing(row["since"]) else _("Sedan {day}").format(day=f.date(row["since"]))
@@ -545,8 +554,8 @@ def _need(context: Context, row: Mapping[str, Any], as_of: date) -> timeline.Nee
         title=words_of.lack(row["kind"], row["field"], row["outcome"], row["reason"]),
         outcome=str(row["outcome"]),
         outcome_word=words.outcome_word(row["outcome"]),
-        why=why(row, as_of),
-        to_do=what_to_do(row, as_of),
+        why=said.why,
+        to_do=said.to_do,
         who=_("Ska agera: {who}").format(who=who_text(row)),
         since=since,
         rule=rule.text,

@@ -9,6 +9,9 @@ line as (
         r.*, load.previous,
         min(r.as_of) over (partition by r.agreement_id) as first_as_of,
         list(r.as_of) over (partition by r.agreement_id) as stood,
+        -- Beside events, a line without a day says what held before the first of them.
+        r.event_date is null and count(*) over (partition by r.agreement_id, r.as_of) > 1
+            as before_events,
         -- What the line says, without where it stands.
         hash(struct_pack(
             r.employee, r.manager, r.department, r.position, r.occupation, r.kind, r.form, r.applied,
@@ -24,10 +27,13 @@ line as (
 told as (
     select *,
         lag(content) over one as content_before,
+        lag(content) over same as same_before,
         lag(as_of) over one as as_of_before,
         lag(line) over one as line_before
     from line
-    window one as (partition by agreement_id order by as_of, event_date nulls first)
+    window
+        one as (partition by agreement_id order by as_of, event_date nulls first),
+        same as (partition by agreement_id, event_date order by as_of)
 ),
 -- A line without the date of an event: the state on the day of its register.
 -- New in the register: it may have held since the register before. Changed: it holds from this one.
@@ -37,10 +43,11 @@ stated as (
             when as_of = first_as_of then coalesce(previous + 1, date '0001-01-01')
             else as_of
         end as known_from,
-        known_from as effective
+        case when before_events then date '0001-01-01' else known_from end as effective
     from told
     where event_date is null
-        and (as_of = first_as_of or content is distinct from content_before)
+        and (as_of = first_as_of
+            or content is distinct from if(before_events, same_before, content_before))
 ),
 -- A dated fact that a changed line brings, from its own day: the earlier terms with the new fact.
 fact_day as (
@@ -57,7 +64,7 @@ fact_day as (
     from told n
     join records.register_row o
         on o.as_of = n.as_of_before and o.line = n.line_before
-    where n.event_date is null and n.as_of > n.first_as_of
+    where n.event_date is null and not n.before_events and n.as_of > n.first_as_of
         and n.content is distinct from n.content_before
 ),
 -- An event holds from its day, unless it was told too late for that.
@@ -71,13 +78,12 @@ happened as (
         event_date as effective
     from told
     where event_date is not null
-    -- The same event in a later register is no news.
-    qualify row_number() over (
-        partition by agreement_id, event_date, content order by as_of) = 1
+        -- The same event in a later register is no news.
+        and content is distinct from same_before
 ),
 news as (
-    select known_from, effective, n.* exclude (content, content_before, as_of_before, line_before,
-        first_as_of, previous)
+    select known_from, effective, n.* exclude (content, content_before, same_before, as_of_before,
+        line_before, first_as_of, previous, before_events)
     from (select * from stated union all select * from happened)
     join told n using (as_of, line)
     union all by name
@@ -103,6 +109,7 @@ news as (
             case when n.ended > f.previous and n.ended <= f.day
                 then n.ended else o.ended end as ended,
             case when n.ended > f.previous and n.ended <= f.day
+                and n.ended is distinct from o.ended
                 then n.end_reason else o.end_reason end as end_reason
         ),
         n.stood

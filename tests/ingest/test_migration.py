@@ -56,7 +56,10 @@ def test_a_register_of_the_first_version_is_counted_the_same_after_it_is_brought
 ) -> None:
     records = loading.agreements(12)
     for index, record in enumerate(records):
-        record |= {"Riskbedömning": "2024-01-01", "Senaste uppföljning": f"2024-0{index % 9 + 1}-20"}
+        record |= {
+            "Riskbedömning": "2024-01-01",
+            "Senaste uppföljning": f"2024-0{index % 9 + 1}-20",
+        }
     path = loading.write_records(filled / "register.csv", records)
     load_agreements(path, Options(), as_of=date(2024, 10, 1))
     ids = [i.id for i in indicators() if i.source.kind == REGISTER]

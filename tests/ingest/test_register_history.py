@@ -304,6 +304,49 @@ CASES: dict[str, tuple[Loads, list[tuple[date, str, Any]]]] = {
         },
         [(SECOND - DAY, "places", 1), (SECOND, "places", 2)],
     ),
+    "a correction of an event that is taken back is taken back": (
+        {
+            FIRST: [row(places=1, event_date=date(2024, 5, 1))],
+            SECOND: [row(places=2, event_date=date(2024, 5, 1))],
+            THIRD: [row(places=1, event_date=date(2024, 5, 1))],
+        },
+        [(FIRST, "places", 1), (THIRD - DAY, "places", 2), (THIRD, "places", 1)],
+    ),
+    "the reason for an end that was known is known when it is told": (
+        {
+            FIRST: [row(ended=date(2025, 6, 1))],
+            SECOND: [
+                row(ended=date(2025, 6, 1), end_reason="Slutat", followed_up=date(2025, 7, 1))
+            ],
+        },
+        [(SECOND - DAY, "end_reason", None), (SECOND, "end_reason", "Slutat")],
+    ),
+    "a line without a day beside events says what held before the first of them": (
+        {
+            FIRST: [row(places=1), row(places=2, event_date=date(2024, 8, 1))],
+            SECOND: [
+                row(places=1),
+                row(places=2, event_date=date(2024, 8, 1)),
+                row(places=3, event_date=date(2025, 7, 1)),
+            ],
+            THIRD: [
+                row(places=1),
+                row(places=2, event_date=date(2024, 8, 1)),
+                row(places=3, event_date=date(2025, 7, 1)),
+            ],
+        },
+        [
+            (date(2024, 7, 31), "places", 1),
+            (FIRST, "places", 2),
+            (date(2025, 6, 30), "places", 2),
+            (SECOND, "places", 3),
+            (THIRD, "places", 3),
+        ],
+    ),
+    "such a line that comes first in a later register lets the events before it hold": (
+        {SECOND: [row(places=1), row(places=2, event_date=date(2024, 8, 1))]},
+        [(FIRST, "places", "unknown"), (FIRST + DAY, "places", 2), (SECOND, "places", 2)],
+    ),
     "events of an agreement that is new in a later register do not reach behind the one before": (
         {
             SECOND: [

@@ -146,7 +146,7 @@ class Maker:
             return self.maybe(0.2, max(self.near(), start))
         if name == "applied":
             return self.maybe(0.7, pick((start - 30 * DAY, self.around(start), self.near())))
-        if name in ("risk_assessed", "evaluated"):
+        if name in ("risk_assessed", "followed_up", "evaluated"):
             return self.maybe(0.75, pick((self.around(start), self.near(), self.near())))
         return self.maybe(0.6, self.near())
 

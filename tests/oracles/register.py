@@ -67,7 +67,7 @@ def versions(loads: Loads, agreement: str) -> list[Version]:
     found: list[Version] = []
     previous: date | None = None
     stood = False
-    told: dict[date, Row] = {}
+    told: dict[date | None, Row] = {}
     for as_of in sorted(loads):
         rows = [row for row in loads[as_of] if row["agreement_id"] == agreement]
         earliest = previous + ONE_DAY if previous else ALWAYS
@@ -75,7 +75,13 @@ def versions(loads: Loads, agreement: str) -> list[Version]:
         for row in sorted(rows, key=lambda row: row.get("event_date") or ALWAYS):
             terms = {name: row.get(name) for name in FIELDS}
             event = row.get("event_date")
-            if event is None:
+            if event is None and len(rows) > 1:
+                # Beside events: what held before the first of them.
+                if told.get(None) != terms:
+                    found.append(Version(as_of if stood else earliest, ALWAYS, as_of, terms))
+                told[None] = terms
+            elif event is None:
+                told[None] = terms
                 if not stood:
                     found.append(Version(earliest, earliest, as_of, terms))
                 elif before is not None and terms != before:

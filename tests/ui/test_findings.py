@@ -158,7 +158,7 @@ def test_register_and_survey_are_told_apart_and_never_subtracted() -> None:
         table(row(None, 107, 123, 0, of=register, full=True)),
         table(row(None, 45, 70, 221, of=survey)),
     ).replace(NBSP, " ")
-    assert "Enligt registret: ”Uppföljd inom tolv månader” 87,0 % (107 av 123)." in text
+    assert "Enligt registret: ”Uppföljd i tid” 87,0 % (107 av 123)." in text
     assert (
         "Enligt enkäten: ”Arbetsmiljön följs upp någon gång” 64,3 % (45 av 70, osäkerhet " in text
     )

@@ -202,7 +202,7 @@ def test_permissions_and_what_the_register_cannot_show_are_said_and_not_counted(
     one = ruleset("linkoping")
     html = rule_tables.standing([one], table(*all_rows(one)), DAY, address)
     said = text_of(html)
-    assert "tillåtelse, inget att bryta mot" in said
+    assert "1 tillåtelse" in said and "inget att bryta mot" in said
     assert "syns inte i registret" in said
     countable = [r for r in one.lines() if rule_tables.queries.is_countable(r)]
     assert len(PAIR.findall(said)) == 2 * (len(countable) + 1)  # in both forms
@@ -233,6 +233,20 @@ def test_the_sentence_says_how_many_would_change_and_how_many_fail_today() -> No
     assert "65" not in page.would_change(adopted, mine | {"status": "hidden"}, "VGR", "SN")
     assert "i kraft" in page.would_change(adopted | {"status": "no_answers"}, mine, "VGR", "SN")
     assert "VGR" in page.would_change(None, mine, "VGR", "SN")
+
+
+def test_where_the_whole_is_hidden_no_fewer_are_said_than_fail_one_rule_that_is_shown() -> None:
+    vgr = ruleset("vgr")
+    hidden = row(vgr, ANY, status="hidden", failing=SECRET, total=SECRET)
+    others = [
+        row(vgr, "skriftlig_form", failing=11),
+        row(vgr, "hogst_ett_ar", failing=60),
+        row(vgr, "uppsagning_en_manad", status="hidden", failing=SECRET),
+    ]
+    said = page.would_change(hidden, None, "VGR", "hela kommunen", others)
+    assert "minst 60 av 158" in said and "dolt" in said and str(SECRET) not in said
+    said = page.would_change(hidden, None, "VGR", "hela kommunen", others[2:])
+    assert "dolt" in said and not PAIR.search(said)
 
 
 def test_what_is_not_known_is_said_apart_from_what_is_right() -> None:
@@ -371,6 +385,14 @@ def test_hr_opens_its_own_agreements_and_no_others() -> None:
     assert links and all("mina=SN" in link and "roll=hr" in link for link in links)
     other = unescape(markup(visit(roll="hr", mina="SN", forvaltning="KLK")))
     assert "overenskommelser?" not in other
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_department_that_is_mostly_hidden_leads_to_the_whole_with_the_same_choice() -> None:
+    html = unescape(markup(visit(forvaltning="MBN", anta="vgr")))
+    assert re.search(r"\d+ av \d+ tal är dolda för Miljö", html)
+    (link,) = re.findall(r'href="([^"]+)"[^>]*>Visa hela kommunen', html)
+    assert link.startswith("/regelverk?") and "anta=vgr" in link and "forvaltning" not in link
 
 
 @pytest.mark.usefixtures("demo")

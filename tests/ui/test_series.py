@@ -146,7 +146,7 @@ def test_each_reason_for_a_gap_has_its_own_form_and_its_word():
 
 
 def test_months_that_are_left_out_have_no_mark_and_dashes_lead_past_them():
-    frame = months.completed(made({None: [(5, 20), None, None, (9, 20)]}), [], live=set())
+    frame = months.completed(made({None: [(5, 20), None, None, (9, 20)]}), {}, live=set())
     figure = charts.series(frame)
     drawn = whole_of(figure)
     assert [y is None for y in drawn.values()] == [False, True, True, False]
@@ -283,15 +283,16 @@ def test_a_month_that_a_line_lacks_is_left_out_if_published_and_empty_if_counted
             None: [(6, 20), None, None, None, (9, 30)],
         }
     )
-    found = months.completed(frame, ["B", "A"], live={"A"})
-    assert list(dict.fromkeys(found["department"].fillna("alla"))) == ["B", "A", "alla"]
+    found = months.completed(frame, {"B": "B", "C": "C", "A": "A"}, live={"A"})
+    assert list(dict.fromkeys(found["department"].fillna("alla"))) == ["B", "C", "A", "alla"]
     statuses = found.groupby(found["department"].fillna("alla"))["status"].agg(list)
     assert statuses["A"] == ["no_answers", "shown", "no_answers", "shown", "no_answers"]
+    assert set(statuses["C"]) == {"no_answers"}
     assert statuses["alla"] == ["shown", "left_out", "left_out", "left_out", "shown"]
-    later = months.completed(frame, ["A", "B"], live=set())
+    later = months.completed(frame, {"A": "A"}, live=set())
     of_a = later[later["department"] == "A"]["status"].tolist()
     assert of_a == ["no_answers", "shown", "left_out", "shown", "no_answers"]
-    assert months.completed(frame.iloc[:0], ["A"], live=set()).empty
+    assert months.completed(frame.iloc[:0], {"A": "A"}, live=set()).empty
 
 
 def test_months_are_told_by_name_and_other_days_by_date():

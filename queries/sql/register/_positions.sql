@@ -1,8 +1,7 @@
-select
-    $indicator as indicator, day, position as "group",
+-- Per day, department and position: how many meet it, of how many. Only where there is any.
+select day, department, position,
     (count(agreement_id) filter (where met))::integer as numerator,
     count(agreement_id)::integer as denominator
 from cases
-where position is not null
-group by day, position
-order by day, position
+group by day, department, position
+order by day, department, position

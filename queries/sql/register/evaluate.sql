@@ -81,7 +81,8 @@ weighed as (
         end as said,
         case kind
             when 'follow_up' then cast(greatest("start", followed_up) + to_months(months) as date)
-            when 'evaluated_within' then cast(greatest("start", evaluated) + to_months(months) as date)
+            when 'evaluated_within'
+                then cast(greatest("start", evaluated) + to_months(months) as date)
             when 'it_briefing' then cast(it_briefing + to_months(months) as date)
             when 'longest_term' then cast("start" + to_months(months) as date)
         end as limit_day,
@@ -201,7 +202,8 @@ reasoned as (
         end as reason
     from weighed
 ),
--- What each reason comes to: 'broken' is a failure of what must be, and a departure from what should.
+-- What each reason comes to: what is broken is a failure if it must be kept, an advice if it
+-- should.
 judged as (
     select
         *,
@@ -270,10 +272,10 @@ evaluated as (
                 concat_ws(',',
                     if(list_contains(required, 'vpn') and vpn is not distinct from lack,
                         'vpn', null),
-                    if(list_contains(required, 'encryption') and encryption is not distinct from lack,
-                        'encryption', null),
-                    if(list_contains(required, 'siths_card') and siths_card is not distinct from lack,
-                        'siths_card', null),
+                    if(list_contains(required, 'encryption')
+                        and encryption is not distinct from lack, 'encryption', null),
+                    if(list_contains(required, 'siths_card')
+                        and siths_card is not distinct from lack, 'siths_card', null),
                     if(list_contains(required, 'restricted_access')
                         and restricted_access is not distinct from lack,
                         'restricted_access', null)))

@@ -1,0 +1,338 @@
+"""HR's work list: what is chosen, counted and said, an agreement's story, and the files."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from icalendar import Calendar
+from python_calamine import CalamineWorkbook
+from streamlit.testing.v1 import AppTest
+
+from queries import rule_words
+from queries.agreements import needs as find_needs
+from queries.agreements import register as read_register
+from queries.indicators import register_date
+from queries.rules import KINDS, own
+from queries.store import open_reader
+from queries.viewer import Role, Viewer
+from ui import calendar, register, register_words, tables, timeline, worklist
+from ui import formats as f
+from ui.register import Choice, Found
+from ui.register_files import file_table, register_table
+
+DAY = date(2026, 10, 31)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def need(agreement: str, kind: str = "follow_up", **other: Any) -> dict[str, Any]:
+    return {
+        "agreement_id": agreement, "employee": "ab" * 32, "person": "ABABAB", "department": "SN",
+        "department_name": "Socialförvaltningen", "manager": "Eva Ek", "position": None,
+        "kind": kind, "field": None, "rule": kind, "ruleset": "vaggeryd", "aspect": "follow_up",
+        "modality": "ska", "outcome": "brister", "reason": "never", "value": None,
+        "since": date(2026, 10, 1), "due": None, "rank": 7, "end": None, "days_to_end": pd.NA,
+        "who": "chef", **other,
+    }  # fmt: skip
+
+
+def needs(*rows: dict[str, Any]) -> pd.DataFrame:
+    table = pd.DataFrame(list(rows)).astype({"days_to_end": "Int64"})
+    return table.assign(matter=register.matters(table))
+
+
+MIXED = needs(
+    need("A", "red_measure", rank=1, reason="red_open", manager="Bo"),
+    need("B", "risk_before_start", rank=2, days_to_end=30),
+    need("C", "risk_before_start", rank=6, reason="late", days_to_end=31),
+    need("A", days_to_end=-1, department="TN"),
+    need("D", "in_register", rank=12, outcome="uppgift_saknas", reason="gone", who="hr"),
+    need("D", "most_days", rank=13, outcome="uppgift_saknas", reason="not_stated"),
+    need("E", "yes", field="vpn", rank=13, outcome="uppgift_saknas", reason="not_stated"),
+    need("E", "it_briefing", rank=14, outcome="avviker", who="it"),
+)
+
+
+# --- what is chosen and counted -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, "ABCADDEE"),
+        ({"department": "TN"}, "A"),
+        ({"manager": "Bo"}, "A"),
+        ({"ends": 30}, "B"),
+        ({"ends": 60}, "BC"),
+        ({"missing": "risk_before_start"}, "B"),
+        ({"missing": "risk_late"}, "C"),
+        ({"missing": "uppgift_saknas"}, "DE"),
+        ({"missing": "follow_up", "department": "SN"}, ""),
+    ],
+)
+def test_a_filter_leaves_what_it_asks_for_and_what_has_ended_ends_no_more(asked, found):
+    assert "".join(register.narrowed(MIXED, Choice(DAY, **asked))["agreement_id"]) == found
+
+
+def test_advice_and_empty_fields_are_never_counted_with_what_is_broken():
+    assert register.counted(MIXED) == {
+        "red_measure": 1, "risk_before_start": 1, "risk_late": 1, "follow_up": 1,
+        "in_register": 1, "uppgift_saknas": 2, "avviker": 1,
+    }  # fmt: skip
+    assert next(iter(register.counted(MIXED))) == "red_measure"
+
+
+def test_an_agreement_is_counted_once_however_many_fields_are_empty():
+    twice = needs(
+        *(need("A", k, outcome="uppgift_saknas", reason="not_stated") for k in ("form", "notice"))
+    )
+    assert register.counted(twice) == {"uppgift_saknas": 1}
+
+
+def test_a_missing_assessment_is_one_thing_to_do_and_not_three():
+    lines = needs(
+        need("A", "risk_before_start"),
+        need("A", "red_measure", outcome="uppgift_saknas", reason="no_assessment"),
+        need("B", "red_measure", outcome="uppgift_saknas", reason="no_assessment"),
+    )
+    kept = register.without_echoes(lines)
+    assert list(zip(kept["agreement_id"], kept["kind"], strict=True)) == [
+        ("A", "risk_before_start"),
+        ("B", "red_measure"),
+    ]
+
+
+def test_who_must_act_is_a_name_or_a_function_and_never_empty():
+    assert register.who_text(need("A")) == "Eva Ek"
+    assert register.who_text(need("A", who="it")) == "IT-avdelningen"
+    assert register.who_text(need("A", manager=None)) == "chef saknas i registret"
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_rule_has_a_head_that_says_what_is_wrong():
+    for kind in set(KINDS) - {"yes", "text"}:
+        assert kind in register_words.heads()
+        said = register_words.title(kind, None, "brister", "x")
+        # The rule's own title says what is right: "Uppföljd i tid" would read as done.
+        assert said != rule_words.kind_title(kind)
+
+
+def test_a_head_tells_broken_rules_advice_and_empty_fields_apart():
+    title = register_words.title
+    assert title("most_days", None, "avviker", "too_many_days").startswith("Avviker från bör: för")
+    assert title("yes", "vpn", "uppgift_saknas", "not_stated") == "Uppgift saknas: VPN"
+    assert title("in_register", None, "uppgift_saknas", "gone") == "Borta ur registret"
+    assert title("risk_before_start", None, "brister", "late") == "Riskbedömd efter start"
+
+
+def test_the_finding_names_the_worst_first_and_good_news_is_told():
+    said = worklist.told({"in_force": 1200, "past_end": 12}, MIXED, DAY).replace(f.NBSP, " ")
+    assert said == (
+        "1 200 överenskommelser gäller den 2026-10-31, och 12 har passerat sina slutdatum utan att "
+        "avslutas. 5 överenskommelser behöver något. Allvarligast: röd risk utan åtgärd (1)."
+    )
+    assert "saknar något" in worklist.told({"in_force": 1}, MIXED.head(0), DAY)
+
+
+def test_a_list_that_is_cut_says_so():
+    cut = Found(MIXED.loc[MIXED.index.repeat(100)], MIXED)
+    assert "filerna har alla" in worklist.hits(cut)
+    assert "filerna" not in worklist.hits(Found(MIXED, MIXED))
+
+
+# --- one agreement --------------------------------------------------------------------------------
+
+EVENTS = pd.DataFrame(
+    [
+        (date(2025, 1, 1), "start", "Start", "<b>muntlig</b>", "past", "r.csv", 7),
+        (date(2026, 1, 1), "measure_due", "Åtgärd senast", "", "past", None, None),
+        (date(2027, 1, 1), "end", "Slut", "", "coming", None, None),
+    ],
+    columns=["date", "event", "label", "detail", "when", "file", "line"],
+)
+
+
+def test_the_story_is_in_order_with_its_day_between_what_was_and_what_comes():
+    said = timeline.timeline_html(EVENTS, DAY)
+    marks = ["dk-past", "dk-missed", "dk-today", "dk-coming"]
+    places = [said.index(f'class="{mark}"') for mark in marks]
+    assert places == sorted(places)
+    # Not by colour and stroke alone.
+    assert "har passerat" in said
+    assert "kommande" in said
+    assert "&lt;b&gt;" in said
+    assert "<b>" not in said
+
+
+def test_only_the_auditor_is_told_the_file_and_the_line():
+    assert "rad 7" in timeline.timeline_html(EVENTS, DAY, sources=True)
+    assert "r.csv" not in timeline.timeline_html(EVENTS, DAY)
+
+
+def test_terms_say_what_the_register_does_not_say():
+    said = timeline.terms_html({"form": "muntlig", "vpn": True, "reason": "<i>", "end": None})
+    assert "Muntlig" in said
+    assert "<dd>Ja</dd>" in said
+    assert "&lt;i&gt;" in said
+    assert "Registret säger inget om: " in said
+    assert "IT-genomgång" in said
+
+
+def test_an_agreement_that_no_rule_is_about_is_not_praised_for_keeping_them():
+    def told(state: str) -> str:
+        return timeline.story_html([], EVENTS, {"state": state}, DAY)
+
+    assert "Inget saknas enligt reglerna" in told("in_force")
+    assert "Inget saknas" not in told("refused")
+
+
+# --- files ----------------------------------------------------------------------------------------
+
+DATES = pd.DataFrame(
+    {
+        "date": [date(2026, 12, 31), date(2027, 3, 1)],
+        "agreement_id": ["A-1", "A-1"],
+        "department": ["SN", "SN"],
+        "manager": ["Eva Ek\nBEGIN:VEVENT", None],
+        "event": ["end", "follow_up_due"],
+        "label": ["Slutar", "Uppföljning senast"],
+    }
+)
+STAMP = datetime(2026, 11, 1, 8, tzinfo=UTC)
+
+
+def ics(dates: pd.DataFrame) -> list[Any]:
+    data = calendar.ics_bytes(dates, name="Test", owner="Vaggeryd", stamp=STAMP)
+    return Calendar.from_ical(data).walk("VEVENT")
+
+
+def test_calendar_events_are_whole_days_that_take_no_time():
+    first = ics(DATES)[0]
+    assert first["dtstart"].dt == date(2026, 12, 31)
+    assert first["dtend"].dt == date(2027, 1, 1)
+    assert first["transp"] == "TRANSPARENT"
+    assert first["summary"] == "Slutar: A-1, SN"
+    assert "Eva Ek BEGIN:VEVENT" in first["description"]
+    assert "uppgift saknas" in ics(DATES)[1]["description"]
+
+
+def test_a_moved_date_keeps_its_identity_and_others_have_their_own():
+    moved = DATES.assign(date=[date(2027, 6, 30), date(2027, 3, 1)])
+    before, after = ([str(e["uid"]) for e in ics(d)] for d in (DATES, moved))
+    assert before == after
+    assert len(set(before)) == 2
+    other = calendar.ics_bytes(DATES, name="Test", owner="Jönköping", stamp=STAMP)
+    assert str(Calendar.from_ical(other).walk("VEVENT")[0]["uid"]) not in before
+
+
+def test_an_excel_file_can_hold_several_sheets_before_its_notes():
+    data = tables.xlsx_bytes(
+        pd.DataFrame({"a": [1]}),
+        "Lista",
+        [("Källa", "x")],
+        more=[("Lista", pd.DataFrame({"b": [date(2026, 1, 2)]}))],
+    )
+    book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+    assert book.sheet_names == ["Lista", "Lista 2", "Om uppgifterna"]
+    assert book.get_sheet_by_name("Lista 2").to_python() == [["b"], [date(2026, 1, 2)]]
+
+
+@pytest.fixture
+def hr(demo_store: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
+    return open_reader(Viewer(Role.HR, frozenset({"SN"})))
+
+
+def test_every_line_of_the_demo_is_told_in_sentences_and_without_codes(hr):
+    day = register_date(hr)
+    lines = find_needs(hr, own(), day)
+    table = file_table(lines, day, "Personuppgifter")
+    assert len(table) == len(lines) > 0
+    for column in ("Vad", "Varför", "Gör så här", "Ska agera", "Regelverk"):
+        assert table[column].str.len().gt(1).all()
+        assert not table[column].str.contains("_", regex=False).any()
+    shown = register.list_table(lines, day, departments=False)
+    assert "Förvaltning" not in shown
+    assert shown["Dagar"].dropna().ge(0).all()
+
+
+def test_the_register_in_the_file_has_the_heads_it_was_read_from(hr):
+    found = register_table(read_register(hr, register_date(hr)))
+    header = next(ROOT.glob("data/demo/agreements*.csv")).read_text("utf-8-sig").splitlines()[0]
+    assert set(header.split(";")) - {"Händelsedatum"} <= set(found.columns)
+    assert set(found["Typ"]) <= {"Regelbundet", "Tillfälligt", ""}
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def visit(demo_store: Path, monkeypatch: pytest.MonkeyPatch):
+    """Return ``visit(**parameters)``: a finished run of the page on the demo store."""
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
+
+    def run(**parameters: str) -> AppTest:
+        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+        for key, value in parameters.items():
+            app.query_params[key] = value
+        app.run()
+        app.switch_page("pages/overenskommelser.py").run()
+        assert not app.exception, [e.value for e in app.exception]
+        return app
+
+    return run
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(e.proto.body for e in app.get("html"))
+
+
+def test_another_departments_agreements_are_told_to_be_out_of_reach(visit):
+    app = visit(roll="hr", mina="SN", forvaltning="TN")
+    assert "hör inte till dina förvaltningar" in said(app)
+    assert not app.dataframe
+
+
+def test_an_earlier_day_is_shown_as_it_was_known_then(visit):
+    app = visit(roll="revisor", per="2025-03-01")
+    assert app.date_input(key="per").value == date(2025, 3, 1)
+    assert "som det var känt den 2025-03-01" in said(app)
+
+
+@pytest.mark.parametrize("asked", ["igår", "1999-01-01", "2026-13-01"])
+def test_a_day_that_cannot_be_shown_is_told_and_left_in_the_address(visit, asked):
+    app = visit(roll="revisor", per=asked)
+    assert "går inte att visa" in said(app)
+    assert app.query_params["per"] in (asked, [asked])
+
+
+def test_filters_that_leave_nothing_say_so_and_can_be_cleared(visit):
+    app = visit(roll="revisor", saknas="landlord_consent", slutar="30")
+    assert "Inget att göra med de här filtren" in said(app)
+    app.button(key="rensa").click().run()
+    assert app.dataframe
+    assert "saknas" not in app.query_params
+
+
+def test_a_rule_set_that_does_not_exist_is_told_and_answered_with_what_needs_doing(visit):
+    assert "finns inte bland regelverken" in said(visit(roll="revisor", regelverk="atlantis"))
+    app = visit(roll="revisor", regelverk="vgr", utfall="brister,avviker")
+    assert "Västra Götalandsregionen" in said(app)
+    ids = list(app.dataframe[0].value["Överenskommelse"])
+    assert len(ids) == len(set(ids)) > 0
+
+
+def test_without_a_register_the_page_says_how_to_load_one(filled: Path):
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    app.query_params["roll"] = "revisor"
+    app.run()
+    app.switch_page("pages/overenskommelser.py").run()
+    assert not app.exception
+    assert "Inget register är inläst ännu" in said(app)
+    assert "load agreements" in said(app)
