@@ -44,7 +44,6 @@ from ui.text import _, _n, list_names, plain, source_words, status_reason, statu
 COMPARED, ADOPTED = RULESET, "anta"
 FIRST_SHOWN = ("linkoping", "vgr", "falkoping")
 """Compared with the municipality's own at first: two municipalities and a region."""
-OPENS_AGREEMENTS = (Role.HR, Role.REVISOR)
 
 
 # --- what is chosen -------------------------------------------------------------------------------
@@ -500,7 +499,7 @@ def opening(context: Context, day: date) -> Link:
     """Return what gives the address of the agreements behind a count, where the role has them."""
 
     def link(ruleset: str, rule: str, outcome: str, department: str | None) -> str | None:
-        if context.viewer.role not in OPENS_AGREEMENTS:
+        if not context.viewer.sees_agreements:
             return None
         return context.link(
             "overenskommelser",

@@ -192,7 +192,7 @@ def standing(sets: Sequence[RuleSet], table: pd.DataFrame, day: date, link: Link
         for ruleset in sets:
             rules = of_aspect(ruleset, aspect)
             items = [
-                _counted(rule, _name_in(rules, rule), found.get((ruleset.id, rule.id)), day, link)
+                _counted(ruleset, rule, found.get((ruleset.id, rule.id)), day, link)
                 for rule in rules
                 if queries.is_countable(rule)
             ]
@@ -237,7 +237,11 @@ def _uncounted(rules: Sequence[Rule]) -> list[str]:
     return told
 
 
-def _counted(rule: Rule, name: str, row: Mapping[str, Any] | None, day: date, link: Link) -> str:
+def _counted(
+    ruleset: RuleSet, rule: Rule, row: Mapping[str, Any] | None, day: date, link: Link
+) -> str:
+    name = _name_in(of_aspect(ruleset, rule.aspect), rule)
+    about = f"{name}, {ruleset.short}"
     what = f'<span class="dk-part">{modality(rule.modality)} {escaped(name)}</span>'
     when = validity(rule, day)
     if when or row is None:
@@ -245,13 +249,15 @@ def _counted(rule: Rule, name: str, row: Mapping[str, Any] | None, day: date, li
     if row["status"] != "shown":
         return _absent(row["status"]) + what
     outcome = "brister" if rule.modality == "ska" else "avviker"
-    number = _linked(f.count_text(row["failing"], row["total"]), row, outcome, link)
+    number = _linked(f.count_text(row["failing"], row["total"]), row, outcome, about, link)
     # Not the outcome's own word: "avviker från bör" would stand beside the word bör.
     verb = _("brister") if outcome == "brister" else _("avviker")
     first = f'<span class="dk-part">{number} {escaped(verb)}</span>'
     others = [o for o in ("uppfyllt", "uppgift_saknas", "omfattas_inte") if some(row[o])]
     rest = " · ".join(
-        _linked(f.number(row[o]), row, o, link, "dk-less") + f" {escaped(words.outcome_word(o))}"
+        '<span class="dk-nobr">'
+        + _linked(f.number(row[o]), row, o, about, link, "dk-less")
+        + f" {escaped(words.outcome_word(o))}</span>"
         for o in others
     )
     return first + what + (f'<span class="dk-detail dk-part">{rest}</span>' if rest else "")
@@ -262,7 +268,8 @@ def _whole_agreements(ruleset: RuleSet, row: Mapping[str, Any] | None, link: Lin
         return _detail(_("inget som kan räknas"))
     if row["status"] != "shown":
         return _absent(row["status"])
-    number = _linked(f.count_text(row["failing"], row["total"]), row, "", link)
+    about = f"{_('Minst en regel')}, {ruleset.short}"
+    number = _linked(f.count_text(row["failing"], row["total"]), row, "", about, link)
     hard = (
         _("varav {n} brister mot ett ska").format(n=f.number(row["brister"]))
         if some(row["brister"]) and some(row["avviker"])
@@ -295,15 +302,26 @@ def some(number: Any) -> bool:
 
 
 def _linked(
-    text: str, row: Mapping[str, Any], outcome: str, link: Link, kind: str = "dk-num"
+    text: str,
+    row: Mapping[str, Any],
+    outcome: str,
+    about: str,
+    link: Link,
+    kind: str = "dk-num",
 ) -> str:
-    """Return a count as a link to the agreements behind it, where the viewer may open them."""
+    """Return a count as a link to the agreements behind it, where the viewer may open them.
+
+    ``about``: what is counted, for those who hear the link without the cell around it.
+    """
     number = f'<span class="{kind}">{escaped(text)}</span>'
     behind = row["failing"] if outcome in ("", "brister", "avviker") else row[outcome]
     place = row["department"] if isinstance(row["department"], str) else None
     opens = row["live"] and some(behind)
     href = link(row["ruleset"], row["rule"], outcome, place) if opens else None
-    return f'<a href="{escaped(href)}" target="_self">{number}</a>' if href else number
+    if not href:
+        return number
+    heard = ", ".join([" ".join([text, words.outcome_word(outcome)]).strip(), about])
+    return f'<a href="{escaped(href)}" target="_self" aria-label="{escaped(heard)}">{number}</a>'
 
 
 # --- if one were adopted ----------------------------------------------------------------------
@@ -380,7 +398,7 @@ def plan_table(plan: pd.DataFrame, ruleset: RuleSet, link: Link) -> str:
     for row in plan.to_dict("records"):
         act = _act(row, ruleset.rule(row["rule"]))
         who = escaped(words.who_word(row["who"]))
-        numbers = _plan_numbers(row, live, link)
+        numbers = _plan_numbers(row, live, title_of(ruleset.rule(row["rule"])), link)
         cells = "".join(f'<td class="dk-right">{number}</td>' for number in numbers)
         rows.append(f'<tr><th scope="row">{act}</th><td>{who}</td>{cells}</tr>')
         # In the list a line of zeros says nothing that its absence does not.
@@ -422,15 +440,15 @@ def _act(row: Mapping[str, Any], rule: Rule) -> str:
     )
 
 
-def _plan_numbers(row: Mapping[str, Any], live: bool, link: Link) -> list[str]:
+def _plan_numbers(row: Mapping[str, Any], live: bool, about: str, link: Link) -> list[str]:
     places = 2 + len(SOON) if live else 1
     if row["status"] != "shown":
         return [_absent(row["status"]), *[f.MISSING] * (places - 1)]
     outcome = "brister" if row["modality"] == "ska" else "avviker"
-    numbers = [_linked(f.number(row["failing"]), row, outcome, link)]
+    numbers = [_linked(f.number(row["failing"]), row, outcome, about, link)]
     if row["live"]:
         lacking = f.number(row["uppgift_saknas"])
-        numbers.append(_linked(lacking, row, "uppgift_saknas", link, "dk-less"))
+        numbers.append(_linked(lacking, row, "uppgift_saknas", about, link, "dk-less"))
         soon = [row[f"soon_{days}"] for days in SOON]
         numbers += [escaped(f"+{f.number(n)}" if some(n) else "0") for n in soon]
     return numbers + [f.MISSING] * (places - len(numbers))

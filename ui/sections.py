@@ -199,7 +199,7 @@ def indicator_section(context: Context, indicator: Indicator) -> None:
     results = context.results(indicator.id, merged=True)
     st.subheader(indicator.name, anchor=indicator.id)
     st.html(finding_html(context, indicator, results))
-    if (results["status"] == "not_asked").all():
+    if results["status"].isin(["not_asked", "not_regulated"]).all():
         # Nothing to draw: a chart of dotted lines would say the same sentence once more.
         how_it_is_counted(context, indicator)
         return
@@ -225,11 +225,13 @@ def indicator_section(context: Context, indicator: Indicator) -> None:
 def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) -> str:
     """Return the finding: the number, which leads to its dossier, and beside it what it means."""
     whole = findings.whole_of(results)
+    place = context.link("metod", indikator=indicator.id)
     if not (whole and f.is_shown(whole)):
-        return f'<p class="dk">{escape(findings.finding(indicator, results))}</p>'
+        text = _("Så räknas {name}").format(name=indicator.name)
+        way = f'<a href="{escape(place)}" target="_self">{escape(text)}</a>'
+        return f'<p class="dk">{escape(findings.finding(indicator, results))} {way}</p>'
     number = f.percent(whole["share"], 1)
     label = _("{number}, så räknas {name}").format(number=number, name=indicator.name)
-    place = context.link("metod", indikator=indicator.id)
     under = [f.count_text(whole["numerator"], whole["denominator"])]
     if context.department:
         under.insert(0, _("hela kommunen"))

@@ -129,6 +129,26 @@ def test_a_foreign_agreement_is_answered_like_one_that_does_not_exist(
     assert said[0] == said[1]
 
 
+def test_the_wave_chosen_elsewhere_and_the_filters_left_here_are_met_again(
+    page: Page, server: str, wait_ready: Wait
+) -> None:
+    go(page, server, "verksamhet?roll=revisor&vag=2026", wait_ready)
+    page.get_by_role("link", name="Överenskommelser", exact=True).first.click()
+    page.wait_for_url("**/overenskommelser*")
+    wait_ready(page)
+    expect(page.get_by_role("combobox", name="Våg")).to_have_count(0)
+    page.get_by_role("radio", name=re.compile("^Skydd saknas ")).click()
+    wait_ready(page)
+    page.get_by_role("link", name="Styrning", exact=True).first.click()
+    page.wait_for_url("**/styrning*")
+    wait_ready(page)
+    assert asked(page)["vag"] == "2026"
+    assert "saknas" not in asked(page)
+    page.go_back()
+    wait_ready(page)
+    expect(page.get_by_role("radio", name=re.compile("^Skydd saknas "))).to_be_checked()
+
+
 def test_a_phone_gets_a_list_of_links_and_no_sideways_scrolling(
     open_page: Open, server: str, wait_ready: Wait
 ) -> None:

@@ -233,8 +233,12 @@ class Maker:
         return found
 
     def _events(self, row: Row, first: int, earlier: date | None = None) -> dict[date, list[Row]]:
-        """Tell of one agreement by a line per event: on time, late, ahead, corrected."""
+        """Tell of one agreement by a line per event: on time, late, ahead, corrected.
+
+        Some have a line without a day beside them, which says what held before the first.
+        """
         found: dict[date, list[Row]] = {}
+        undated = dict(row) if self.random.random() < 0.25 else None
         told: dict[date, Row] = {}
         for index in range(first, len(self.loads)):
             as_of, after = self._span(index)
@@ -260,6 +264,10 @@ class Maker:
             for day in told:
                 told[day]["event_date"] = day
             found[as_of] = [dict(told[day]) for day in told]
+            if undated and told:
+                if index > first and self.random.random() < 0.2:
+                    undated = self.amended(undated, after, as_of)
+                found[as_of].append(undated)
         return found
 
     def _span(self, index: int) -> tuple[date, date]:

@@ -186,6 +186,24 @@ def test_the_numbers_are_those_of_the_evaluation(demo) -> None:
         assert found[own.id, ANY, None]["failing"] == distinct.get(own.id, 0)
 
 
+def test_a_cell_counts_exactly_the_agreements_that_it_opens(demo) -> None:
+    reader = demo("hr", "SN", "KLK")
+    day = register_date(reader)
+    assert day is not None
+    for own in (ruleset("vaggeryd"), ruleset("falkoping")):
+        found = keyed(outcomes(reader, [own]))
+        for (_set, rule, department), row in found.items():
+            if department != "SN":
+                continue
+            asked = [("brister", "avviker")] if rule == ANY else [(o,) for o in OUTCOMES[:5]]
+            for wanted in asked:
+                behind = agreements.agreements_behind(
+                    reader, own, None if rule == ANY else rule, wanted, department, day
+                )
+                expected = row["failing"] if rule == ANY else row[wanted[0]]
+                assert behind["agreement_id"].nunique() == expected, (rule, wanted)
+
+
 def _in_force(reader: Reader, day: date) -> set[str]:
     found = agreements.register(reader, day)
     return set(found["agreement_id"][found["state"].isin(["in_force", "renewed"])])

@@ -170,6 +170,16 @@ def test_a_count_leads_to_the_agreements_behind_it_and_nothing_does_where_there_
     assert "uppgift saknas" not in html
 
 
+def test_a_link_is_heard_with_what_it_counts_and_begins_as_it_reads() -> None:
+    vgr = ruleset("vgr")
+    html = rule_tables.standing([vgr], table(row(vgr, "skriftlig_form")), DAY, address)
+    links = re.findall(r'<a [^>]*aria-label="([^"]+)"[^>]*>(.*?)</a>', html)
+    assert links
+    for heard, seen in links:
+        assert heard.startswith(text_of(seen).strip().replace(" av ", f"{NBSP}av{NBSP}"))
+        assert heard.endswith("Skriftlig form, VGR")
+
+
 def test_a_published_count_leads_nowhere_and_claims_no_other_outcome() -> None:
     vgr = ruleset("vgr")
     rows = all_rows(vgr, **published())
