@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -15,8 +16,9 @@ from pydantic import BaseModel
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from queries import catalogue, i18n, reference
+from queries import catalogue, i18n, reference, rules
 from queries.municipality import municipality
+from queries.viewer import Role
 from tools import messages
 from ui.addresses import PAGES
 from ui.text import source_words
@@ -206,8 +208,16 @@ def names_and_citations() -> list[str]:
         everything = (
             *(read() for read in messages.DATA.values()),
             *map(reference.load_questionnaire, reference.questionnaires()),
+            *rules.rulesets(),
         )
         kept = {municipality().name, *SWITCH}
+        for found in rules.rulesets():
+            kept |= {found.name, found.short}
+        # What somebody wrote in the register: names and reasons.
+        for path in (reference.DATA_DIR / "demo").glob("agreements*.csv"):
+            with path.open(encoding="utf-8-sig", newline="") as stream:
+                for row in csv.DictReader(stream, delimiter=";"):
+                    kept |= {row[name] for name in ("Anställd", "Skäl", "Orsak") if row[name]}
         for department in reference.departments():
             kept |= {department.name, department.board}
         for source in reference.sources():
@@ -267,7 +277,15 @@ def swedish_left(found: list[str]) -> list[str]:
 
 
 VISITS: dict[str, tuple[str, dict[str, str]]] = {
-    **{address.path: (Path(address.file).stem, {}) for address in PAGES},
+    **{
+        address.path: (
+            Path(address.file).stem,
+            {} if Role.POLITIKER in address.roles else {"roll": "hr", "mina": "SN,BUN"},
+        )
+        for address in PAGES
+    },
+    "one agreement": ("overenskommelser", {"roll": "revisor", "overenskommelse": "DEMO-0110"}),
+    "auditor at the rules": ("regelverk", {"roll": "revisor", "anta": "vgr", "per": "2026-02-28"}),
     "summary compared": ("sammanfattning", {"jamfor": "2026"}),
     "work environment compared": ("arbetsmiljo", {"jamfor": "2026"}),
     "example wave": ("rattvisa", {"vag": "2026", "jamfor": "2024"}),
@@ -326,6 +344,8 @@ def test_the_pages_are_called_by_english_names() -> None:
         "Work environment",
         "IT security",
         "Operations",
+        "Agreements",
+        "Rule sets",
         "Method and sources",
         "Accessibility",
     ]
