@@ -169,8 +169,9 @@ def _counted(
     positions: Counts = {}
     for day, department, position, *pair in rows:
         found[day][department] = _sum([found[day][department], tuple(pair)])
-        if day == days[-1] and position is not None:
-            positions[position] = _sum([positions.get(position, (0, 0)), tuple(pair)])
+        if day == days[-1]:
+            name = position or ""
+            positions[name] = _sum([positions.get(name, (0, 0)), tuple(pair)])
     return found, dict(sorted(positions.items()))
 
 
@@ -245,11 +246,13 @@ def _publish_positions(
     if indicator.source.ratio:
         return  # how many managers could work elsewhere is not known
     whole = _sum(groups.values())
-    hidden, out = hidden_counts(whole, groups, profile)
+    # Those without a position are what is left of the whole: a group that is never shown.
+    hidden, out = hidden_counts(whole, groups, profile, also=frozenset([""]))
     everything = hidden or whole_hidden
     shown = [
         (day, code, *_shown(pair, everything or code in out, False))
         for code, pair in groups.items()
+        if code
     ]
     _insert_coverage(builder, indicator, shown, day, "position")
 

@@ -418,11 +418,12 @@ def _decision(versions: Sequence[dict[str, Any]], now: dict[str, Any]) -> Iterab
     row = next(row for row in versions if row["decision"] == now["decision"])
     told_later = row is not versions[0]
     day = row["known_from"] if told_later else now["applied"] or now["start"]
-    parts = [] if told_later else [_("Beslutets dag står inte i registret.")]
     label = _("Avslag") if now["decision"] == "avslagen" else _("Beviljad")
-    yield _event(
-        day, "decided", label, " ".join([*([now["reason"]] if now["reason"] else []), *parts]), row
-    )
+    detail = now["reason"] or ""
+    if not told_later:
+        untold = _("Beslutets dag står inte i registret.")
+        detail = f"{detail.rstrip('.')}. {untold}" if detail else untold
+    yield _event(day, "decided", label, detail, row)
 
 
 def _kind(row: dict[str, Any]) -> str:

@@ -12,8 +12,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from queries.catalogue import Indicator, is_regulated
+from queries.catalogue import Indicator, is_regulated, register_parameters
 from queries.i18n import _
+from queries.indicators import COLUMNS as RESULTS
 from queries.indicators import (
     live_counts,
     published_counts,
@@ -66,14 +67,51 @@ def series(reader: Reader, wanted: Indicator) -> pd.DataFrame:
 
 
 def by_position(reader: Reader, wanted: Indicator) -> pd.DataFrame:
-    """Return a register indicator per position (chef, medarbetare) on the register's own day, as
-    published: ``group, numerator, denominator, status``. Empty where it is not counted so."""
+    """Return a register indicator per position on the register's own day, the whole last.
+
+    A result table (``queries.indicators.COLUMNS``) without wave, whose ``department`` is the
+    position's code (chef, medarbetare); for everyone but the auditor as published. Agreements
+    without a position are in the whole alone. Empty where it is not counted so.
+    """
     reader.viewer.require_results()
-    return reader.frame(
-        'select "group", numerator, denominator, status from published.coverage '
-        "where indicator = $indicator and breakdown = 'position' and current order by 1",
-        indicator=wanted.id,
-    ).astype({"numerator": "Int64", "denominator": "Int64"})
+    own = register_date(reader)
+    if own is None or wanted.source.ratio or not is_regulated(wanted):
+        return pd.DataFrame(columns=list(RESULTS))
+    if reader.viewer.role is Role.REVISOR:
+        cells = reader.frame(
+            wanted.register_sql("positions"), days=[own], **register_parameters(wanted)
+        )
+        sums = cells.groupby("position")[["numerator", "denominator"]].sum().reset_index()
+        whole = cells[["numerator", "denominator"]].sum()
+        rows = [*sums.itertuples(index=False, name=None), (None, *whole)]
+        table = pd.DataFrame(rows, columns=["department", "numerator", "denominator"])
+        table["status"] = np.where(table["denominator"] > 0, "shown", "no_answers")
+    else:
+        table = reader.frame(
+            "select nullif(\"group\", '') as department, numerator, denominator, status "
+            "from published.coverage where indicator = $indicator and current "
+            "and breakdown in ('all', 'position') order by breakdown = 'all', \"group\"",
+            indicator=wanted.id,
+        )
+    labels = {"chef": _("Chef"), "medarbetare": _("Medarbetare")}
+    codes = [code if isinstance(code, str) else None for code in table["department"]]
+    numbers = table[["numerator", "denominator"]].astype("Int64")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = numbers["numerator"].astype(float) / numbers["denominator"].astype(float)
+    return pd.DataFrame(
+        {
+            "indicator": wanted.id,
+            "wave": "",
+            "department": pd.Series(codes, dtype=object),
+            "name": [_("Alla") if code is None else labels.get(code, code) for code in codes],
+            "numerator": numbers["numerator"].array,
+            "denominator": numbers["denominator"].array,
+            "share": share.array,
+            **dict.fromkeys(("low", "high", "bound_low", "bound_high"), np.nan),
+            "status": list(table["status"]),
+        },
+        columns=list(RESULTS),
+    )
 
 
 def _with_whole(live: pd.DataFrame) -> pd.DataFrame:

@@ -96,7 +96,7 @@ def unseal(sealed: Iterable[str]) -> list[str | None]:
     return found
 
 
-def _cipher(key: bytes):  # noqa: ANN202 - the type would import cryptography for every command
+def _cipher(key: bytes):
     from cryptography.fernet import Fernet
 
     # Another use, another key: what is derived for names says nothing about the hashes.

@@ -14,7 +14,7 @@ import streamlit as st
 
 from ui.text import _
 
-SEEN, SPOKEN, PLACE, HELD = "_seen_", "_spoken_", "_place", "_held"
+SEEN, SPOKEN, PLACE = "_seen_", "_spoken_", "_place"
 SEPARATOR = ","
 
 
@@ -24,20 +24,9 @@ def begin() -> None:
     A click in the menu drops every parameter from the address, and must not drop the choices;
     going back in the browser to an address without a parameter must. Only the page tells which.
     """
-    st.session_state[HELD] = {}
     place = st.context.url
     st.session_state["_moved"] = st.session_state.get(PLACE) != place
     st.session_state[PLACE] = place
-
-
-def release() -> None:
-    """Write to the address what was chosen so far. Called once in each run, after ``st.navigation``.
-
-    Only that call tells the browser which page this is: a parameter that is written before it is a
-    step in the history of the page that was left, which going back would then meet without its own.
-    """
-    for key, value in st.session_state.pop(HELD, {}).items():
-        _put(key, value)
 
 
 def settle(options: Sequence[str], *, key: str, default: str) -> str:
@@ -225,14 +214,6 @@ def _asked(key: str) -> str | None:
 
 
 def _write(key: str, value: str) -> None:
-    held = st.session_state.get(HELD)
-    if held is None:
-        _put(key, value)
-    else:
-        held[key] = value
-
-
-def _put(key: str, value: str) -> None:
     if value and st.query_params.get(key) != value:
         st.query_params[key] = value
     elif not value and key in st.query_params:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from queries import coverage, regelverk
 from queries import indicators as queries
-from queries.catalogue import Indicator
+from queries.catalogue import REGISTER, Indicator
 from queries.catalogue import indicator as indicator_of
 from queries.i18n import language
 from queries.municipality import municipality
@@ -119,7 +119,12 @@ class Context:
         return table.reset_index(drop=True)
 
     def by_group(self, indicator: Indicator, breakdown: str) -> pd.DataFrame:
-        """Return the indicator per position, occupation, sex or age, of the whole municipality."""
+        """Return the indicator per position, occupation, sex or age, of the whole municipality.
+
+        Of the register per position alone.
+        """
+        if indicator.source.kind == REGISTER:
+            return _by_position(self._key, indicator.id)
         return _by_group(self._key, self.wave, indicator.id, breakdown)
 
     def series(self, indicator: Indicator) -> pd.DataFrame:
@@ -234,6 +239,11 @@ def _departments(key: Key, wave: str) -> pd.DataFrame:
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _by_group(key: Key, wave: str, indicator_id: str, breakdown: str) -> pd.DataFrame:
     return queries.by_group(_reader(key), wave, indicator_of(indicator_id), breakdown)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _by_position(key: Key, indicator_id: str) -> pd.DataFrame:
+    return coverage.by_position(_reader(key), indicator_of(indicator_id))
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)

@@ -206,6 +206,7 @@ def indicator_section(context: Context, indicator: Indicator) -> None:
     shown: Views = {_("Per förvaltning"): lambda: _forest(context, indicator, results)}
     if indicator.source.kind == REGISTER and not indicator.source.ratio:
         shown[_("Över tid")] = lambda: _over_time(context, indicator)
+        shown[_("Per befattning")] = lambda: _positions(context, indicator)
     if indicator.source.kind == SURVEY:
         if _has_scale(context, indicator):
             shown[_("Svaren")] = lambda: _answers(context, indicator)
@@ -272,6 +273,19 @@ def _forest(context: Context, indicator: Indicator, results: pd.DataFrame) -> No
         f"forest-{indicator.id}",
     )
     note(_caption(context, indicator, results))
+
+
+def _positions(context: Context, indicator: Indicator) -> None:
+    """Show a register indicator per position, of the whole municipality."""
+    results = context.by_group(indicator, "position")
+    head = breakdown_word("position")
+    st.html(cards.data_table(tables.results_table(results, digits=1, head=head), indicator.name))
+    note(
+        _(
+            "Hela kommunen, registret per {day}. En överenskommelse utan angiven befattning räknas "
+            "bara bland alla."
+        ).format(day=f.date(context.as_of))
+    )
 
 
 def _over_time(context: Context, indicator: Indicator) -> None:

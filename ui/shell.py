@@ -169,7 +169,6 @@ def ask_what(viewer: Viewer, page: Any) -> None:
     Without anything to choose from (empty or broken store) the page gets no context, and
     ``context()`` says why.
     """
-    choices.release()
     name = _("Distanskollen")
     st.set_page_config(page_title=name if page.title == name else f"{page.title} · {name}")
     st.session_state[CONTEXT], st.session_state[TITLE] = None, page.title

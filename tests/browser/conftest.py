@@ -41,7 +41,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(
         [sys.executable, "manage.py", "demo"],
         cwd=serving.ROOT,
-        env=serving.environment({"DISTANSKOLLEN_STORE": str(folder)}),
+        env=serving.environment(
+            {
+                "DISTANSKOLLEN_STORE": str(folder),
+                "DISTANSKOLLEN_KEY_FILE": str(folder.parent / "key"),
+            }
+        ),
         stdin=subprocess.DEVNULL,
         check=True,
         timeout=240,
@@ -59,6 +64,8 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[
     ) -> str:
         if store is not None:
             env["DISTANSKOLLEN_STORE"] = str(store)
+            # Beside the store and never the user's own; hr's pages read names with it.
+            env["DISTANSKOLLEN_KEY_FILE"] = str(store.parent / "key")
         log = tmp_path_factory.mktemp("server") / "log.txt"
         running.append(serving.start(log, script, env))
         return running[-1].url

@@ -17,6 +17,7 @@ from queries import indicators as queries
 from queries import reference
 from queries.catalogue import FRAME, REGISTER, SURVEY, indicator
 from queries.catalogue import indicators as catalogue
+from queries.coverage import by_position
 from queries.indicators import UnknownWave, results
 from queries.statistics import estimate
 from queries.store import Reader, open_reader
@@ -978,3 +979,45 @@ def test_who_ticked_the_counted_option_among_others_is_counted_once_and_led_to(
     assert pair(one(results(reader, "v"), "inga_it_atgarder")) == (5, 9)
     trace = queries.trace(reader, "v", indicator("inga_it_atgarder"))
     assert sorted(trace.loc[trace["met"].astype(bool), "line"]) == [2, 3, 4, 9, 10]
+
+
+# --- coverage per position ------------------------------------------------------------------------
+
+
+def test_a_register_indicator_per_position_is_the_line_by_line_count(
+    read_one: Callable[..., Reader],
+) -> None:
+    rows = read_csv(ONE_REGISTER, ";")
+    decided = [row for row in rows if row["Beslut"] and day(row["Ansökt"] or row["Start"]) <= AS_OF]
+    refused = [row for row in decided if row["Beslut"] == "Avslagen"]
+    table = by_position(read_one("revisor"), indicator("avslag"))
+    by_hand = {
+        code: (
+            sum(row["Befattning"] == label for row in refused),
+            sum(row["Befattning"] == label for row in decided),
+        )
+        for code, label in (("chef", "Chef"), ("medarbetare", "Medarbetare"))
+    }
+    assert {r["department"]: pair(r) for _i, r in table.dropna(subset="department").iterrows()} == (
+        by_hand
+    )
+    assert pair(one(table, "avslag")) == (len(refused), len(decided))
+
+
+def test_positions_never_tell_a_few_also_not_by_those_without_one(loader: Loader) -> None:
+    """Twelve managers, twenty others and two without a position: the whole less the positions."""
+    loader.invited(AA=100)
+    header = ("Överenskommelse", "Förvaltning", "Befattning", "Start", "Riskbedömning")
+    people = [("Chef", n) for n in range(12)] + [("Medarbetare", n) for n in range(20)]
+    people += [("", n) for n in range(2)]
+    lines = [
+        (f"{place}{n}", "AA", place, "2026-01-10", "2026-01-05" if n % 2 else "")
+        for place, n in people
+    ]
+    loader.agreements([header, *lines], date(2026, 6, 30))
+    table = by_position(loader.reader("politiker"), indicator("riskbedomd_fore_start"))
+    shown = table[table["department"].notna() & (table["status"] == "shown")]
+    whole = one(table, "riskbedomd_fore_start")
+    assert whole["status"] == "shown"
+    left = [int(whole[name] - shown[name].sum()) for name in ("numerator", "denominator")]
+    assert min(left[0], left[1] - left[0]) >= 5, "what is left of the whole is no small group"
