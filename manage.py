@@ -310,7 +310,7 @@ def rules(options: argparse.Namespace) -> None:
 def agreements(options: argparse.Namespace) -> None:
     from queries.agreements import evaluation
     from queries.indicators import register_date
-    from queries.rules import base, own, ruleset
+    from queries.rules import BASE, base, own, ruleset
     from queries.store import open_reader
 
     role = Role(options.role)
@@ -324,7 +324,8 @@ def agreements(options: argparse.Namespace) -> None:
             _("Inget register är inläst. Läs in det med ”python manage.py load agreements FIL”.")
         )
     named = ruleset(options.ruleset) if options.ruleset else own()
-    table = evaluation(reader, (named, base()), day, words=True)
+    sets = (named,) if named.id == BASE else (named, base())
+    table = evaluation(reader, sets, day, words=True)
     if granted and role is not Role.HR:
         table = table[table["department"].isin(granted)]
     print_table(table, options.format)
@@ -379,10 +380,11 @@ def check(options: argparse.Namespace) -> None:
     from ingest.snapshot import check_folder, migrate_if_older
     from queries.catalogue import indicators as dossiers
     from queries.reference import load_questionnaire, published_figures, questionnaires
+    from queries.regelverk import is_outdated
     from queries.rules import base as base_rules
     from queries.rules import own as own_rules
     from queries.rules import rulesets as every_ruleset
-    from queries.store import current_snapshot
+    from queries.store import current_snapshot, open_reader
 
     for name in questionnaires():
         load_questionnaire(name)
@@ -394,6 +396,14 @@ def check(options: argparse.Namespace) -> None:
     snapshot = current_snapshot()
     check_folder(snapshot.path)
     say(_("Ögonblicksbilden {id} är hel och håller alla regler.").format(id=snapshot.id))
+    reader = open_reader(Viewer(Role.POLITIKER))
+    if is_outdated(reader):
+        say(
+            _(
+                "Regelverken har ändrats sedan registret lästes in: det som är publicerat är "
+                "räknat med de gamla. Läs in registret igen, så räknas det om."
+            )
+        )
 
 
 # --- output ---------------------------------------------------------------------------------------

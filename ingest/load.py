@@ -31,7 +31,7 @@ from ingest.rows import (
 from ingest.snapshot import Builder, migrate_if_older, write_snapshot
 from ingest.survey import SurveyAnswers, read_answers
 from ingest.survey import known_headers as survey_headers
-from queries import pseudonyms, reference
+from queries import pseudonyms, reference, rules
 from queries.i18n import _, _n
 from queries.store import Reader, current_id, open_reader, read_snapshot, store_path
 from queries.viewer import Role, Viewer
@@ -214,12 +214,20 @@ def load_agreements(
     stay as they were. The employee is stored as a keyed hash, the name sealed; the key never enters
     the store. Raises ``InputFileError``, ``LoadRefused`` or ``StoreError``.
     """
-    day = as_of or datetime.now().astimezone().date()
+    today = datetime.now().astimezone().date()
+    day = as_of or today
+    if day > today:
+        # Told and not refused: a clock may be wrong, and a demonstration has its own day.
+        text = _("Registrets dag {day} ligger i framtiden. Är det fel: återställ med restore.")
+        options.progress(text.format(day=day.isoformat()))
     departments = _known_departments(options)
     options.progress(_("Läser {file} …").format(file=path.name))
     table = _read(path, AGREEMENT_COLUMNS)
     known_names = (text for pair in sorted(departments.items()) for text in pair)
-    fingerprint = _fingerprint(REGISTER_KIND, "", table.sha256, day.isoformat(), *known_names)
+    # The rule files too: their counts are published with the register.
+    fingerprint = _fingerprint(
+        REGISTER_KIND, "", table.sha256, day.isoformat(), rules.edition(), *known_names
+    )
     known = _already(fingerprint, options)
     if known:
         return known
@@ -231,8 +239,10 @@ def load_agreements(
         AGREEMENT_COLUMNS,
         Context(departments=departments, choices={"occupation": names}),
     )
+    ahead = _events_ahead(good, day, table)
+    errors += ahead
+    good = [row for row in good if row.row not in {error.row for error in ahead}]
     result = _judge(good, errors, map_columns(table.headers, AGREEMENT_COLUMNS)[1], options)
-
     mentioned = _ids_in(table)
 
     def change(builder: Builder) -> None:
@@ -664,6 +674,27 @@ def _without_names(
             names[hashed] = record["employee"]
             record["employee"] = hashed
     return records, dict(zip(names, pseudonyms.seal(key, names.values()), strict=True))
+
+
+def _events_ahead(good: Sequence[Validated], day: date, table: Table) -> list[RowError]:
+    """Return an error for each event that the register tells before it has happened.
+
+    Between two registers it would be taken for what already held.
+    """
+    columns, _unmapped = map_columns(table.headers, AGREEMENT_COLUMNS)
+    return [
+        RowError(
+            row.row,
+            table.headers[columns["event_date"]],
+            row.model.event_date.isoformat(),
+            _(
+                "Händelsen ligger efter registrets dag {day}. Läs in den när den har hänt, eller "
+                "rätta datumet eller --as-of."
+            ).format(day=day.isoformat()),
+        )
+        for row in good
+        if row.model.event_date is not None and row.model.event_date > day
+    ]
 
 
 def _ids_in(table: Table) -> set[str]:

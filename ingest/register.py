@@ -21,7 +21,7 @@ from queries.catalogue import (
     register_parameters,
 )
 from queries.disclosure import Profile, hidden_counts
-from queries.months import month_ends
+from queries.months import MONTHS, month_ends
 from queries.store import sql_file
 
 STEP = 3
@@ -40,16 +40,10 @@ def keep_register(
     """Add the register of ``day`` to the history, in the place of one of the same date.
 
     ``records`` are its lines (columns of ``records.register_row``), ``sealed`` the sealed name per
-    hashed employee. The same file with an earlier date than before corrects the date.
+    hashed employee.
     """
-    stale = builder.rows(
-        "select as_of from records.register_load "
-        "where as_of = $day or (sha256 = $sha256 and as_of > $day)",
-        {"day": day, "sha256": sha256},
-    )
-    for (as_of,) in stale:
-        for table in ("register_load", "register_row"):
-            builder.execute(f"delete from records.{table} where as_of = $day", {"day": as_of})
+    for table in ("register_load", "register_row"):
+        builder.execute(f"delete from records.{table} where as_of = $day", {"day": day})
     builder.insert("records.register_load", {"as_of": [day], "file": [file], "sha256": [sha256]})
     builder.insert(
         "records.register_row",
@@ -98,8 +92,9 @@ def derive(builder: Builder) -> None:
         "insert into published.register by name "
         "select l.as_of, l.file, (select min(as_of) from records.register_load) as first_as_of, "
         "(select count(distinct agreement_id)::integer from records.register_row r "
-        "where r.as_of = l.as_of) as agreements "
-        "from records.register_load l order by l.as_of desc limit 1"
+        "where r.as_of = l.as_of) as agreements, $rules as rules "
+        "from records.register_load l order by l.as_of desc limit 1",
+        {"rules": rules.edition()},
     )
 
 
@@ -125,8 +120,10 @@ def publish_register(builder: Builder) -> None:
     # The strictest of the waves' profiles: the register is one, whatever wave it is seen beside.
     profile = Profile("strictest", *limits[0])
     registers = {day for (day,) in builder.rows("select as_of from records.register_load")}
-    months = month_ends(own_day)
-    days = sorted({*months, own_day} | {day for day in registers if day > months[0]})
+    # Reckoned from a month that stays, so that what is left out today is left out tomorrow.
+    since = (own_day.year - first_day.year) * 12 + own_day.month - first_day.month
+    days = sorted({*month_ends(own_day, MONTHS + since), *registers})
+    published = set(month_ends(own_day)) | registers
     found = [i for i in indicators() if i.source.kind == REGISTER]
     departments = [
         code
@@ -146,7 +143,9 @@ def publish_register(builder: Builder) -> None:
             continue
         told = [day for day in days if day >= first_day or indicator.source.reckoned_back]
         counted, positions = _counted(builder, indicator, told, departments)
-        hidden = _publish_days(builder, indicator, counted, profile, also, own_day, registers)
+        hidden = _publish_days(
+            builder, indicator, counted, profile, also, own_day, registers, published
+        )
         _publish_positions(builder, indicator, positions, own_day, profile, hidden[own_day][0])
         if indicator.source.ratio:
             also = {day: out for day, (_whole, out) in hidden.items()}
@@ -183,6 +182,7 @@ def _publish_days(
     also: Mapping[date, frozenset[str]],
     own_day: date,
     registers: set[date],
+    published: set[date],
 ) -> dict[date, tuple[bool, frozenset[str]]]:
     """Publish an indicator day by day. Returns per day whether the whole and who is hidden."""
     out: dict[date, tuple[bool, frozenset[str]]] = {}
@@ -194,36 +194,46 @@ def _publish_days(
         # A department without agreements has nothing to tell on a past day, and nothing to hide.
         listed = groups if day == own_day else {c: p for c, p in groups.items() if p[1]}
         for code, pair in {"": whole, **listed}.items():
-            hidden = out[day][0] if not code else code in out[day][1]
-            rows.append((day, code, *_shown(pair, hidden, ratio)))
-    rows = _far_enough_apart(rows, registers)
+            # Where the number of agreements is hidden, it is not told that none counts here.
+            kept = out[day][1] | also.get(day, frozenset())
+            rows.append((day, code, *_shown(pair, code in kept if code else out[day][0], ratio)))
+    rows = [row for row in _far_enough_apart(rows, registers) if row[0] in published]
     _insert_coverage(builder, indicator, rows, own_day)
     return out
 
 
 def _far_enough_apart(rows: list[tuple[Any, ...]], registers: set[date]) -> list[tuple[Any, ...]]:
-    """Return the rows without the months that lie too near the one shown before, or a register.
+    """Return the rows, those of months that lie too near the one shown before, or a register, as
+    left out.
 
     Two neighbouring points that differ by one agreement tell what that one lacks. The registers'
-    days stay: each was the current number once. So what is left out today is left out tomorrow.
+    days stay: each was the current number once. A department left out alone takes the whole with
+    it, which less the others would tell it.
     """
-    kept: list[tuple[Any, ...]] = []
+    out: set[tuple[date, str]] = set()
     by_group: dict[str, list[tuple[Any, ...]]] = {}
     for row in rows:
         by_group.setdefault(row[1], []).append(row)
     for points in by_group.values():
         shown: list[tuple[Any, ...]] = []
-        for row in points:
-            if row[4] != "shown":
-                kept.append(row)
-            elif row[0] in registers:
+        for row in (row for row in points if row[4] == "shown"):
+            if row[0] in registers:
                 while shown and shown[-1][0] not in registers and _near(shown[-1], row):
-                    shown.pop()
+                    out.add(shown.pop()[:2])
                 shown.append(row)
-            elif not shown or not _near(shown[-1], row):
+            elif shown and _near(shown[-1], row):
+                out.add(row[:2])
+            else:
                 shown.append(row)
-        kept += shown
-    return kept
+    untold: dict[date, int] = {}
+    for row in rows:
+        if row[1] and (row[4] == "hidden" or row[:2] in out):
+            untold[row[0]] = untold.get(row[0], 0) + 1
+    out |= {(day, "") for day, _code in out if untold.get(day) == 1}
+    return [
+        (*row[:2], None, None, "left_out") if row[4] == "shown" and row[:2] in out else row
+        for row in rows
+    ]
 
 
 def _near(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
@@ -280,12 +290,15 @@ def _publish_rules(builder: Builder, day: date, profile: Profile, also: frozense
     shown: dict[str, list[Counts]] = {}
     table: list[tuple[Any, ...]] = []
     open_rules: dict[tuple[str, str | None], list[int]] = {}
+    of_set: dict[str, list[Counts]] = {}
     closed: set[tuple[str, str | None]] = set()
     for key in keys:
         if key in silent:
             continue
         own = _gated(found[key], profile, also, shown.setdefault(aspects[key], []))
-        shown[aspects[key]].append({c: p for c, p in own.items() if p})
+        told = {code: pair for code, pair in own.items() if pair}
+        shown[aspects[key]].append(told)
+        of_set.setdefault(key[0], []).append(told)
         for code, pair in own.items():
             place = (key[0], code or None)
             failing = (found[key].get(code) or _sum(found[key].values()))[0]
@@ -299,14 +312,15 @@ def _publish_rules(builder: Builder, day: date, profile: Profile, also: frozense
         table += [(*key, code, None, None, "not_regulated") for code in (None, *found[key])]
     for ruleset in (s.id for s in sets):
         every = found.get((ruleset, ANY_RULE), {})
-        own = _gated(every, profile, also, [])
+        # Every rule is within any rule of the set.
+        own = _gated(every, profile, also, of_set.get(ruleset, []))
         for code, pair in own.items():
             place = (ruleset, code or None)
             failing = open_rules.get(place, [])
             # With two rules, those that fail both could be worked out. Of a hidden rule at least
             # those fail that the shown ones do not account for: where that is nobody, it is safe.
-            told = place in closed and pair is not None and pair[0] > sum(failing)
-            safe = pair and not told and len(failing) != 2
+            tells = place in closed and pair is not None and pair[0] > sum(failing)
+            safe = pair and not tells and len(failing) != 2
             status = _shown(pair, False, False) if safe else (None, None, "hidden")
             if every and (ruleset, ANY_RULE) not in silent:
                 table.append((ruleset, ANY_RULE, code or None, *status))

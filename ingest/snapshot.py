@@ -316,6 +316,11 @@ def _derive_anew(builder: Builder) -> None:
     """Bring what is derived from the records to the form of this version of the program."""
     from ingest import register  # it writes through this module
 
+    # The first version kept one register, and did not say of which day in its list of files.
+    days = builder.rows("select as_of from records.register_load")
+    for entry in builder.inputs:
+        if entry["kind"] == "agreements" and days:
+            entry.setdefault("as_of", days[0][0].isoformat())
     register.derive(builder)
     register.publish_register(builder)
 

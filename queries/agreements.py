@@ -21,8 +21,8 @@ from typing import Any, get_args
 
 import pandas as pd
 
-from queries import rule_words
-from queries.i18n import _
+from queries import reference, rule_words
+from queries.i18n import _, translated
 from queries.pseudonyms import pseudonym, unseal
 from queries.rules import Confidentiality, RuleSet, as_json, base
 from queries.rules import own as own_ruleset
@@ -37,6 +37,8 @@ STATES = ("in_force", "coming", "past_end", "ended", "renewed", "refused", "unde
 NEEDED = ("brister", "avviker", "uppgift_saknas")
 EVERYTHING = 2**62
 """As a limit: no limit."""
+OCCUPATIONS_OF = "vaggeryd-2024"
+"""The questionnaire by whose answers the register's roles are coded when it is loaded."""
 
 
 @dataclass(frozen=True)
@@ -594,5 +596,16 @@ def shown(name: str, value: Any) -> str:
         "chef": _("chef"),
         "medarbetare": _("medarbetare"),
     }
+    if name == "occupation":
+        return occupation_words().get(value, value)
     coded = ("kind", "form", "risk_level", "confidentiality", "position")
     return words.get(value, value) if name in coded else str(value)
+
+
+def occupation_words() -> dict[str, str]:
+    """Return what the codes of the register's roles are called, as in the questionnaire.
+
+    A text that the register's file held and that no code stands for is not among them.
+    """
+    asked = reference.load_questionnaire(OCCUPATIONS_OF).attribute("occupation")
+    return {option.code: option.label for option in translated(asked).options}

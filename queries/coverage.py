@@ -16,6 +16,7 @@ from queries.catalogue import Indicator, is_regulated, register_parameters
 from queries.i18n import _
 from queries.indicators import COLUMNS as RESULTS
 from queries.indicators import (
+    UNTOLD,
     live_counts,
     published_counts,
     register_date,
@@ -43,7 +44,8 @@ def series(reader: Reader, wanted: Indicator) -> pd.DataFrame:
     """Return a register indicator at the end of each month and on the register's own day.
 
     ``COLUMNS``: a row per day and department that had anything to count, the whole (department
-    null) last of each day; numbers are null unless ``status`` is ``shown``. Days before the first
+    null) last of each day; numbers are null unless ``status`` is ``shown`` (``left_out``:
+    too near the point before). Days before the first
     register are left out where it cannot tell them. A ratio to people has no series: how many have
     the possibility is known only when a survey is made. Raises ``AccessDenied``.
     """
@@ -62,7 +64,7 @@ def series(reader: Reader, wanted: Indicator) -> pd.DataFrame:
             table = with_own_departments(reader, published_counts(reader, wanted), live)
         else:
             table = _with_whole(live)
-    table = table[(table["denominator"].fillna(0) > 0) | (table["status"] == "hidden")]
+    table = table[(table["denominator"].fillna(0) > 0) | table["status"].isin(UNTOLD)]
     return _told(table, _names(reader))
 
 

@@ -33,6 +33,8 @@ COLUMNS = (
     "bound_low", "bound_high", "status",
 )  # fmt: skip
 STATUSES = ("shown", "hidden", "no_answers", "not_asked", "not_regulated")
+UNTOLD = ("hidden", "left_out")
+"""Of published rows of the register: protected on the day, or too near the point before."""
 NUMBERS = ("share", "low", "high", "bound_low", "bound_high")
 
 
@@ -429,7 +431,11 @@ def _register(reader: Reader, wave: str, wanted: Indicator, as_of: date | None) 
     if wanted.source.ratio:
         counts = _per_person(counts, departments(reader, wave))
     if not is_regulated(wanted):
-        counts = counts.assign(numerator=None, denominator=None, status="not_regulated")
+        places = [*departments(reader, wave)["code"], None]
+        blank = {"numerator": None, "denominator": None, "status": "not_regulated", "not_asked": 0}
+        counts = pd.DataFrame(
+            [{"indicator": wanted.id, "wave": wave, "department": code, **blank} for code in places]
+        )
     return counts
 
 
@@ -456,8 +462,21 @@ def published_counts(reader: Reader, wanted: Indicator) -> pd.DataFrame:
 def with_own_departments(
     reader: Reader, published: pd.DataFrame, live: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return the published rows with those of hr's own departments replaced by live ones."""
+    """Return the published rows with those of hr's own departments replaced by live ones.
+
+    The whole is hidden on a day on which one of its own departments is not told and another is not
+    either: the whole less the shown less its own would be what the gate has kept together.
+    """
     own = list(reader.viewer.departments)
+    untold = published[published["status"].isin(UNTOLD) & published["department"].notna()]
+    mine = untold["department"].isin(own)
+    days = set(untold["day"][mine]) & set(untold["day"][~mine])
+    guarded = published["department"].isna() & published["day"].isin(days)
+    published = published.assign(
+        numerator=published["numerator"].mask(guarded),
+        denominator=published["denominator"].mask(guarded),
+        status=published["status"].mask(guarded, "hidden"),
+    )
     live = live[live["department"].isin(own)]
     live = live.assign(status=np.where(live["denominator"] > 0, "shown", "no_answers"))
     return _stack([live, published[~published["department"].isin(own)]])

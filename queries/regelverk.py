@@ -17,7 +17,7 @@ import pandas as pd
 from queries import rule_words
 from queries.i18n import _
 from queries.indicators import register_date
-from queries.rules import Rule, RuleSet, as_json
+from queries.rules import Rule, RuleSet, as_json, edition
 from queries.store import Reader, sql_file
 from queries.viewer import AccessDenied, Role
 
@@ -77,6 +77,8 @@ def outcomes(reader: Reader, sets: Sequence[RuleSet], as_of: date | None = None)
         )
     live = _live(reader, sets, day) if viewer.sees_agreements else {}
     published = {} if viewer.role is Role.REVISOR else _published(reader, sets, own_day)
+    if viewer.role is Role.HR:
+        published = _guarded(published, viewer.departments)
     names = _departments(reader, {code for _s, _r, code in (*live, *published) if code})
     rows = []
     for ruleset in sets:
@@ -95,6 +97,12 @@ def outcomes(reader: Reader, sets: Sequence[RuleSet], as_of: date | None = None)
                             | numbers)  # fmt: skip
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype(dict.fromkeys(NUMBERS, "Int64"))
+
+
+def is_outdated(reader: Reader) -> bool:
+    """Whether a rule file has been edited, added or taken away since the numbers were published."""
+    rows = reader.rows("select rules from published.register")
+    return bool(rows) and rows[0][0] != edition()
 
 
 def at(table: pd.DataFrame, reader: Reader, department: str | None = None) -> pd.DataFrame:
@@ -216,6 +224,19 @@ def _published(
         (ruleset, rule, department): {"failing": failing, "total": total, "status": status}
         for ruleset, rule, department, failing, total, status in rows
     }
+
+
+def _guarded(
+    published: dict[tuple[str, str, str | None], dict[str, Any]], own: frozenset[str]
+) -> dict[tuple[str, str, str | None], dict[str, Any]]:
+    """Return the published rows without the wholes from which hr, who has its own departments' live
+    numbers, could work out what is hidden of the others (as queries.indicators does)."""
+    hidden: dict[tuple[str, str], set[bool]] = {}
+    for (ruleset, rule, department), row in published.items():
+        if department is not None and row["status"] == "hidden":
+            hidden.setdefault((ruleset, rule), set()).add(department in own)
+    both = {key for key, sides in hidden.items() if sides == {True, False}}
+    return {key: row for key, row in published.items() if key[2] or key[:2] not in both}
 
 
 def _departments(reader: Reader, also: Iterable[str]) -> dict[str, str]:

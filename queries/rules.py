@@ -25,6 +25,7 @@ A mistake in a file is met when it is read, told in Swedish with the line and th
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import tomllib
@@ -412,6 +413,13 @@ def own(directory: Path | None = None) -> RuleSet:
 def base(directory: Path | None = None) -> RuleSet:
     """Return the checks that apply whatever the rule set. Raises ``ReferenceDataError``."""
     return _load((directory or DATA_DIR) / f"{BASE}.toml")
+
+
+def edition() -> str:
+    """Return a short hash of all rule sets and of which is the municipality's own: it changes when
+    anything that the register is judged by does."""
+    text = as_json((*rulesets(), base())) + own().id
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def as_json(sets: Iterable[RuleSet]) -> str:

@@ -411,6 +411,13 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
     if not sets:
         return
     everything = _outcomes(context, sets, day)
+    if not everything["live"].all() and queries.is_outdated(context.reader):
+        text = _(
+            "De publicerade antalen är räknade med reglerna som de var då, och nya regelverk har "
+            "inga antal än. De räknas om när registret läses in igen."
+        )
+        title = _("Reglerna har ändrats sedan registret lästes in")
+        st.html(cards.callout("warning", title, text))
     table = queries.at(everything, context.reader, context.department)
     say(_in_force(table, place_of(context), day))
     hidden = int((table["status"] == "hidden").sum())

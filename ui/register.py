@@ -6,6 +6,7 @@ put into words for the rows that are shown.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +18,7 @@ import streamlit as st
 from queries import agreements as queries
 from queries import rule_words as words
 from queries.i18n import language
-from queries.rules import own, ruleset
+from queries.rules import as_json, base, own, ruleset
 from queries.store import Reader
 from queries.viewer import Role
 from ui import formats as f
@@ -122,14 +123,18 @@ def who_text(row: Mapping[str, Any]) -> str:
 
 # --- what is found --------------------------------------------------------------------------------
 
-Key = tuple[str, str, tuple[str, ...], str]
+Key = tuple[str, str, tuple[str, ...], str, str]
 CACHED = 64
 
 
-def key_of(context: Context) -> Key:
+def key_of(context: Context, named: str | None = None) -> Key:
+    """Return what the answers kept below depend on besides their day: the snapshot, the viewer, and
+    the rules (of the set ``named`` too), whose files may be edited while the server runs."""
     viewer = context.viewer
     departments = tuple(sorted(viewer.departments))
-    return str(context.snapshot.path), viewer.role.value, departments, language()
+    rules = as_json((own(), base(), *([ruleset(named)] if named else [])))
+    edition = hashlib.sha256(rules.encode()).hexdigest()[:16]
+    return str(context.snapshot.path), viewer.role.value, departments, language(), edition
 
 
 # To judge sixty thousand agreements takes seconds, and even a hundred take longer than all else on
@@ -138,39 +143,20 @@ def key_of(context: Context) -> Key:
 # changes it.
 @st.cache_resource(max_entries=6, show_spinner=False)
 def needs_of(_reader: Reader, key: Key, as_of: date) -> pd.DataFrame:
-    needs = without_echoes(queries.needs(_reader, own(), as_of)).reset_index(drop=True)
+    needs = queries.needs(_reader, own(), as_of)
     return needs.assign(matter=matters(needs))
-
-
-def without_echoes(needs: pd.DataFrame) -> pd.DataFrame:
-    """Return the lines without those that say once more that there is no risk assessment.
-
-    Without one neither the level nor the measures are known; but that is one thing to do.
-    """
-    never = needs[(needs["kind"] == "risk_before_start") & (needs["reason"] == "never")]
-    echo = (needs["reason"] == "no_assessment") & needs["agreement_id"].isin(never["agreement_id"])
-    return needs[~echo]
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _behind(
     _reader: Reader, key: Key, as_of: date, named: str, rule: str | None, outcome: str | None
 ) -> pd.DataFrame:
-    rules = ruleset(named)
     outcomes = outcome.split(SEPARATOR) if outcome else None
-    found = queries.agreements_behind(_reader, rules, rule, outcomes, None, as_of)
+    found = queries.agreements_behind(_reader, ruleset(named), rule, outcomes, None, as_of)
     if rule is None:
         # Of all rules, each agreement once: with the worst that is to be said of it.
         found = found.drop_duplicates("agreement_id", ignore_index=True)
-    fields = {line.id: line.parameters.get("field") for line in rules.lines()}
-    kinds = {kind: words.who(kind) for kind in found["kind"].unique()}
-    return found.assign(
-        field=found["rule"].map(fields),
-        matter=found["outcome"],
-        department_name=found["department"],
-        days_to_end=days_between(found["end"], as_of),
-        who=found["kind"].map(kinds),
-    )
+    return found.assign(matter=found["outcome"])
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -213,7 +199,7 @@ class Found:
 
 def needing(context: Context, choice: Choice) -> pd.DataFrame:
     """Return all that the list is taken from: what needs doing, or what an outcome is about."""
-    key = key_of(context)
+    key = key_of(context, choice.ruleset)
     if choice.ruleset:
         return _behind(
             context.reader, key, choice.as_of, choice.ruleset, choice.rule, choice.outcome

@@ -9,10 +9,11 @@ import pandas as pd
 from queries import agreements as queries
 from queries import rule_words as words
 from queries.municipality import municipality
-from queries.rules import BASE, own, ruleset
+from queries.rules import base, own, ruleset
 from ui import calendar, tables
 from ui import formats as f
 from ui import register_words as words_of
+from ui.choices import SEPARATOR
 from ui.context import Context
 from ui.evidence import working_material
 from ui.register import (
@@ -27,7 +28,7 @@ from ui.register import (
     title_of,
     who_text,
 )
-from ui.text import _
+from ui.text import _, _n, join_words
 
 DAYS_AHEAD = 365
 MOST_DATES = 5000
@@ -50,7 +51,7 @@ def excel(context: Context, choice: Choice) -> bytes:
     register = register_table(named(context, _chosen(context, choice)), _mark(context))
     return tables.xlsx_bytes(
         file_table(rows, choice.as_of, _mark(context)),
-        _("Att göra"),
+        _("Överenskommelser") if choice.ruleset else _("Att göra"),
         about_file(context, choice, len(rows), len(register)),
         more=[(_("Registret"), register)],
     )
@@ -117,8 +118,10 @@ def register_table(register: pd.DataFrame, mark: str = "") -> pd.DataFrame:
     table = {_("Märkning"): [mark] * len(register), _("Anställd"): list(register["person"])}
     for name, head in words_of.field_heads().items():
         values = register[name]
-        coded = name in words_of.CODED
-        table[head] = [words_of.code_word(name, v) for v in values] if coded else list(values)
+        if name in words_of.CODED:
+            said = {code: words_of.code_word(name, code) for code in values.dropna().unique()}
+            values = [said.get(code, "") for code in values]
+        table[head] = list(values)
     table[_("Läge")] = [words_of.state_word(state) for state in register["state"]]
     return pd.DataFrame(table, dtype=object)
 
@@ -129,6 +132,7 @@ def about_file(
     """Return what the file says of itself: its day, what is chosen, its source, for whom it is."""
     warn = working_material() if context.viewer.sees_microdata else personal()
     chosen = [
+        *_behind(choice),
         *([choice.department] if choice.department else []),
         *([words_of.head(choice.missing)] if choice.missing else []),
         *([choice.manager] if choice.manager else []),
@@ -148,17 +152,42 @@ def about_file(
         (_("Läget den"), f.date(choice.as_of)),
         (_("Registret per"), f.date(context.as_of)),
         (_("Urval"), " · ".join(chosen) or _("Allt")),
-        (
-            _("Rader"),
-            _("{lines} saker att göra, {agreements} överenskommelser").format(
-                lines=f.number(lines), agreements=f.number(agreements)
-            ),
-        ),
-        (_("Regler"), f"{own().name} · {ruleset(BASE).name}"),
+        (_("Rader"), _extent(choice, lines, agreements)),
+        (_("Regler"), _judged_by(choice)),
         (_("Sortering"), _("Efter hur allvarligt det är, sedan efter hur länge det har väntat.")),
         (_("Källa"), _("Registret över överenskommelser")),
         (_("Ögonblicksbild"), context.snapshot.id),
     ]
+
+
+def _behind(choice: Choice) -> list[str]:
+    """Return which rule set, rule and outcomes the list is about, when it is a cell's."""
+    if not choice.ruleset:
+        return []
+    rules = ruleset(choice.ruleset)
+    said = [rules.name]
+    if choice.rule:
+        said.append(_("Regel: {text}").format(text=rules.rule(choice.rule).text))
+    if choice.outcome:
+        outcomes = join_words(map(words.outcome_word, choice.outcome.split(SEPARATOR)))
+        said.append(_("Utfall: {word}").format(word=outcomes))
+    return said
+
+
+def _extent(choice: Choice, lines: int, agreements: int) -> str:
+    n = f.number(agreements)
+    if choice.ruleset:
+        # Behind a cell stands each agreement once.
+        return _n("{n} överenskommelse", "{n} överenskommelser", agreements).format(n=n)
+    return _("{lines} saker att göra, {agreements} överenskommelser").format(
+        lines=f.number(lines), agreements=n
+    )
+
+
+def _judged_by(choice: Choice) -> str:
+    if choice.ruleset:
+        return ruleset(choice.ruleset).name
+    return f"{own().name} · {base().name}"
 
 
 def personal() -> str:

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from queries import rule_words
+from queries.agreements import occupation_words
 from ui import formats as f
 from ui.text import _
 
-CODED = ("kind", "form", "decision", "risk_level", "confidentiality", "position")
+CODED = ("kind", "form", "decision", "risk_level", "confidentiality", "position", "occupation")
 ALONE = ("gone", "undecided")
 """Reasons that are no broken rule and no empty field either: each has a head of its own."""
 LATE = "risk_late"
@@ -101,6 +102,8 @@ def code_word(field: str, code: Any) -> str:
     """Return what a code of the register means; nothing for a missing one."""
     if f.is_missing(code):
         return ""
+    if field == "occupation":
+        return occupation_words().get(str(code), str(code))
     return {
         "kind": {"regelbundet": _("Regelbundet"), "tillfalligt": _("Tillfälligt")},
         "form": {"skriftlig": _("Skriftlig"), "muntlig": _("Muntlig")},

@@ -21,18 +21,26 @@
   // A page that is opened from the menu has its address completed with what is chosen, a parameter
   // at a time. Each would be a step of its own for the back button, through pages with other
   // figures that nobody has visited. Only what the visitor does on the page is a step.
+  // Nor is the address of the page that is being left, which the menu's click strips of its choices
+  // before it goes on: whoever steps back wants the page as it was.
   const push = history.pushState.bind(history);
-  let acted = false;
+  let acted = false, leaving = false;
   history.pushState = (state, unused, address) => {
     const to = new URL(address ?? location.href, location.href);
     const same = to.pathname === location.pathname;
+    if (same && leaving) return undefined;
     if (same && !acted) return history.replaceState(state, unused, address);
-    if (!same) acted = false;
+    if (!same) acted = leaving = false;
     return push(state, unused, address);
   };
-  const act = () => { acted = true; };
+  const act = (event) => {
+    acted = true;
+    const link = event.target.closest?.('[data-testid="stSidebarNavLink"]');
+    leaving = Boolean(link) && new URL(link.href).pathname !== location.pathname
+      && (event.type === "pointerdown" || event.key === "Enter");
+  };
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, act, true);
-  addEventListener("popstate", () => { acted = false; }, true);
+  addEventListener("popstate", () => { acted = leaving = false; }, true);
 
   // ------------------------------------------------------------ language
 

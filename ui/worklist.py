@@ -390,7 +390,7 @@ def _select(context: Context, found: Found, opened: str | None) -> str | None:
     def name(code: str) -> str:
         if code == NONE:
             return _("Ingen vald")
-        return f"{code} · {people[code]}" if code in people else code
+        return " · ".join(filter(None, (code, people.get(code))))
 
     chosen = choices.select(
         st,
@@ -487,7 +487,8 @@ def _card(context: Context, choice: Choice, row: Mapping[str, Any]) -> str:
     days = days_since(row["since"], choice.as_of)
     late = "" if days is None else _n("{n} dag", "{n} dagar", days).format(n=f.number(days))
     place = choice.address(context, **{AGREEMENT: row["agreement_id"]})
-    link = cards.linked(cards.escaped(f"{row['agreement_id']} · {row['person']}"), place)
+    name = " · ".join(filter(None, (row["agreement_id"], row["person"])))
+    link = cards.linked(cards.escaped(name), place)
     detail = " · ".join(filter(None, (who_text(row), row["department"], late)))
     return f'<li>{link}<p class="dk-detail">{cards.escaped(detail)}</p></li>'
 

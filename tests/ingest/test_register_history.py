@@ -256,15 +256,15 @@ CASES: dict[str, tuple[Loads, list[tuple[date, str, Any]]]] = {
             FIRST: [
                 row(places=1, event_date=date(2024, 5, 1)),
                 row(places=2, event_date=date(2024, 8, 1)),
-                row(places=3, event_date=date(2025, 5, 1)),
+                row(places=3, event_date=FIRST),
             ]
         },
         [
             (date(2024, 4, 30), "places", "unknown"),
             (date(2024, 5, 1), "places", 1),
             (date(2024, 7, 31), "places", 1),
-            (FIRST, "places", 2),
-            (date(2025, 5, 1), "places", 3),
+            (FIRST - DAY, "places", 2),
+            (FIRST, "places", 3),
         ],
     ),
     "an event between two registers holds from its day": (

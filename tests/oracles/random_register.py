@@ -233,7 +233,7 @@ class Maker:
         return found
 
     def _events(self, row: Row, first: int, earlier: date | None = None) -> dict[date, list[Row]]:
-        """Tell of one agreement by a line per event: on time, late, ahead, corrected.
+        """Tell of one agreement by a line per event: on time, late, corrected.
 
         Some have a line without a day beside them, which says what held before the first.
         """
@@ -258,7 +258,8 @@ class Maker:
                         self.near(),
                     )
                 )
-                if day not in told:
+                # A register tells only what has happened by its day; the rest is refused.
+                if day <= as_of and day not in told:
                     row = self.amended(row, after, as_of) if told or earlier else row
                     told[day] = {**row, "event_date": day}
             for day in told:

@@ -163,7 +163,11 @@ def known_on(told: Mapping[str, History], day: date) -> dict[str, Row]:
                 if terms[fact] is not None and terms[fact] > day
                 for each in (fact, *companions)
             }
-            found[name] = {each: None if each in later else terms[each] for each in FIELDS}
+            row = {each: None if each in later else terms[each] for each in FIELDS}
+            done, assessed = row["measure_done"], row["risk_assessed"]
+            if done is not None and assessed is not None and done < assessed:
+                row["measure_done"] = None  # of an earlier assessment
+            found[name] = row
     return found
 
 
@@ -229,6 +233,10 @@ def judge(
         if row["extended_from"] not in (None, name)
         and row["decision"] != "avslagen"
         and row["start"] <= day
+        # What renews begins later: two that name each other renew nobody.
+        and (
+            row["extended_from"] not in known or row["start"] > known[row["extended_from"]]["start"]
+        )
     }
     registers = [as_of for as_of in loads if as_of <= day]
     found = {}

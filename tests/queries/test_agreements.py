@@ -577,6 +577,19 @@ def test_an_agreement_that_ends_on_the_last_day_asked_for_is_among_those_that_en
     assert found["days_to_end"].tolist() == [0, 30]
 
 
+def test_an_agreement_without_an_employee_has_an_empty_person_and_no_nan(store: Store) -> None:
+    store.load({"agreement_id": "A", "form": "Muntlig", "employee": "Eva"},
+               {"agreement_id": "B", "form": "Muntlig"})  # fmt: skip
+    reader = store.reader()
+    for found in (
+        agreements.needs(reader, OWN, DAY),
+        agreements.agreements_behind(reader, OWN, None, ["brister"], None, DAY),
+        agreements.register(reader, DAY),
+    ):
+        people = {str(k): v for k, v in found.groupby("agreement_id")["person"].first().items()}
+        assert people["B"] == "" and len(people["A"]) == 6
+
+
 # --- the register and each agreement's story ------------------------------------------------------
 
 
@@ -649,6 +662,16 @@ def test_the_story_tells_what_was_changed_and_every_follow_up_that_any_register_
     assert set(june.query("event == 'followed_up'")["date"]) == {date(2025, 10, 1)}
 
 
+def test_the_story_calls_a_role_what_the_questionnaire_does(store: Store) -> None:
+    row = {"agreement_id": "A", "occupation": "Annat"}
+    store.load(row, as_of=date(2026, 6, 30))
+    store.load({**row, "occupation": "Administration och stöd"})
+    found = agreements.story(store.reader(), "A", DAY)
+    detail = found.query("event == 'amended'")["detail"].iloc[0]
+    assert detail == "Roll: från Annat till Administration och stöd"
+    assert agreements.shown("occupation", "Trädgård") == "Trädgård"
+
+
 def test_the_story_tells_a_late_decision_an_end_and_an_absence(store: Store) -> None:
     new = {"start": "2026-09-01", "applied": "2026-05-01", "decision": None}
     store.load({"agreement_id": "A", **new}, {"agreement_id": "B"}, as_of=date(2026, 6, 30))
@@ -677,12 +700,26 @@ def test_coming_dates_are_those_ahead_and_no_further_than_asked(store: Store) ->
         good("D", end="2026-11-20", ended="2026-10-30"),
         good("E", risk_level="Röd", measure_due="2026-11-05", start="2025-10-31"),
         good("F", risk_level="Grön", measure_due="2026-11-05", start="2026-06-01"),
+        # What has not begun has an end and measures too, unless it is refused.
+        good("G", risk_level="Gul", measure_due="2026-11-06", start="2026-11-10", end="2026-11-25"),
+        good(
+            "H",
+            risk_level="Gul",
+            measure_due="2026-11-06",
+            start="2026-11-10",
+            end="2026-11-25",
+            decision="Avslagen",
+        ),
+        good("I", risk_level="Gul", measure_due="2026-11-06", start="2026-06-01", end="2026-10-30"),
     )
     found = agreements.coming_dates(store.reader(), OWN, DAY, days=31)
     assert [(str(d), a, e) for d, a, e in found[["date", "agreement_id", "event"]].values] == [
         ("2026-11-01", "A", "end"),
         ("2026-11-05", "E", "measure_due"),
+        ("2026-11-06", "G", "measure_due"),
+        ("2026-11-10", "G", "start"),
         ("2026-11-15", "B", "start"),
+        ("2026-11-25", "G", "end"),
         ("2026-12-01", "A", "follow_up_due"),
     ]
     assert found["label"].iloc[-1] == "Uppföljning senast"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -17,13 +18,14 @@ from queries import rule_words
 from queries.agreements import needs as find_needs
 from queries.agreements import register as read_register
 from queries.indicators import register_date
-from queries.rules import KINDS, own
+from queries.reference import load_questionnaire
+from queries.rules import KINDS, base, own, ruleset
 from queries.store import open_reader
 from queries.viewer import Role, Viewer
 from ui import calendar, register, register_words, tables, timeline, worklist
 from ui import formats as f
 from ui.register import Choice, Found
-from ui.register_files import file_table, register_table
+from ui.register_files import excel, file_table, register_table
 
 DAY = date(2026, 10, 31)
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,23 +95,32 @@ def test_an_agreement_is_counted_once_however_many_fields_are_empty():
     assert register.counted(twice) == {"uppgift_saknas": 1}
 
 
-def test_a_missing_assessment_is_one_thing_to_do_and_not_three():
-    lines = needs(
-        need("A", "risk_before_start"),
-        need("A", "red_measure", outcome="uppgift_saknas", reason="no_assessment"),
-        need("B", "red_measure", outcome="uppgift_saknas", reason="no_assessment"),
+@pytest.mark.parametrize("asked", ["own", "base", "ruleset"])
+def test_an_edited_rule_file_is_judged_anew(asked, monkeypatch):
+    context: Any = SimpleNamespace(
+        snapshot=SimpleNamespace(path="s"), viewer=Viewer(Role.REVISOR, frozenset())
     )
-    kept = register.without_echoes(lines)
-    assert list(zip(kept["agreement_id"], kept["kind"], strict=True)) == [
-        ("A", "risk_before_start"),
-        ("B", "red_measure"),
-    ]
+    before = register.key_of(context, "vgr")
+    assert before == register.key_of(context, "vgr") != register.key_of(context)
+    found = {"own": own(), "base": base(), "ruleset": ruleset("vgr")}[asked]
+    edited = found.model_copy(update={"rules": found.rules[1:]})
+    monkeypatch.setattr(register, asked, lambda *_of: edited)
+    assert register.key_of(context, "vgr") != before
 
 
 def test_who_must_act_is_a_name_or_a_function_and_never_empty():
     assert register.who_text(need("A")) == "Eva Ek"
     assert register.who_text(need("A", who="it")) == "IT-avdelningen"
     assert register.who_text(need("A", manager=None)) == "chef saknas i registret"
+
+
+def test_an_agreement_without_an_employee_is_named_by_its_number_alone():
+    context: Any = SimpleNamespace(as_of=DAY, link=lambda page, **_parameters: f"/{page}")
+    rows = needs(need("A-1", person="", employee=None), need("A-2"))
+    said = worklist.cards_html(context, Choice(DAY), rows)
+    assert ">A-1</a>" in said
+    assert ">A-2 · ABABAB</a>" in said
+    assert "nan" not in said.lower()
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -267,6 +278,33 @@ def test_the_register_in_the_file_has_the_heads_it_was_read_from(hr):
     header = next(ROOT.glob("data/demo/agreements*.csv")).read_text("utf-8-sig").splitlines()[0]
     assert set(header.split(";")) - {"Händelsedatum"} <= set(found.columns)
     assert set(found["Typ"]) <= {"Regelbundet", "Tillfälligt", ""}
+    asked = load_questionnaire("vaggeryd-2024").attribute("occupation")
+    assert set(found["Roll"]) - {""} <= {option.label for option in asked.options}
+    assert register_words.code_word("occupation", "Trädgård") == "Trädgård"
+
+
+def test_a_file_of_the_comparison_says_what_it_was_compared_with(hr, demo_store):
+    day = register_date(hr)
+    context: Any = SimpleNamespace(
+        reader=hr, viewer=hr.viewer, as_of=day, snapshot=SimpleNamespace(path=demo_store, id="s1")
+    )
+    rules = ruleset("vgr")
+    rule = next(line for line in rules.lines() if line.kind == "form")
+    choice = Choice(day, ruleset="vgr", rule=rule.id, outcome="brister,uppfyllt")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(excel(context, choice)))
+    assert book.sheet_names == ["Överenskommelser", "Registret", "Om uppgifterna"]
+    n = len(book.get_sheet_by_name("Överenskommelser").to_python()) - 1
+    notes = dict(row[:2] for row in book.get_sheet_by_name("Om uppgifterna").to_python())
+    assert notes["Regler"] == rules.name
+    assert notes["Rader"] == f"{n} överenskommelser"
+    assert n > 1
+    for said in (rules.name, rule.text, "Utfall: brister och uppfyllt"):
+        assert said.lower() in notes["Urval"].lower()
+    plain = CalamineWorkbook.from_filelike(io.BytesIO(excel(context, Choice(day))))
+    notes = dict(row[:2] for row in plain.get_sheet_by_name("Om uppgifterna").to_python())
+    assert plain.sheet_names[0] == "Att göra"
+    assert notes["Regler"] == f"{own().name} · {base().name}"
+    assert "saker att göra" in notes["Rader"]
 
 
 # --- the page -------------------------------------------------------------------------------------

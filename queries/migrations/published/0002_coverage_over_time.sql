@@ -27,5 +27,6 @@ create table rule_outcome (
     status varchar not null
 );
 
--- Grain: one row per register that was loaded. The one with the latest date is the current one.
+-- The date of the first register of the history, and which edition of the rule files was counted by.
 alter table register add column first_as_of date;
+alter table register add column rules varchar;

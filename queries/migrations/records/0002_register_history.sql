@@ -37,3 +37,4 @@ create table employee (
 
 -- Which date a register's file is of; a wave has at most one file of each kind.
 alter table source_file add column as_of date;
+update source_file set as_of = (select as_of from published.register) where kind = 'agreements';

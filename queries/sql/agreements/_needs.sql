@@ -32,7 +32,7 @@ lacking as (
 ),
 needs as (
     select
-        l.agreement_id, k.employee, upper(k.employee[:6]) as person,
+        l.agreement_id, k.employee, coalesce(upper(k.employee[:6]), '') as person,
         l.department, grid.ordinal as department_ordinal,
         l.manager, l.position, l.kind, l.field, l.rule, l.ruleset, l.aspect, l.modality,
         l.outcome, l.reason, l.value, l.since, l.due, ranks.rank,

@@ -1,5 +1,5 @@
 -- The agreements in force behind a cell of the comparison, the worst first. Follows evaluate.sql.
-select e.*, k.employee, upper(k.employee[:6]) as person, k."start", k."end",
+select e.*, k.employee, coalesce(upper(k.employee[:6]), '') as person, k."start", k."end",
     (k."end" - e.day)::integer as days_to_end
 from evaluated e join in_force k using (day, agreement_id)
 where ($rule::varchar is null or e.rule = $rule::varchar)

@@ -8,17 +8,22 @@ asked_for as (
     qualify row_number() over (
         partition by agreement_id, kind order by ruleset <> $own, due) = 1
 ),
+-- Granted and not over, begun or not. (An agreement without a decision counts as granted.)
+standing as (
+    select * from known
+    where decision is distinct from 'avslagen' and ended is null and coalesce("end" >= day, true)
+),
 dates as (
     select day, agreement_id, department, manager, event, date from asked_for
     union all
     select day, agreement_id, department, manager, 'start', "start"
-    from known where decision is distinct from 'avslagen' and ended is null
+    from standing
     union all
     select day, agreement_id, department, manager, 'end', "end"
-    from in_force
+    from standing
     union all
     select day, agreement_id, department, manager, 'measure_due', measure_due
-    from in_force where measure_done is null and risk_level is distinct from 'gron'
+    from standing where measure_done is null and risk_level is distinct from 'gron'
 )
 select date, agreement_id, department, manager, event
 from dates

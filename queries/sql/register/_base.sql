@@ -19,7 +19,9 @@ known as (
         case when a.risk_assessed <= day then a.risk_assessed end as risk_assessed,
         case when coalesce(a.risk_assessed, day) <= day then a.risk_level end as risk_level,
         case when coalesce(a.risk_assessed, day) <= day then a.measure_due end as measure_due,
-        case when a.measure_done <= day then a.measure_done end as measure_done,
+        -- A measure that is older than the assessment was not taken against what it found.
+        case when a.measure_done <= day and (a.risk_assessed is null or a.risk_assessed > day
+            or a.measure_done >= a.risk_assessed) then a.measure_done end as measure_done,
         case when a.followed_up <= day then a.followed_up end as followed_up,
         case when a.evaluated <= day then a.evaluated end as evaluated,
         case when a.it_briefing <= day then a.it_briefing end as it_briefing,

@@ -7,7 +7,7 @@ cases as (
         and not exists (
             from known later
             where later.day = known.day and later.extended_from = known.agreement_id
-                and later.agreement_id <> known.agreement_id
+                and later."start" > known."start"
                 and coalesce(later.decision, 'beviljad') <> 'avslagen'
                 and later."start" <= later.day)
     union all

@@ -18,11 +18,15 @@ rules as (
         "scope_not_occupations": ["VARCHAR"]
     }]'), recursive := true))
 ),
--- Renewed: another agreement, granted and begun, continues it. One that names itself does not.
+-- Renewed: another agreement, granted and begun later, continues it. So neither one that names
+-- itself nor two that name each other.
 renewed as (
-    select distinct day, extended_from as agreement_id
-    from known
-    where decision is distinct from 'avslagen' and "start" <= day and extended_from <> agreement_id
+    select distinct later.day, later.extended_from as agreement_id
+    from known later
+    join known earlier
+        on earlier.day = later.day and earlier.agreement_id = later.extended_from
+    where later.decision is distinct from 'avslagen'
+        and later."start" <= later.day and later."start" > earlier."start"
 ),
 -- What is evaluated: agreements in force, and those past their end but neither ended nor renewed.
 -- These were allowed and begun; what the day's register says of the agreement before is added.
