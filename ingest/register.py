@@ -211,20 +211,23 @@ def _far_enough_apart(rows: list[tuple[Any, ...]], registers: set[date]) -> list
     it, which less the others would tell it.
     """
     out: set[tuple[date, str]] = set()
-    by_group: dict[str, list[tuple[Any, ...]]] = {}
-    for row in rows:
-        by_group.setdefault(row[1], []).append(row)
-    for points in by_group.values():
+    days = sorted({row[0] for row in rows})
+    for group in {row[1] for row in rows}:
+        points = {row[0]: row for row in rows if row[1] == group and row[4] == "shown"}
         shown: list[tuple[Any, ...]] = []
-        for row in (row for row in points if row[4] == "shown"):
-            if row[0] in registers:
-                while shown and shown[-1][0] not in registers and _near(shown[-1], row):
+        settled = 0  # how many of them an earlier register has left as they are
+        for day in days:
+            row = points.get(day)
+            if row is not None and day in registers:
+                while len(shown) > settled and _near(shown[-1], row):
                     out.add(shown.pop()[:2])
                 shown.append(row)
-            elif shown and _near(shown[-1], row):
+            elif row is not None and shown and _near(shown[-1], row):
                 out.add(row[:2])
-            else:
+            elif row is not None:
                 shown.append(row)
+            if day in registers:
+                settled = len(shown)
     untold: dict[date, int] = {}
     for row in rows:
         if row[1] and (row[4] == "hidden" or row[:2] in out):
