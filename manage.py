@@ -380,8 +380,8 @@ def check(options: argparse.Namespace) -> None:
     from ingest.snapshot import check_folder, migrate_if_older
     from queries.catalogue import indicators as dossiers
     from queries.reference import load_questionnaire, published_figures, questionnaires
-    from queries.regelverk import is_outdated
     from queries.rules import base as base_rules
+    from queries.rules import is_outdated
     from queries.rules import own as own_rules
     from queries.rules import rulesets as every_ruleset
     from queries.store import current_snapshot, open_reader

@@ -464,13 +464,13 @@ def with_own_departments(
 ) -> pd.DataFrame:
     """Return the published rows with those of hr's own departments replaced by live ones.
 
-    The whole is hidden on a day on which one of its own departments is not told and another is not
-    either: the whole less the shown less its own would be what the gate has kept together.
+    The whole is hidden on a day on which one of its own departments is hidden and another is too:
+    the whole less the shown less its own would be a part of what the gate has kept together.
     """
     own = list(reader.viewer.departments)
-    untold = published[published["status"].isin(UNTOLD) & published["department"].notna()]
-    mine = untold["department"].isin(own)
-    days = set(untold["day"][mine]) & set(untold["day"][~mine])
+    hidden = published[(published["status"] == "hidden") & published["department"].notna()]
+    mine = hidden["department"].isin(own)
+    days = set(hidden["day"][mine]) & set(hidden["day"][~mine])
     guarded = published["department"].isna() & published["day"].isin(days)
     published = published.assign(
         numerator=published["numerator"].mask(guarded),

@@ -17,7 +17,7 @@ import pandas as pd
 from queries import rule_words
 from queries.i18n import _
 from queries.indicators import register_date
-from queries.rules import Rule, RuleSet, as_json, edition
+from queries.rules import Rule, RuleSet, as_json
 from queries.store import Reader, sql_file
 from queries.viewer import AccessDenied, Role
 
@@ -97,12 +97,6 @@ def outcomes(reader: Reader, sets: Sequence[RuleSet], as_of: date | None = None)
                             | numbers)  # fmt: skip
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return table.astype(dict.fromkeys(NUMBERS, "Int64"))
-
-
-def is_outdated(reader: Reader) -> bool:
-    """Whether a rule file has been edited, added or taken away since the numbers were published."""
-    rows = reader.rows("select rules from published.register")
-    return bool(rows) and rows[0][0] != edition()
 
 
 def at(table: pd.DataFrame, reader: Reader, department: str | None = None) -> pd.DataFrame:

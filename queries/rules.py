@@ -33,7 +33,7 @@ from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
@@ -41,6 +41,9 @@ from queries.i18n import Translated, _, translated
 from queries.municipality import municipality
 from queries.reference import DATA_DIR, Facts, Origin, Prose, ReferenceDataError, Remark
 from queries.toml_lines import Lines
+
+if TYPE_CHECKING:
+    from queries.store import Reader
 
 Aspect = Literal[
     "form", "term", "notice", "share", "places", "risk", "follow_up", "it", "other"
@@ -420,6 +423,12 @@ def edition() -> str:
     anything that the register is judged by does."""
     text = as_json((*rulesets(), base())) + own().id
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def is_outdated(reader: Reader) -> bool:
+    """Whether a rule file was edited, added or taken away since the register was published."""
+    rows = reader.rows("select rules from published.register")
+    return bool(rows) and rows[0][0] != edition()
 
 
 def as_json(sets: Iterable[RuleSet]) -> str:

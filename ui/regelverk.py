@@ -17,7 +17,7 @@ from queries import rule_words as words
 from queries.municipality import municipality
 from queries.reference import ReferenceDataError
 from queries.regelverk import ANY, MINE, OUTCOMES, SOON
-from queries.rules import ASPECTS, RuleSet, own, rulesets
+from queries.rules import ASPECTS, RuleSet, is_outdated, own, rulesets
 from queries.viewer import Role
 from ui import cards, choices, tables
 from ui import formats as f
@@ -411,7 +411,7 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
     if not sets:
         return
     everything = _outcomes(context, sets, day)
-    if not everything["live"].all() and queries.is_outdated(context.reader):
+    if not everything["live"].all() and is_outdated(context.reader):
         text = _(
             "De publicerade antalen är räknade med reglerna som de var då, och nya regelverk har "
             "inga antal än. De räknas om när registret läses in igen."

@@ -1045,7 +1045,7 @@ def test_what_is_left_for_hr_is_what_the_gate_has_tested_or_nothing(
         found = {}
         for key, group in table.groupby(["indicator", "day", "rule"]):
             place = group["department"]
-            hidden = group["status"].isin(["hidden", "left_out"])
+            hidden = group["status"] == "hidden"
             whole = place.isna() & (group["status"] == "shown")
             found[key] = set(place[hidden & place.notna()]), bool(whole.any())
         return found

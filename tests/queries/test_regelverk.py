@@ -110,6 +110,9 @@ def test_hr_sees_its_own_departments_live_and_the_whole_only_as_published(demo) 
             assert [row[n] for n in NUMBERS] == [expected[n] for n in NUMBERS]
             assert row["live"]
         elif department != MINE:
+            if department is None and row["status"] == "hidden":
+                # The whole that would tell hr what is hidden of the others.
+                continue
             expected = politician[name, rule, department]
             assert row["status"] == expected["status"]
             assert str(row["failing"]) == str(expected["failing"])
