@@ -107,25 +107,26 @@ def would_change(
     if adopted["status"] == "shown":
         of = adopted
         said = _(
-            "Med reglerna från {name} skulle {n} av {m} gällande överenskommelser behöva ändras "
-            "({where})."
+            "{n} av {m} gällande överenskommelser stämmer inte med minst en regel från {name}, ska "
+            "eller bör ({where})."
         )
     elif least and _failing(least):
         of = least
         said = _(
-            "Med reglerna från {name} skulle minst {n} av {m} gällande överenskommelser behöva "
-            "ändras ({where}); det exakta antalet är dolt."
+            "Minst {n} av {m} gällande överenskommelser stämmer inte med reglerna från {name}, ska "
+            "eller bör ({where}); det exakta antalet är dolt."
         )
     else:
         of = {"failing": None, "total": None}
         said = _(
-            "Hur många överenskommelser som skulle behöva ändras med reglerna från {name} är dolt "
+            "Hur många överenskommelser som inte stämmer med reglerna från {name} är dolt "
             "({where})."
         )
     said = said.format(name=name, n=f.number(of["failing"]), m=f.number(of["total"]), where=where)
-    if mine is None or mine["status"] != "shown":
+    # A floor beside an exact number would be read as a fall.
+    if mine is None or mine["status"] != "shown" or adopted["status"] != "shown":
         return said
-    now = _("I dag avviker {k} från kommunens egna regler.").format(k=f.number(mine["failing"]))
+    now = _("Med kommunens egna regler stämmer {k} inte.").format(k=f.number(mine["failing"]))
     return f"{said} {now}"
 
 

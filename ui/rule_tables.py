@@ -275,7 +275,7 @@ def _whole_agreements(ruleset: RuleSet, row: Mapping[str, Any] | None, link: Lin
         if some(row["brister"]) and some(row["avviker"])
         else ""
     )
-    change = _("behöver ändras") if ruleset.id == own().id else _("skulle behöva ändras")
+    change = _("stämmer inte")
     return f"{number} {escaped(change)}{_detail(hard)}"
 
 

@@ -243,6 +243,10 @@ def finding(context: Context, choice: Choice) -> None:
 def told(states: Mapping[str, int], needs: pd.DataFrame, as_of: date) -> str:
     """Return the page's finding. ``states``: how many agreements are in each state."""
     n, past = states.get("in_force", 0), states.get("past_end", 0)
+    if not n + past:
+        return _(
+            "Registret känner ingen överenskommelse som gällde den {day}. Välj en annan dag."
+        ).format(day=f.date(as_of))
     first = _n(
         "{n} överenskommelse gäller den {day}", "{n} överenskommelser gäller den {day}", n
     ).format(n=f.number(n), day=f.date(as_of))
@@ -256,10 +260,8 @@ def told(states: Mapping[str, int], needs: pd.DataFrame, as_of: date) -> str:
     first += "."
     lacking = int(needs["agreement_id"].nunique())
     if not lacking:
-        return first + " " + _("Ingen av dem saknar något enligt reglerna.")
-    second = _n(
-        "{n} överenskommelse behöver något.", "{n} överenskommelser behöver något.", lacking
-    ).format(n=f.number(lacking))
+        return first + " " + _("Registret visar inget som saknas i dem.")
+    second = _("Av dem behöver {n} något.").format(n=f.number(lacking))
     head, count = next(iter(counted(needs).items()))
     third = _("Allvarligast: {head} ({n}).").format(
         head=words_of.within(words_of.head(head)), n=f.number(count)
@@ -343,16 +345,13 @@ def _clear() -> None:
 def _nothing(choice: Choice) -> None:
     if not choice.narrows:
         title = _("Inget saknas")
-        text = _("Alla överenskommelser följer reglerna den här dagen. Bra jobbat.")
+        text = _("Registret visar inget som behöver göras den här dagen.")
     elif choice.missing and not (choice.manager or choice.ends):
         title = _("Inget saknas här")
         text = _("Ingen överenskommelse behöver det du har valt den här dagen.")
     else:
         title = _("Inget att göra med de här filtren")
-        text = _(
-            "Antingen är allt i ordning, eller så är urvalet för snävt. Rensa filtren för att se "
-            "allt som behöver göras."
-        )
+        text = _("Registret visar inget för det här urvalet. Rensa filtren för att se allt.")
     st.html(cards.callout("info", title, text))
 
 

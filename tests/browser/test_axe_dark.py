@@ -25,9 +25,18 @@ from tests.browser.everywhere import (
 
 Keep = Callable[..., Page]
 VISITOR = {"color_scheme": "dark", "bypass_csp": True}
-# Colours do not follow the role: whoever has time (make test-long) tries the others too.
+# Colours follow neither the role nor the theme: one page of each kind each time, and the others
+# when there is time (make test-long).
+KINDS = ("sammanfattning", "arbetsmiljo", "regelverk", "metod", "tillganglighet")
 DARK = [
-    pytest.param(path, role, marks=[pytest.mark.slow] if role in (Role.HR, Role.REVISOR) else [])
+    pytest.param(
+        path,
+        role,
+        marks=[]
+        if (path in KINDS and role not in (Role.HR, Role.REVISOR))
+        or (path, role) == ("overenskommelser", Role.HR)
+        else [pytest.mark.slow],
+    )
     for path, role in (*VISITS, *REFUSED)
 ]
 
@@ -52,7 +61,7 @@ def test_as_it_comes_and_with_everything_opened(
         axe(page, state, where)
 
 
-@pytest.mark.parametrize("path", often("rattvisa", "sammanfattning"))
+@pytest.mark.parametrize("path", often("sammanfattning"))
 def test_compared_with_another_wave_for_a_department_with_hidden_answers(
     keep_page: Keep, server: str, wait_ready: Wait, axe: Callable, path: str
 ) -> None:
@@ -64,7 +73,7 @@ def test_compared_with_another_wave_for_a_department_with_hidden_answers(
         axe(page, state, where)
 
 
-@pytest.mark.parametrize("path", often("rattvisa", "sammanfattning"))
+@pytest.mark.parametrize("path", often("sammanfattning"))
 def test_on_a_phone(
     keep_page: Keep, server: str, wait_ready: Wait, axe: Callable, path: str
 ) -> None:

@@ -14,7 +14,6 @@ from playwright.sync_api import Page
 from queries.viewer import Role
 from tests.browser.everywhere import (
     NARROW,
-    PATHS,
     REFUSED,
     VISITS,
     Wait,
@@ -28,13 +27,15 @@ Keep = Callable[..., Page]
 VISITOR = {"color_scheme": "light", "bypass_csp": True}
 # hr and the auditor meet parts of their own on these pages; elsewhere only other numbers, which
 # whoever has time (make test-long) tries too.
-OWN_PARTS = ("sammanfattning", "arbetsmiljo", "metod")
+OWN_PARTS = ("arbetsmiljo", "metod", "overenskommelser")
+# Themes that are drawn by the same code as arbetsmiljo.
+ALIKE = ("it-sakerhet", "verksamhet")
 LIGHT = [
     pytest.param(
         path,
         role,
         marks=[pytest.mark.slow]
-        if role in (Role.HR, Role.REVISOR) and path not in OWN_PARTS
+        if path in ALIKE or (role in (Role.HR, Role.REVISOR) and path not in OWN_PARTS)
         else [],
     )
     for path, role in (*VISITS, *REFUSED)
@@ -73,7 +74,9 @@ def test_compared_with_another_wave_for_a_department_with_hidden_answers(
         axe(page, state, where)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "path", often("sammanfattning", "arbetsmiljo", "regelverk", "metod", "tillganglighet")
+)
 def test_on_a_phone(
     keep_page: Keep, server: str, wait_ready: Wait, axe: Callable, path: str
 ) -> None:

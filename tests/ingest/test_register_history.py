@@ -29,7 +29,7 @@ SOME = ("riskbedomd_fore_start", "uppfoljd_12_manader", "rod_risk_utan_atgard", 
 # A register with all that is published of it takes a second to load, the history alone a quarter.
 # A smaller seed is no simpler register, so nothing is won by shrinking.
 few = settings(
-    max_examples=6,
+    max_examples=4,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

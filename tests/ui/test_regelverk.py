@@ -254,7 +254,7 @@ def test_where_the_whole_is_hidden_no_fewer_are_said_than_fail_one_rule_that_is_
         row(vgr, "uppsagning_en_manad", status="hidden", failing=SECRET),
     ]
     said = page.would_change(hidden, None, "VGR", "hela kommunen", others)
-    assert "minst 60 av 158" in said and "dolt" in said and str(SECRET) not in said
+    assert "Minst 60 av 158" in said and "dolt" in said and str(SECRET) not in said
     said = page.would_change(hidden, None, "VGR", "hela kommunen", others[2:])
     assert "dolt" in said and not PAIR.search(said)
 

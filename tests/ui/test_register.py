@@ -146,9 +146,10 @@ def test_the_finding_names_the_worst_first_and_good_news_is_told():
     said = worklist.told({"in_force": 1200, "past_end": 12}, MIXED, DAY).replace(f.NBSP, " ")
     assert said == (
         "1 200 överenskommelser gäller den 2026-10-31, och 12 har passerat sina slutdatum utan att "
-        "avslutas. 5 överenskommelser behöver något. Allvarligast: röd risk utan åtgärd (1)."
+        "avslutas. Av dem behöver 5 något. Allvarligast: röd risk utan åtgärd (1)."
     )
-    assert "saknar något" in worklist.told({"in_force": 1}, MIXED.head(0), DAY)
+    assert "inget som saknas" in worklist.told({"in_force": 1}, MIXED.head(0), DAY)
+    assert "känner ingen" in worklist.told({}, MIXED.head(0), DAY)
 
 
 def test_a_list_that_is_cut_says_so():
