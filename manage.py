@@ -575,8 +575,12 @@ def _speak_swedish() -> None:
             "%(value)r går inte att välja (välj bland %(choices)s)"
         ),
     }
-    # argparse offers no other way in: it looks up its words by this name, which no stub declares.
-    argparse._ = lambda text: own.get(text, gettext.gettext(text))  # type: ignore[attr-defined]
+
+    def words(text: str) -> str:
+        return own.get(text, gettext.gettext(text))
+
+    # argparse offers no other way in: it looks up its words by this name.
+    argparse._ = words  # type: ignore[attr-defined]  # no stub declares the name
 
 
 if __name__ == "__main__":

@@ -170,6 +170,15 @@ def needs_summary(
     return _needed(reader, own, as_of, filters, "needs_summary")
 
 
+def agreements_per(needs: pd.DataFrame, column: str) -> dict[str, int]:
+    """Return how many agreements lines of ``needs`` tell of, per value of ``column``; the value
+    with the worst consequence first. An agreement counts once for each value that it has."""
+    found = needs.groupby(column, sort=False).agg(
+        rank=("rank", "min"), n=("agreement_id", "nunique")
+    )
+    return {str(k): int(n) for k, n in found.sort_values("rank", kind="stable")["n"].items()}
+
+
 def managers(reader: Reader, as_of: date) -> list[str]:
     """Return the managers who answer for an agreement known on the day, in Swedish order."""
     require_agreements(reader.viewer)

@@ -107,10 +107,7 @@ def matters(needs: pd.DataFrame) -> pd.Series:
 
 def counted(needs: pd.DataFrame) -> dict[str, int]:
     """Return how many agreements there are under each head, the worst consequence first."""
-    found = needs.groupby("matter", sort=False).agg(
-        rank=("rank", "min"), n=("agreement_id", "nunique")
-    )
-    return {str(k): int(n) for k, n in found.sort_values("rank", kind="stable")["n"].items()}
+    return queries.agreements_per(needs, "matter")
 
 
 def who_text(row: Mapping[str, Any]) -> str:
