@@ -265,6 +265,21 @@ def _report(result: LoadResult) -> None:
     rest = len(result.errors) - REPORTED_ERRORS
     if rest > 0:
         say(_n("… och ett fel till.", "… och {n} fel till (alla med --json).", rest).format(n=rest))
+    for told in result.remarks[:REPORTED_ERRORS]:
+        say(
+            _("Anmärkning, rad {row}, {column}: ”{value}”. {message}").format(
+                row=told.row,
+                column=" ".join(told.column.split()),
+                value=told.value,
+                message=told.message,
+            )
+        )
+    rest = len(result.remarks) - REPORTED_ERRORS
+    if rest > 0:
+        text = _n(
+            "… och en anmärkning till.", "… och {n} anmärkningar till (alla med --json).", rest
+        )
+        say(text.format(n=rest))
 
 
 def indicators(options: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from ingest.contradictions import remarks, rings
 from ingest.headers import InputFileError, RowError, cell_text, fold, fold_label
 from ingest.publish import load_profile, publish_wave
 from ingest.readers import Table, read_table
@@ -26,6 +27,7 @@ from ingest.rows import (
     known_headers,
     map_columns,
     required_headers,
+    titles_of,
     validate_rows,
 )
 from ingest.snapshot import Builder, migrate_if_older, write_snapshot
@@ -52,6 +54,8 @@ class LoadResult:
     unchanged: bool = False
     # Agreements that the register before had and this one leaves out: told, not ended.
     missing: list[str] = field(default_factory=list)
+    # What good rows say that does not fit together: told, and read as it stands.
+    remarks: list[RowError] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -61,7 +65,8 @@ class LoadResult:
             "snapshot": self.snapshot,
             "errors": [error.as_dict() for error in self.errors],
         }
-        return found | ({"missing": self.missing} if self.missing else {})
+        more = {"missing": self.missing, "remarks": [told.as_dict() for told in self.remarks]}
+        return found | {name: told for name, told in more.items() if told}
 
 
 class LoadRefused(Exception):
@@ -211,8 +216,9 @@ def load_agreements(
 
     Earlier registers are kept: each tells what was known on its day. One of the same date replaces
     it. Agreements that the register before had and this one lacks are reported in ``missing`` and
-    stay as they were. The employee is stored as a keyed hash, the name sealed; the key never enters
-    the store. Raises ``InputFileError``, ``LoadRefused`` or ``StoreError``.
+    stay as they were; what good rows say that does not fit together is told in ``remarks``. The
+    employee is stored as a keyed hash, the name sealed; the key never enters the store.
+    Raises ``InputFileError``, ``LoadRefused`` or ``StoreError``.
     """
     today = datetime.now().astimezone().date()
     day = as_of or today
@@ -239,10 +245,12 @@ def load_agreements(
         AGREEMENT_COLUMNS,
         Context(departments=departments, choices={"occupation": names}),
     )
-    ahead = _events_ahead(good, day, table)
-    errors += ahead
-    good = [row for row in good if row.row not in {error.row for error in ahead}]
-    result = _judge(good, errors, map_columns(table.headers, AGREEMENT_COLUMNS)[1], options)
+    titles = titles_of(table.headers, AGREEMENT_COLUMNS)
+    untrue = _events_ahead(good, day, titles) + rings(good, titles)
+    errors += untrue
+    good = [row for row in good if row.row not in {error.row for error in untrue}]
+    told = remarks(good, day, titles)
+    result = _judge(good, errors, map_columns(table.headers, AGREEMENT_COLUMNS)[1], options, told)
     mentioned = _ids_in(table)
 
     def change(builder: Builder) -> None:
@@ -266,7 +274,11 @@ def _read(path: Path, columns: Sequence[Column]) -> Table:
 
 
 def _judge(
-    good: Sequence[Any], errors: list[RowError], unmapped: list[str], options: Options
+    good: Sequence[Any],
+    errors: list[RowError],
+    unmapped: list[str],
+    options: Options,
+    told: Sequence[RowError] = (),
 ) -> LoadResult:
     """Decide whether what was read may be loaded. Raises ``LoadRefused``."""
     result = LoadResult(
@@ -274,6 +286,7 @@ def _judge(
         rejected=len({error.row for error in errors}),
         unmapped_columns=unmapped,
         errors=sorted(errors, key=lambda error: error.row),
+        remarks=list(told),
     )
     if errors and (not options.partial or not good):
         result.accepted, result.snapshot = 0, _current(options.store)
@@ -676,16 +689,17 @@ def _without_names(
     return records, dict(zip(names, pseudonyms.seal(key, names.values()), strict=True))
 
 
-def _events_ahead(good: Sequence[Validated], day: date, table: Table) -> list[RowError]:
+def _events_ahead(
+    good: Sequence[Validated], day: date, titles: Mapping[str, str]
+) -> list[RowError]:
     """Return an error for each event that the register tells before it has happened.
 
     Between two registers it would be taken for what already held.
     """
-    columns, _unmapped = map_columns(table.headers, AGREEMENT_COLUMNS)
     return [
         RowError(
             row.row,
-            table.headers[columns["event_date"]],
+            titles["event_date"],
             row.model.event_date.isoformat(),
             _(
                 "Händelsen ligger efter registrets dag {day}. Läs in den när den har hänt, eller "

@@ -108,6 +108,7 @@ def publish_register(builder: Builder) -> None:
     whatever the waves: the wholes of two waves with different departments would otherwise differ by
     a department that is hidden.
     """
+    builder.execute(sql_file("register/_elsewhere"))  # all are at hand here: it stays empty
     builder.execute("delete from published.coverage")
     builder.execute("delete from published.rule_outcome")
     register = builder.rows("select as_of, first_as_of from published.register")

@@ -651,6 +651,14 @@ def map_columns(
     return match_headers(headers, {column.field: column.headers for column in columns})
 
 
+def titles_of(headers: Sequence[str], columns: Iterable[Column]) -> dict[str, str]:
+    """Return field → header as the file has it; as the contract has it where the file does not."""
+    columns = tuple(columns)
+    places, _unmapped = map_columns(headers, columns)
+    named = {name: headers[index] for name, index in places.items()}
+    return {column.field: column.header for column in columns} | named
+
+
 # --- validation ---------------------------------------------------------------------------------
 
 
@@ -676,8 +684,7 @@ def validate_rows(
     context = context or Context()
     places, _unmapped = map_columns(table.headers, columns)
     cells = sorted((index, name) for name, index in places.items())
-    titles = {name: table.headers[index] for name, index in places.items()}
-    titles |= {c.field: c.header for c in columns if c.field not in titles}
+    titles = titles_of(table.headers, columns)
     good: list[Validated] = []
     errors = list(table.row_errors)
     identity = places.get(model.IDENTITY[0])

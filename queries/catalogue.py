@@ -7,6 +7,7 @@ the method page shows it together with the SQL that ran.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -54,9 +55,9 @@ class RegisterSource(_Model):
     """Counts agreements with the SQL file named after the indicator.
 
     ``ratio``: the numerator is not a part of the denominator (agreements per person).
-    ``rules``: it counts what the evaluation of the municipality's own rules says (``$rules``), and
-    speaks only where these have a rule of one of ``regulated_by``. ``months``: it takes the months
-    of the own rule of that kind (``$months``), or twelve.
+    ``rules``: it counts what the evaluation of the rules of kinds ``regulated_by`` says
+    (``$rules``: the set that ``judging`` gives) and speaks only where there are any. ``months``: it
+    takes the months of the rule of that kind (``$months``), or twelve.
     ``reckoned_back``: whether days before the first register can be told from it. Not where the
     register keeps only the latest date, or none.
     """
@@ -189,22 +190,32 @@ def indicator(indicator_id: str) -> Indicator:
     raise KeyError(_("Indikatorn {id} finns inte.").format(id=indicator_id))
 
 
+def judging(kinds: Collection[str]) -> rules.RuleSet | None:
+    """Return the rule set that settles matters of ``kinds``: the municipality's own, or where that
+    says nothing of them the common checks (``data/uppfoljning.toml``). A permission says nothing.
+    """
+    for found in (rules.own(), rules.base()):
+        if any(line.kind in kinds and line.modality != "kan" for line in found.lines()):
+            return found
+    return None
+
+
 def is_regulated(wanted: Indicator) -> bool:
-    """Return whether the municipality's own rules say anything of what the indicator counts."""
+    """Return whether any rule that holds here says something of what the indicator counts."""
     kinds = wanted.source.regulated_by if wanted.source.kind == REGISTER else ()
-    return not kinds or any(
-        line.kind in kinds and line.modality != "kan" for line in rules.own().lines()
-    )
+    return not kinds or judging(kinds) is not None
 
 
 def register_parameters(wanted: Indicator) -> dict[str, Any]:
     """Return the parameters of a register indicator's SQL besides days and indicator."""
     found: dict[str, Any] = {}
     if wanted.source.rules:
-        found["rules"] = rules.as_json((rules.own(),))
-    if wanted.source.months:
-        kept = [line for line in rules.own().lines() if line.kind == wanted.source.months]
-        found["months"] = min((line.months for line in kept), default=12)
+        kinds = wanted.source.regulated_by
+        found["rules"] = rules.as_json((judging(kinds) or rules.own(),), kinds)
+    if kind := wanted.source.months:
+        settled = judging((kind,))
+        kept = [line for line in settled.lines() if line.kind == kind] if settled else []
+        found["months"] = min((line.months for line in kept if line.modality != "kan"), default=12)
     return found
 
 

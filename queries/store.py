@@ -249,6 +249,7 @@ def _open(
     try:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach {quote(path / 'published.duckdb')} as published (read_only)")
+        connection.execute(sql_file("register/_elsewhere"))
         if microdata:
             connection.execute(f"attach {quote(path / 'records.duckdb')} as records (read_only)")
         elif agreements:
@@ -266,6 +267,7 @@ def _copy_agreements(
 ) -> None:
     """Give hr its departments' agreements and let go of the file that also holds the answers.
 
+    Of the others hr gets no more than that one of its own goes on in, or came from, one of them.
     A view over the attached file was rejected: whoever reaches the connection reaches the file.
     """
     connection.execute(f"attach {quote(records)} as source (read_only)")
@@ -283,6 +285,7 @@ def _copy_agreements(
     connection.execute(
         "create table records.register_load as select as_of from source.register_load"
     )
+    connection.execute(sql_file("register/_link_elsewhere"), {"departments": sorted(departments)})
     connection.execute("detach source")
 
 

@@ -165,7 +165,7 @@ class Maker:
             if days:
                 row["start"] = self.around(self.random.choice(days))
         elif pick < 0.33:
-            row["extended_from"] = self.random.choice(("Ö-okänd", row["agreement_id"]))
+            row["extended_from"] = "Ö-okänd"
         for name in HEADERS:
             if name not in ("agreement_id", "start", "extended_from", "event_date"):
                 row[name] = self.value(name, row)

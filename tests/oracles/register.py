@@ -350,6 +350,43 @@ def _among(value: str | None, allowed: Sequence[str]) -> bool | None:
 
 # --- the kinds of rules ---------------------------------------------------------------------------
 
+# The table of kinds: every reason that a rule of the kind may get.
+REASONS = {
+    "form": {"met", "other_form", "not_stated"},
+    "individual": {"met", "not_stated"},
+    "longest_term": {"met", "open_ended", "too_long"},
+    "open_ended": {"met", "has_end"},
+    "notice": {"met", "notice_differs", "not_stated"},
+    "most_days": {"met", "too_many_days", "not_stated"},
+    "most_share": {"met", "too_large_share", "not_stated"},
+    "not_all": {"met", "all_remote", "not_stated"},
+    "most_places": {"met", "too_many_places", "not_stated"},
+    "yes": {"met", "said_no", "not_stated"},
+    "risk_before_start": {"met", "never", "late"},
+    "risk_graded": {"met", "no_assessment", "no_level"},
+    "measures_on_time": {
+        "no_measure_needed", "done", "not_yet_due", "overdue", "no_level", "no_assessment",
+        "no_due_date",
+    },
+    "red_measure": {"done", "red_open", "no_level", "no_assessment", "not_red"},
+    "follow_up": {"in_time", "never", "too_long_ago"},
+    "check_in": {"met", "none_yet"},
+    "evaluated_before_renewal": {"met", "never", "late", "predecessor_unknown", "not_renewed"},
+    "evaluated_within": {"in_time", "never", "too_long_ago"},
+    "it_briefing": {"in_time", "never", "too_long_ago"},
+    "controls": {"met", "lacking", "no_class", "not_stated"},
+    "past_end": {"in_time", "past_end"},
+    "decided": {"met", "undecided", "no_application"},
+    "in_register": {"met", "gone"},
+    "text": {"no_field"},
+    "none": {"not_regulated"},
+}  # fmt: skip
+# Before the rule's own kind is asked, any rule may get these.
+COMMON_REASONS = {
+    "not_in_force", "outside_scope", "scope_unknown", "not_for_these", "applies_unknown",
+    "permitted",
+}  # fmt: skip
+
 
 def _form(case: Case, rule: Row) -> Verdict:
     if case.row["form"] is None:

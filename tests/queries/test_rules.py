@@ -15,6 +15,7 @@ import pytest
 from queries import reference, rule_words, rules
 from queries.reference import DATA_DIR, ReferenceDataError
 from queries.toml_lines import Lines
+from tests.oracles import register as oracle
 
 # What a rule of each kind needs besides its kind.
 PARAMETERS = {
@@ -590,46 +591,11 @@ def test_the_lines_of_every_way_to_write_toml() -> None:
 
 # --- words ----------------------------------------------------------------------------------------
 
-# From the table of kinds: every reason that a rule of the kind may get.
-REASONS = {
-    "form": {"met", "other_form", "not_stated"},
-    "individual": {"met", "not_stated"},
-    "longest_term": {"met", "open_ended", "too_long"},
-    "open_ended": {"met", "has_end"},
-    "notice": {"met", "notice_differs", "not_stated"},
-    "most_days": {"met", "too_many_days", "not_stated"},
-    "most_share": {"met", "too_large_share", "not_stated"},
-    "not_all": {"met", "all_remote", "not_stated"},
-    "most_places": {"met", "too_many_places", "not_stated"},
-    "yes": {"met", "said_no", "not_stated"},
-    "risk_before_start": {"met", "never", "late"},
-    "risk_graded": {"met", "no_assessment", "no_level"},
-    "measures_on_time": {
-        "no_measure_needed", "done", "not_yet_due", "overdue", "no_level", "no_assessment",
-        "no_due_date",
-    },
-    "red_measure": {"done", "red_open", "no_level", "no_assessment", "not_red"},
-    "follow_up": {"in_time", "never", "too_long_ago"},
-    "check_in": {"met", "none_yet"},
-    "evaluated_before_renewal": {"met", "never", "late", "predecessor_unknown", "not_renewed"},
-    "evaluated_within": {"in_time", "never", "too_long_ago"},
-    "it_briefing": {"in_time", "never", "too_long_ago"},
-    "controls": {"met", "lacking", "no_class", "not_stated"},
-    "past_end": {"in_time", "past_end"},
-    "decided": {"met", "undecided", "no_application"},
-    "in_register": {"met", "gone"},
-    "text": {"no_field"},
-    "none": {"not_regulated"},
-}  # fmt: skip
-COMMON = {
-    "not_in_force", "outside_scope", "scope_unknown", "not_for_these", "applies_unknown",
-    "permitted",
-}  # fmt: skip
 FINE = {
     "met", "in_time", "done", "no_measure_needed", "not_yet_due", "not_red", "not_renewed",
     "no_application", "not_regulated",
 }  # fmt: skip
-PAIRS = [(kind, reason) for kind, reasons in REASONS.items() for reason in sorted(reasons)]
+PAIRS = [(kind, reason) for kind, reasons in oracle.REASONS.items() for reason in sorted(reasons)]
 # A value of every sort, and none at all.
 VALUES = (None, float("nan"), "2025-03-07", "3.0", "muntlig", "gul", "sekretess", "vpn,encryption")
 FULL = {
@@ -640,9 +606,9 @@ FULL = {
 
 
 def test_the_reasons_are_those_of_the_table() -> None:
-    assert {kind: set(reasons) for kind, reasons in rule_words.REASONS.items()} == REASONS
-    assert set(rule_words.COMMON_REASONS) == COMMON
-    assert set(REASONS) == {*rules.KINDS, "none"}
+    assert {kind: set(reasons) for kind, reasons in rule_words.REASONS.items()} == oracle.REASONS
+    assert set(rule_words.COMMON_REASONS) == oracle.COMMON_REASONS
+    assert set(oracle.REASONS) == {*rules.KINDS, "none"}
 
 
 @pytest.mark.parametrize("facts", [{}, FULL], ids=["nothing known", "everything known"])
@@ -650,7 +616,7 @@ def test_the_reasons_are_those_of_the_table() -> None:
 def test_every_reason_of_every_kind_has_whole_sentences(
     kind: str, reason: str, facts: dict
 ) -> None:
-    for told in (reason, *sorted(COMMON)):
+    for told in (reason, *sorted(oracle.COMMON_REASONS)):
         for value in VALUES:
             for words in (rule_words.why, rule_words.what_to_do):
                 said = words(kind, told, value, **facts)

@@ -16,7 +16,8 @@ import pandas as pd
 import pytest
 
 from ingest.load import Options, load_agreements, load_frame
-from queries import agreements, rules
+from queries import agreements, catalogue, rules
+from queries.indicators import live_counts
 from queries.reference import DATA_DIR
 from queries.store import Reader, open_reader
 from queries.viewer import Role, Viewer
@@ -207,41 +208,6 @@ def test_months_are_added_as_a_calendar_has_them(day: str, months: int, then: st
     assert oracle.add_months(date.fromisoformat(day), months) == date.fromisoformat(then)
 
 
-REASONS = {
-    "form": {"met", "other_form", "not_stated"},
-    "individual": {"met", "not_stated"},
-    "longest_term": {"met", "open_ended", "too_long"},
-    "open_ended": {"met", "has_end"},
-    "notice": {"met", "notice_differs", "not_stated"},
-    "most_days": {"met", "too_many_days", "not_stated"},
-    "most_share": {"met", "too_large_share", "not_stated"},
-    "not_all": {"met", "all_remote", "not_stated"},
-    "most_places": {"met", "too_many_places", "not_stated"},
-    "yes": {"met", "said_no", "not_stated"},
-    "risk_before_start": {"met", "never", "late"},
-    "risk_graded": {"met", "no_assessment", "no_level"},
-    "measures_on_time": {
-        "no_measure_needed", "done", "not_yet_due", "overdue", "no_level", "no_assessment",
-        "no_due_date",
-    },
-    "red_measure": {"done", "red_open", "no_level", "no_assessment", "not_red"},
-    "follow_up": {"in_time", "never", "too_long_ago"},
-    "check_in": {"met", "none_yet"},
-    "evaluated_before_renewal": {"met", "never", "late", "predecessor_unknown", "not_renewed"},
-    "evaluated_within": {"in_time", "never", "too_long_ago"},
-    "it_briefing": {"in_time", "never", "too_long_ago"},
-    "controls": {"met", "lacking", "no_class", "not_stated"},
-    "past_end": {"in_time", "past_end"},
-    "decided": {"met", "undecided", "no_application"},
-    "in_register": {"met", "gone"},
-    "text": {"no_field"},
-}  # fmt: skip
-BEFORE_THE_KIND = {
-    "not_in_force", "outside_scope", "scope_unknown", "not_for_these", "applies_unknown",
-    "permitted", "not_regulated",
-}  # fmt: skip
-
-
 def test_the_random_registers_reach_everything_that_can_be_said(
     told: Mapping[str, oracle.History], loads: oracle.Loads, every_kind: Sequence[Path]
 ) -> None:
@@ -252,10 +218,10 @@ def test_the_random_registers_reach_everything_that_can_be_said(
     for day in (DAYS[1], DAYS[9]):
         for (rule_set, rule, _agreement), judged in oracle.judge(told, sets, loads, day).items():
             reached[kinds[rule_set, rule]].add(judged.reason)
-    assert set().union(*reached.values()) >= BEFORE_THE_KIND
-    own = {kind: reasons - BEFORE_THE_KIND for kind, reasons in reached.items() if kind != "none"}
-    assert own == REASONS
-    assert set(oracle.KINDS) == set(rules.KINDS) == set(REASONS)
+    assert set().union(*reached.values()) >= oracle.COMMON_REASONS
+    own = {kind: reasons - oracle.COMMON_REASONS for kind, reasons in reached.items()}
+    assert own == oracle.REASONS
+    assert set(oracle.KINDS) == set(rules.KINDS) == oracle.REASONS.keys() - {"none"}
 
 
 # --- the code under test --------------------------------------------------------------------------
@@ -280,3 +246,83 @@ def test_every_kind_condition_and_modality_agrees_for_every_agreement(
 ) -> None:
     sets = [rules.ruleset(path.stem, path.parent.parent) for path in every_kind]
     assert compare(reader, told, loads, every_kind, sets, day) > 10_000
+
+
+# --- hr, that holds only some departments' agreements ---------------------------------------------
+
+
+def plain(table: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Return the rows of a table, in no order, with one word for all that is missing."""
+    values = table.astype(object).where(table.notna(), None)
+    return sorted(values.itertuples(index=False, name=None), key=str)
+
+
+@pytest.mark.parametrize("departments", [("AAA",), ("BBB",), ("AAA", "CCC")], ids=str)
+def test_hr_is_told_of_its_agreements_what_the_auditor_is_wherever_the_others_lie(
+    reader: Reader, departments: tuple[str, ...], every_kind: Sequence[Path]
+) -> None:
+    hr = Reader(reader.snapshot, Viewer(Role.HR, frozenset(departments)))
+    sets = [rules.base(), rules.ruleset("allt", every_kind[0].parent.parent)]
+    seen: dict[str, int] = defaultdict(int)
+    for day in (DAYS[1], DAYS[4], DAYS[6], DAYS[9]):
+        whole = agreements.evaluation(reader, sets, day)
+        whole = whole[whole["department"].isin(departments)].reset_index(drop=True)
+        own = agreements.evaluation(hr, sets, day)
+        # When the earlier agreement was evaluated is the other department's business.
+        untold = (
+            (whole["kind"] == "evaluated_before_renewal")
+            & whole["value"].notna()
+            & own["value"].isna()
+        )
+        assert plain(own.drop(columns="value")) == plain(whole.drop(columns="value")), day
+        assert plain(own[~untold]) == plain(whole[~untold]), day
+        columns = ["agreement_id", "department", "state"]
+        registered = agreements.register(reader, day)[columns]
+        ours = agreements.register(hr, day)[columns]
+        assert plain(ours) == plain(registered[registered["department"].isin(departments)]), day
+        seen["evaluated"] += int(untold.sum())
+    held = hr.rows("select distinct department from records.agreement")
+    assert {department for (department,) in held} == set(departments)
+    for relation, evaluated in hr.rows("select relation, evaluated from elsewhere"):
+        seen[f"{relation} {evaluated}"] += 1
+    # A comparison that never meets a case says nothing of it.
+    told = {"evaluated", "continued None", "before None", "before late", "before on_time"}
+    assert set(seen) == told and min(seen.values()) > 10, seen
+
+
+# --- the indicators beside the rules --------------------------------------------------------------
+
+
+# Indicator → the kind of rule that speaks of the same, the reasons that count, and those that are
+# in the base besides (None: all in force).
+SAME: dict[str, tuple[str, set[str], set[str] | None]] = {
+    "riskbedomd_fore_start": ("risk_before_start", {"met"}, None),
+    "uppfoljd_12_manader": ("follow_up", {"in_time"}, None),
+    "it_genomgang_12_manader": ("it_briefing", {"in_time"}, None),
+    "skydd_mot_sekretess": ("controls", {"met"}, {"lacking", "not_stated"}),
+    "rod_risk_utan_atgard": ("red_measure", {"red_open"}, None),
+    "forsenade_atgarder": ("measures_on_time", {"overdue"}, None),
+    "utvarderad_fore_forlangning": ("evaluated_before_renewal", {"met"}, {"never", "late"}),
+    "efter_slutdatum": ("past_end", {"past_end"}, {"in_time"}),
+    "over_dagar": ("most_days", {"too_many_days"}, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_an_indicator_counts_what_the_rule_of_the_same_matter_finds(
+    reader: Reader, name: str
+) -> None:
+    kind, counted, besides = SAME[name]
+    found = catalogue.judging((kind,))
+    assert found is not None
+    days = [DAYS[3], DAYS[6], DAYS[8]]
+    table = live_counts(reader, catalogue.indicator(name), days)
+    for day in days:
+        lines = agreements.evaluation(reader, [found], day)
+        reasons = lines.loc[lines["kind"] == kind, "reason"].value_counts()
+        ours = table[pd.to_datetime(table["day"]).dt.date == day]
+        numerator = sum(int(reasons.get(each, 0)) for each in counted)
+        assert ours["numerator"].sum() == numerator > 0, (name, day)
+        if besides is not None:
+            base = numerator + sum(int(reasons.get(each, 0)) for each in besides)
+            assert ours["denominator"].sum() == base > numerator, (name, day)

@@ -39,3 +39,34 @@ in_force as (
         and ended is null
         and ("end" is null or "end" >= day)
 ),
+-- Renewed: another agreement, granted and begun later, continues it. So neither one that names
+-- itself nor two that name each other. It may stand where this connection does not reach: elsewhere.
+renewed as (
+    select distinct earlier.day, earlier.agreement_id
+    from known earlier
+    join (
+        select day, extended_from as agreement_id, "start" as since
+        from known
+        where extended_from is not null and decision is distinct from 'avslagen'
+        union all
+        select days.day, e.agreement_id, e.since
+        from days join elsewhere e on e.known_from <= days.day and days.day < e.known_to
+        where e.relation = 'continued'
+    ) later on later.day = earlier.day and later.agreement_id = earlier.agreement_id
+    where later.since > earlier."start" and later.since <= earlier.day
+),
+-- Of each agreement that continues another which is known, here or elsewhere: when that one was
+-- evaluated (the day only if it stands here), on_time or late for this one's start, null: not yet.
+before as (
+    select a.day, a.agreement_id, b.evaluated,
+        if(b.evaluated <= a."start", 'on_time', if(b.evaluated > a."start", 'late', null)) as timely
+    from known a
+    join known b on b.day = a.day and b.agreement_id = a.extended_from
+    where b.agreement_id <> a.agreement_id
+    union all
+    select a.day, a.agreement_id, null, e.evaluated
+    from known a
+    join elsewhere e on e.agreement_id = a.agreement_id
+        and e.known_from <= a.day and a.day < e.known_to
+    where e.relation = 'before'
+),

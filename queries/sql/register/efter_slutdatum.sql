@@ -4,12 +4,7 @@ cases as (
         true as met
     from known
     where coalesce(decision, 'beviljad') <> 'avslagen' and ended is null and "end" < day
-        and not exists (
-            from known later
-            where later.day = known.day and later.extended_from = known.agreement_id
-                and later."start" > known."start"
-                and coalesce(later.decision, 'beviljad') <> 'avslagen'
-                and later."start" <= later.day)
+        and (day, agreement_id) not in (select (day, agreement_id) from renewed)
     union all
     select day, department, position, agreement_id, file, line,
         false as met

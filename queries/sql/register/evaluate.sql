@@ -18,16 +18,6 @@ rules as (
         "scope_not_occupations": ["VARCHAR"]
     }]'), recursive := true))
 ),
--- Renewed: another agreement, granted and begun later, continues it. So neither one that names
--- itself nor two that name each other.
-renewed as (
-    select distinct later.day, later.extended_from as agreement_id
-    from known later
-    join known earlier
-        on earlier.day = later.day and earlier.agreement_id = later.extended_from
-    where later.decision is distinct from 'avslagen'
-        and later."start" <= later.day and later."start" > earlier."start"
-),
 -- What is evaluated: agreements in force, and those past their end but neither ended nor renewed.
 -- These were allowed and begun; what the day's register says of the agreement before is added.
 candidates as (
@@ -38,12 +28,10 @@ candidates as (
         coalesce(a.remote_share, a.days_per_week * 20) as share,
         before.agreement_id is not null as predecessor_known,
         before.evaluated as predecessor_evaluated,
+        before.timely as predecessor_timely,
         (select max(as_of) from records.register_load where as_of <= a.day) as latest_load
     from known a
-    left join known before
-        on before.day = a.day
-        and before.agreement_id = a.extended_from
-        and before.agreement_id <> a.agreement_id
+    left join before on before.day = a.day and before.agreement_id = a.agreement_id
     where a.decision is distinct from 'avslagen'
         and a."start" <= a.day
         and a.ended is null
@@ -179,8 +167,8 @@ reasoned as (
                 when 'evaluated_before_renewal' then case
                     when extended_from is null then 'not_renewed'
                     when not predecessor_known then 'predecessor_unknown'
-                    when predecessor_evaluated <= "start" then 'met'
-                    when predecessor_evaluated is null then 'never'
+                    when predecessor_timely = 'on_time' then 'met'
+                    when predecessor_timely is null then 'never'
                     else 'late' end
                 when 'evaluated_within' then case
                     when day <= limit_day then 'in_time'

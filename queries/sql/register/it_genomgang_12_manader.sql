@@ -1,6 +1,6 @@
--- IT briefing within twelve months / in force.
+-- IT briefing within the rule's months ($months) / in force.
 cases as (
     select day, department, position, agreement_id, file, line,
-        coalesce(it_briefing + interval 12 month >= day, false) as met
+        coalesce(it_briefing + to_months($months) >= day, false) as met
     from in_force
 )

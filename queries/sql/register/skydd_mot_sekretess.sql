@@ -1,11 +1,10 @@
--- The controls that the class asks for are in place / in force with a class.
+-- The controls that the rules ask of the class are in place / in force with a class.
 cases as (
-    select day, department, position, agreement_id, file, line,
-        coalesce(case confidentiality
-            when 'oppen' then true
-            when 'intern' then vpn
-            when 'sekretess' then vpn and encryption and siths_card and restricted_access
-        end, false) as met
-    from in_force
-    where confidentiality is not null
+    select e.day, e.department, e.position, e.agreement_id,
+        any_value(a.file) as file, any_value(a.line) as line,
+        bool_and(e.outcome = 'uppfyllt') as met
+    from evaluated e join in_force a using (day, agreement_id)
+    where e.kind = 'controls' and e.modality <> 'kan' and a.confidentiality is not null
+        and e.outcome not in ('omfattas_inte', 'ej_reglerat')
+    group by all
 )
