@@ -362,13 +362,20 @@ def data_table(table: pd.DataFrame, label: str) -> str:
     """Return display strings as a real table, its first column as row heads.
 
     ``label`` names it for those who do not see it. It scrolls sideways in a region that the
-    keyboard reaches; Streamlit's own table does so in one that it does not.
+    keyboard reaches; Streamlit's own table does so in one that it does not. What is hidden has the
+    same hatching as everywhere.
     """
+    hidden = status_word("hidden")
+
+    def drawn(cell: object) -> str:
+        if cell != hidden:
+            return f"<td>{_e(cell)}</td>"
+        word = f'<span class="dk-pill dk-word">{_e(cell)}</span>'
+        return f'<td><span class="dk-s-hidden">{word}</span></td>'
+
     heads = "".join(f'<th scope="col">{_e(column)}</th>' for column in table.columns)
     rows = "".join(
-        f'<tr><th scope="row">{_e(first)}</th>'
-        + "".join(f"<td>{_e(cell)}</td>" for cell in rest)
-        + "</tr>"
+        f'<tr><th scope="row">{_e(first)}</th>' + "".join(map(drawn, rest)) + "</tr>"
         for first, *rest in table.itertuples(index=False, name=None)
     )
     return (

@@ -24,7 +24,6 @@ from ui.course import alt_series
 from ui.drawing import (
     CHAR,
     LINE,
-    NARROW_CHARS,
     PAD,
     Absence,
     Key,
@@ -39,6 +38,8 @@ from ui.drawing import (
     heading,
     joined,
     left_margin,
+    limit_lines,
+    marks,
     name_notes,
     name_width,
     narrow_names,
@@ -50,13 +51,14 @@ from ui.drawing import (
     read_rows,
     separator,
     small,
+    spans,
+    stroke,
     value_note,
-    wrap,
 )
 from ui.likert import alt_likert, likert
 from ui.pairs import alt_beside, alt_slope, beside, ends_told, slope
 from ui.series import series
-from ui.text import _, _n, list_names, plain
+from ui.text import _, _n, list_names
 from ui.theme import Palette, palette
 
 __all__ = [
@@ -102,7 +104,7 @@ def forest(
     if not found:
         return empty(theme, title)
     p = palette(theme)
-    limit = _threshold_lines(threshold, threshold_source, narrow)
+    limit = limit_lines(threshold, threshold_source, narrow)
     head = 8.0 + (LINE * len(limit) + 4 if limit else 0 if narrow else LINE)
     width, own_line = name_width((r.name for r in found), 34 if rows == "options" else 24), False
     if narrow:
@@ -111,7 +113,7 @@ def forest(
         found, narrow=narrow, width=width, top=head, bar=22 if narrow else 24, own_line=own_line
     )
     pairs = list(zip(found, slots, strict=True))
-    shown = [(r, s) for r, s in pairs if r.shown]
+    shown = [(r, s.bar) for r, s in pairs if r.shown]
 
     missing = [Absence(r.status, s.bar, 9) for r, s in pairs if not r.shown]
     traces, shapes = draw_absences(missing, p)
@@ -119,7 +121,7 @@ def forest(
     shapes += separator(slots, found, p)
     notes = name_notes(slots, found, narrow)
     if narrow:
-        ticks, track = narrow_scale([(s.bar, 11) for _r, s in shown], height, p)
+        ticks, track = narrow_scale([(y, 11) for _r, y in shown], height, p)
         notes += ticks
         shapes += track
         for row, slot in pairs:
@@ -133,7 +135,7 @@ def forest(
         traces.append(_threshold_line(threshold, stretches, p))
         notes.append(_threshold_note(threshold, limit, head - 6, p, narrow))
     if shown:
-        traces.append(_dots(shown, p))
+        traces.append(marks(_("Andel"), shown, p.accent, p.background))
     # As wide without intervals as with: the charts of a page can be laid on each other.
     side = max((len(_("95 % intervall")), *(len(r.interval) for r in found)))
     return figure(
@@ -152,63 +154,20 @@ def forest(
     )
 
 
-def _spans(shown: list[tuple[Row, Slot]], p: Palette) -> Parts:
+def _spans(shown: list[tuple[Row, float]], p: Palette) -> Parts:
     """Return the bars of a forest plot: non-response bounds, and over them the 95 % interval."""
-    traces: Parts = []
-    for kind, low, high, width, fill, edge in (
-        (_("Bortfallsgränser"), "bound_low", "bound_high", 18, p.accent_soft, p.bounds),
-        (_("95 % konfidensintervall"), "low", "high", 8, p.interval, p.interval),
-    ):
-        with_both = [
-            (r, s, a, b)
-            for r, s in shown
-            if (a := getattr(r, low)) is not None and (b := getattr(r, high)) is not None
-        ]
-        if with_both:
-            traces.append(
-                {
-                    "type": "bar",
-                    "orientation": "h",
-                    "name": kind,
-                    "base": [a for _r, _s, a, _b in with_both],
-                    "x": [b - a for _r, _s, a, b in with_both],
-                    "y": [s.bar for _r, s, _a, _b in with_both],
-                    "width": [width] * len(with_both),
-                    "marker": {"color": fill, "line": {"color": edge, "width": 1}},
-                    "hovertext": [r.hover for r, *_rest in with_both],
-                    "hoverinfo": "text",
-                }
-            )
-    return traces
+    outer = spans(_("Bortfallsgränser"), shown, p.accent_soft, p.bounds, bounds=True, width=18)
+    return outer + spans(_("95 % konfidensintervall"), shown, p.interval, p.interval)
 
 
-def _forest_keys(shown: list[tuple[Row, Slot]], p: Palette) -> list[Key]:
+def _forest_keys(shown: list[tuple[Row, float]], p: Palette) -> list[Key]:
     """Return the legend of what is in fact drawn."""
     keys = [Key(_("Andel"), "circle", p.accent, p.accent)]
-    if any(r.interval for r, _s in shown):
+    if any(r.interval for r, _y in shown):
         keys.append(Key(_("95 % konfidensintervall"), "span", p.interval, p.interval))
-    if any(r.bound_low is not None and r.bound_high is not None for r, _s in shown):
+    if any(r.bound_low is not None and r.bound_high is not None for r, _y in shown):
         keys.append(Key(_("Bortfallsgränser"), "bar", p.accent_soft, p.bounds))
     return keys if shown else []
-
-
-def _dots(shown: list[tuple[Row, Slot]], p: Palette) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": _("Andel"),
-        "x": [r.share for r, _s in shown],
-        "y": [s.bar for _r, s in shown],
-        "marker": {
-            "size": 13,
-            "symbol": ["diamond" if r.whole else "circle" for r, _s in shown],
-            "color": p.accent,
-            "line": {"color": p.background, "width": 2},
-        },
-        "hovertext": [r.hover for r, _s in shown],
-        "hoverinfo": "text",
-        "cliponaxis": False,
-    }
 
 
 def _value_and_interval(row: Row) -> str:
@@ -230,16 +189,6 @@ def _columns(pairs: list[tuple[Row, Slot]], p: Palette, head: float) -> Parts:
     return notes
 
 
-def _threshold_lines(threshold: float | None, source: str, narrow: bool) -> list[str]:
-    """Return the threshold's label in lines; none without a threshold."""
-    if threshold is None:
-        return []
-    text = _("Gräns {x}").format(x=f.percent(threshold, 0 if (threshold * 100) % 1 == 0 else 1))
-    if source:
-        text += f" · {plain(source)}"
-    return wrap(text, NARROW_CHARS if narrow else 60)
-
-
 def _threshold_line(
     threshold: float, stretches: list[tuple[float, float]], p: Palette
 ) -> dict[str, Any]:
@@ -247,15 +196,8 @@ def _threshold_line(
     y: list[float | None] = []
     for top, bottom in stretches:
         y += [top, bottom, None]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": [None if value is None else threshold for value in y[:-1]],
-        "y": y[:-1],
-        "line": {"color": p.threshold, "width": 2, "dash": "6px,3px"},
-        "hoverinfo": "skip",
-        "cliponaxis": False,
-    }
+    x = [None if value is None else threshold for value in y[:-1]]
+    return stroke(x, y[:-1], p.threshold, 2, "6px,3px")
 
 
 def _threshold_note(

@@ -16,6 +16,7 @@ from ui.text import _
 
 SEEN, SPOKEN, PLACE = "_seen_", "_spoken_", "_place"
 SEPARATOR = ","
+VIEWS = "vy"
 
 
 def begin() -> None:
@@ -52,11 +53,8 @@ def radio(
     names: Callable[[str], str] = str,
 ) -> str:
     """Show a row of radio buttons whose choice is the address parameter ``key``."""
-    options = list(options)
-    settle(options, key=key, default=default)
-    chosen = container.radio(label, options, format_func=names, key=key, horizontal=True)
-    _written(key, str(chosen), default, options)
-    return str(chosen)
+    more = {"key": key, "default": default, "names": names, "horizontal": True}
+    return _choose(container.radio, label, options, **more)
 
 
 def select(
@@ -75,13 +73,8 @@ def select(
     spells the default out is left as it is: rewriting it would be a new step in the browser's
     history, so that the back button never got past it, and would drop the part after ``#``.
     """
-    options = list(options)
-    settle(options, key=key, default=default)
-    _speak(key, options, names)
-    more = {"placeholder": _("Välj"), **more}
-    chosen = container.selectbox(label, options, format_func=names, key=key, **more)
-    _written(key, str(chosen), default, options)
-    return str(chosen)
+    more = {"placeholder": _("Välj"), **more, "key": key, "default": default, "names": names}
+    return _choose(container.selectbox, label, options, **more)
 
 
 def pills(
@@ -94,10 +87,25 @@ def pills(
     names: Callable[[str], str] = str,
 ) -> str:
     """Show every option as a button whose choice is the address parameter ``key``."""
+    more = {"key": key, "default": default, "names": names, "required": True}
+    return _choose(container.pills, label, options, **more)
+
+
+def _choose(
+    widget: Callable[..., Any],
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    default: str,
+    names: Callable[[str], str],
+    **more: Any,
+) -> str:
+    """Draw a widget with one choice of several, which the address gives and is given."""
     options = list(options)
     settle(options, key=key, default=default)
     _speak(key, options, names)
-    chosen = container.pills(label, options, format_func=names, key=key, required=True)
+    chosen = widget(label, options, format_func=names, key=key, **more)
     _written(key, str(chosen), default, options)
     return str(chosen)
 
@@ -165,6 +173,27 @@ def clear(*keys: str, default: str) -> None:
         st.session_state[key] = default
 
 
+def kept(key: str) -> Any:
+    """Return what is chosen now under ``key``, drawn or not; None for nothing."""
+    return st.session_state.get(key)
+
+
+def choose(key: str, value: str) -> None:
+    """Make a choice for the visitor. For a click: before it is drawn."""
+    st.session_state[key] = value
+
+
+def picked_rows(key: str) -> list[int]:
+    """Return the rows that are ticked in the table ``key``."""
+    found = st.session_state.get(key)
+    return list(found["selection"]["rows"]) if found else []
+
+
+def tick(key: str, rows: Sequence[int]) -> None:
+    """Tick these rows of the table ``key``, and no others."""
+    st.session_state[key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+
+
 def several(
     container: Any,
     label: str,
@@ -178,13 +207,47 @@ def several(
     asked = _asked(key)
     if asked is not None:
         st.session_state[key] = [x for x in asked.split(SEPARATOR) if x in options] or list(default)
-    kept = [x for x in st.session_state.get(key, default) if x in options]
+    held = st.session_state.get(key, default)
+    # Another page may hold one choice under the same parameter, as a word and not as a list.
+    kept = [x for x in (default if isinstance(held, str) else held) if x in options]
     st.session_state[key] = kept
     chosen = container.multiselect(label, options, key=key, **more)
     joined = SEPARATOR.join(chosen)
     spelled = st.query_params.get(key) == joined
     _write(key, joined if list(chosen) != list(default) or spelled else "")
     return list(chosen)
+
+
+def tabs(labels: Sequence[str], *, key: str) -> list[Any]:
+    """Return tabs of which the open one is in the address: ``vy=key.2``, commas between several.
+
+    By its place, since its word differs with the language; the first (0) is not written. A place
+    that does not exist is the first.
+    """
+    name, labels = f"syn-{key}", list(labels)
+    asked = _opened().get(key, 0)
+    asked = asked if asked < len(labels) else 0
+    changed = asked != st.session_state.get(SEEN + name, asked) and not st.session_state["_moved"]
+    if changed or st.session_state.get(name) not in labels:
+        st.session_state[name] = labels[asked]
+    shown = list(st.tabs(labels, key=name, on_change="rerun"))
+    place = next((i for i, tab in enumerate(shown) if tab.open), 0)
+    if place != asked:
+        others = {of: at for of, at in _opened().items() if of != key}
+        opened = others | ({key: place} if place else {})
+        _write(VIEWS, SEPARATOR.join(f"{of}.{at}" for of, at in opened.items()))
+    st.session_state[SEEN + name] = place
+    return shown
+
+
+def _opened() -> dict[str, int]:
+    """Return the places of the tabs that the address opens; what it cannot mean is left out."""
+    parts = (part.rpartition(".") for part in st.query_params.get(VIEWS, "").split(SEPARATOR))
+    return {
+        key: int(place)
+        for key, _dot, place in parts
+        if key and place.isdecimal() and len(place) < 3
+    }
 
 
 def _written(key: str, chosen: str, default: str, options: Sequence[str]) -> None:

@@ -169,19 +169,19 @@ def alt_series(
     parts += _gap_sentences(drawn)
     if any(row.status == LEFT_OUT for line in drawn for row in line.rows):
         parts.append(near_months())
-    for label, rows in waves_of(survey, digits):
+    for wave in waves_of(survey, digits):
         for each in [*lines[:1], *single]:
-            row = rows.get(each.code)
+            row = wave.rows.get(each.code)
             if row is not None:
-                parts.append(_wave_told(label, plain(names[1]), row))
+                parts.append(_wave_told(wave.label, plain(names[1]), row))
     return " ".join(parts)
 
 
 def near_months() -> str:
     """Return the sentence on the months that are left out."""
     return _(
-        "En månad visas inte när så få överenskommelser skiljer den från den förra som visas att "
-        "enskilda personer kunde räknas fram."
+        "En månad är dold också när så få överenskommelser skiljer den från den förra som visas "
+        "att enskilda personer kunde räknas fram; linjen går streckad förbi den."
     )
 
 
@@ -230,8 +230,6 @@ def _gap_sentences(lines: Sequence[Line]) -> list[str]:
     found: dict[str, list[str]] = {}
     for each in lines:
         for gap in each.gaps:
-            if gap.status == LEFT_OUT:
-                continue
             if not gap.first and gap.last == len(each.days) - 1:
                 text = _("{name} hela tiden").format(name=each.name)
             else:
@@ -275,11 +273,14 @@ def series_table(results: pd.DataFrame, digits: int = 1) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=str)
 
 
-def series_export(results: pd.DataFrame, name: str, *, mark: str = "") -> pd.DataFrame:
+def series_export(
+    results: pd.DataFrame, name: str, *, head: str | None = None, mark: str = ""
+) -> pd.DataFrame:
     """Return the series for a file: a row per day and department, real dates and numbers.
 
-    ``name`` is the indicator's; ``mark`` stands in a column of its own in every row. What is not
-    shown is the word for why in every measure.
+    ``name`` is the indicator's, ``head`` that of the rows' names (default "Förvaltning"); ``mark``
+    stands in a column of its own in every row. What is not shown is the word for why in every
+    measure.
     """
     lines = read_lines(results, 1)
     indicator = plain(results["indicator"].iloc[0]) if len(results) else ""
@@ -295,7 +296,7 @@ def series_export(results: pd.DataFrame, name: str, *, mark: str = "") -> pd.Dat
                     _("Indikatorns id"): indicator,
                     _("Datum"): day,
                     _("Kod"): each.code or "",
-                    _("Förvaltning"): each.name,
+                    head or _("Förvaltning"): each.name,
                     _("Antal"): word if row.count is None else int(row.count),
                     _("Underlag"): word if row.base is None else int(row.base),
                     _("Andel"): word if row.share is None else row.share,

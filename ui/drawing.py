@@ -301,6 +301,102 @@ def value_note(
     return note(1, slot.value, text, xanchor="right", align="right", xshift=PAD, font=font)
 
 
+def limit_lines(threshold: float | None, source: str, narrow: bool) -> list[str]:
+    """Return the label of a threshold (a fraction) in lines; none without a threshold."""
+    if threshold is None:
+        return []
+    text = _("Gräns {x}").format(x=f.percent(threshold, 0 if (threshold * 100) % 1 == 0 else 1))
+    if source:
+        text += f" · {plain(source)}"
+    return wrap(text, NARROW_CHARS if narrow else 60)
+
+
+def stroke(
+    x: Sequence[float | None],
+    y: Sequence[float | None],
+    colour: str,
+    width: float,
+    dash: str | None = None,
+) -> dict[str, Any]:
+    """Return a line without marks and without hover text; None breaks it."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "line": {"color": colour, "width": width, **({"dash": dash} if dash else {})},
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+    }
+
+
+def marks(
+    name: str,
+    ends: Sequence[tuple[Row, float]],
+    fill: str,
+    edge: str,
+    *,
+    size: float = 13,
+    symbol: str = "",
+    width: float = 2,
+    hover: str = "",
+) -> dict[str, Any]:
+    """Return a mark at the share of each (row, pixel): a diamond for the whole, else a circle.
+
+    ``symbol`` for all of them; ``hover`` stands in a line above what is told of the row.
+    """
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "x": [row.share for row, _y in ends],
+        "y": [y for _row, y in ends],
+        "marker": {
+            "size": size,
+            "symbol": symbol or ["diamond" if row.whole else "circle" for row, _y in ends],
+            "color": fill,
+            "line": {"color": edge, "width": width},
+        },
+        "hovertext": [f"{hover}<br>{row.hover}" if hover else row.hover for row, _y in ends],
+        "hoverinfo": "text",
+        "cliponaxis": False,
+    }
+
+
+def spans(
+    name: str,
+    ends: Sequence[tuple[Row, float]],
+    fill: str,
+    edge: str,
+    *,
+    bounds: bool = False,
+    width: float = 8,
+    hover: str = "",
+) -> Parts:
+    """Return bars over the 95 % intervals of (row, pixel), or over the non-response bounds."""
+    found = [
+        (row, y, *((row.bound_low, row.bound_high) if bounds else (row.low, row.high)))
+        for row, y in ends
+    ]
+    both = [(row, y, a, b) for row, y, a, b in found if a is not None and b is not None]
+    if not both:
+        return []
+    return [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "base": [a for _row, _y, a, _b in both],
+            "x": [b - a for _row, _y, a, b in both],
+            "y": [y for _row, y, _a, _b in both],
+            "width": [width] * len(both),
+            "marker": {"color": fill, "line": {"color": edge, "width": 1}},
+            "hovertext": [f"{hover}<br>{r.hover}" if hover else r.hover for r, *_rest in both],
+            "hoverinfo": "text",
+        }
+    ]
+
+
 def separator(slots: Sequence[Slot], rows: Sequence[Placed], p: Palette) -> Parts:
     """Return the line that sets the whole municipality apart, if something stands above it."""
     return [

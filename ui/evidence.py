@@ -12,13 +12,15 @@ import streamlit as st
 
 from queries.catalogue import REGISTER, SURVEY, Indicator
 from queries.i18n import bound
-from ui import cards, tables
+from ui import cards, choices, tables
 from ui import formats as f
 from ui.context import Context
 from ui.text import _, kind_word, list_names, source_words, status_reason, status_word
 from ui.theme import CONFIG
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATUSES = ("hidden", "no_answers", "not_asked")
+"""Why there may be no number in a file."""
 Views = dict[str, Callable[[], None]]
 """What can be shown of one thing: the name of each view, and what draws it."""
 
@@ -57,12 +59,7 @@ def views(key: str, shown: Views) -> None:
     One under the other they made pages of fourteen thousand pixels, on which nobody found the next
     finding, and three times the charts for every visitor to wait for.
     """
-    name = f"syn-{key}"
-    if st.session_state.get(name) not in shown:
-        st.session_state.pop(name, None)
-    for tab, draw in zip(
-        st.tabs(list(shown), key=name, on_change="rerun"), shown.values(), strict=True
-    ):
+    for tab, draw in zip(choices.tabs(list(shown), key=key), shown.values(), strict=True):
         if tab.open:
             with tab:
                 draw()
@@ -136,16 +133,22 @@ def notes_of(context: Context, indicator: Indicator) -> list[tuple[str, str]]:
     ]
 
 
-def origin(context: Context, waves: Iterable[str]) -> list[tuple[str, str]]:
-    """Return what every file says of itself: waves, register, words for absence, snapshot."""
+def origin(
+    context: Context, waves: Iterable[str], absent: Sequence[tuple[str, str]] = ()
+) -> list[tuple[str, str]]:
+    """Return what every file says of itself: waves, register, words for absence, snapshot.
+
+    ``absent``: (word, reason), where they are others than a survey's.
+    """
     secret = context.viewer.sees_microdata
     rows = [context.wave_row(name) for name in waves]
+    profiles = dict.fromkeys(str(row["profile"]) for row in rows)
     return [
         *([(_("Arbetsmaterial"), working_material())] if secret else []),
         *((_("Våg"), f"{w['label']} ({kind_word(w['kind'])})") for w in rows),
         *([(_("Registret per"), f.date(context.as_of))] if context.as_of else []),
-        *((status_word(s), status_reason(s)) for s in ("hidden", "no_answers", "not_asked")),
-        (_("Sekretessprofil"), ", ".join(dict.fromkeys(str(w["profile"]) for w in rows))),
+        *(absent or [(status_word(s), status_reason(s)) for s in STATUSES]),
+        *([(_("Sekretessprofil"), ", ".join(profiles))] if profiles else []),
         (_("Ögonblicksbild"), context.snapshot.id),
     ]
 

@@ -23,7 +23,7 @@ from ui.drawing import Row
 from ui.text import _, plain, status_word
 
 LEFT_OUT = "left_out"
-"""Status of a month that is not published since it lies too near the one that is shown before."""
+"""Status of a month that is hidden since it lies too near the one that is shown before."""
 
 
 # --- months --------------------------------------------------------------------------------------
@@ -47,6 +47,11 @@ def when(day: dt.date) -> str:
 
 def short(day: dt.date) -> str:
     return _month(day, "MMM y", language()) if day == month_end(day) else f.date(day)
+
+
+def abbreviated(day: dt.date) -> str:
+    """Return "okt." for any day of October."""
+    return _month(day, "MMM", language())
 
 
 @lru_cache(maxsize=1024)
@@ -121,10 +126,12 @@ class Line:
         for i, row in enumerate(self.rows):
             if row.shown or i in passed:
                 continue
-            if found and found[-1].status == row.status and found[-1].last == i - 1:
-                found[-1] = Gap(row.status, found[-1].first, i)
+            # Withheld is withheld, whatever the cause.
+            status = "hidden" if row.status == LEFT_OUT else row.status
+            if found and found[-1].status == status and found[-1].last == i - 1:
+                found[-1] = Gap(status, found[-1].first, i)
             else:
-                found.append(Gap(row.status, i, i))
+                found.append(Gap(status, i, i))
         return found
 
     def period(self, gap: Gap) -> str:
@@ -138,7 +145,6 @@ def absence_word(status: str) -> str:
     words = {
         "no_answers": _("inget att räkna"),
         "not_asked": _("uppgift saknas"),
-        LEFT_OUT: _("visas inte"),
     }
     return words.get(status) or status_word(status)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -26,6 +27,7 @@ from ui.drawing import (
     heading,
     joined,
     left_margin,
+    marks,
     name_notes,
     name_width,
     narrow_names,
@@ -37,6 +39,8 @@ from ui.drawing import (
     read_rows,
     separator,
     small,
+    spans,
+    stroke,
     value_note,
     wrap,
 )
@@ -167,7 +171,16 @@ def beside(
     notes = name_notes(slots, pairs, narrow)
     counted = [(r.first, s.bar - HALF) for r, s in placed if r.first and r.first.shown]
     asked = [(r.second, s.bar + HALF) for r, s in placed if r.second and r.second.shown]
-    traces += _square_marks(counted, labels[0], p) + _asked_marks(asked, labels[1], p)
+    register_name, survey_name = (escape(label) for label in labels)
+    if counted:
+        traces.append(
+            marks(register_name, counted, p.ink, p.background, size=12, symbol="square",
+                  width=1.5, hover=register_name)
+        )  # fmt: skip
+    if asked:
+        interval = _("95 % konfidensintervall")
+        traces += spans(interval, asked, p.interval, p.interval, hover=survey_name)
+        traces.append(marks(survey_name, asked, p.accent, p.background, hover=survey_name))
     shift = 10 + CHAR * max(len(text) + 1 for text in [*heads[0], *(_word(r.first) for r in pairs)])
     if narrow:
         ticks, track = narrow_scale(_pair_track(placed), height, p)
@@ -205,71 +218,6 @@ def beside(
         xaxis=percent_axis(narrow),
         yaxis=pixel_axis(height),
     )
-
-
-def _square_marks(ends: list[tuple[Row, float]], label: str, p: Palette) -> Parts:
-    if not ends:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": escape(label),
-            "x": [end.share for end, _y in ends],
-            "y": [y for _end, y in ends],
-            "marker": {
-                "size": 12,
-                "symbol": "square",
-                "color": p.ink,
-                "line": {"color": p.background, "width": 1.5},
-            },
-            "hovertext": [f"{escape(label)}<br>{end.hover}" for end, _y in ends],
-            "hoverinfo": "text",
-            "cliponaxis": False,
-        }
-    ]
-
-
-def _asked_marks(ends: list[tuple[Row, float]], label: str, p: Palette) -> Parts:
-    """Return the survey's circles over bars for their intervals."""
-    if not ends:
-        return []
-    traces: Parts = []
-    spans = [(e, y) for e, y in ends if e.low is not None and e.high is not None]
-    if spans:
-        traces.append(
-            {
-                "type": "bar",
-                "orientation": "h",
-                "name": _("95 % konfidensintervall"),
-                "base": [e.low for e, _y in spans],
-                "x": [(e.high or 0.0) - (e.low or 0.0) for e, _y in spans],
-                "y": [y for _e, y in spans],
-                "width": [8] * len(spans),
-                "marker": {"color": p.interval, "line": {"color": p.interval, "width": 1}},
-                "hovertext": [f"{escape(label)}<br>{e.hover}" for e, _y in spans],
-                "hoverinfo": "text",
-            }
-        )
-    traces.append(
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": escape(label),
-            "x": [e.share for e, _y in ends],
-            "y": [y for _e, y in ends],
-            "marker": {
-                "size": 13,
-                "symbol": ["diamond" if e.whole else "circle" for e, _y in ends],
-                "color": p.accent,
-                "line": {"color": p.background, "width": 2},
-            },
-            "hovertext": [f"{escape(label)}<br>{e.hover}" for e, _y in ends],
-            "hoverinfo": "text",
-            "cliponaxis": False,
-        }
-    )
-    return traces
 
 
 def _both_values(pair: Pair, bold: bool = False) -> str:
@@ -452,6 +400,7 @@ def slope(
         later = side == "second"
         traces += _wave_marks(ends, wave, p, later=later)
         if ends:
+            notes.append(_wave_label(*ends[0], wave, p))
             fill = p.accent if later else p.background
             keys.append(Key(wave, "circle" if later else "ring", fill, p.accent))
     traces = _joining_lines(placed, p) + traces
@@ -479,6 +428,17 @@ def slope(
     )
 
 
+def _wave_label(end: Row, y: float, wave: str, p: Palette) -> dict[str, Any]:
+    """Return a wave's name beside its first mark, outside the interval where there is room."""
+    low = end.share if end.low is None else end.low
+    high = end.share if end.high is None else end.high
+    at, side = (high, "left") if (high or 0.0) < 0.8 else (low, "right")
+    shift = 9 if side == "left" else -9
+    # Over the track behind a narrow chart's marks, which would strike it through.
+    where = {"xref": "x", "xanchor": side, "xshift": shift, "bgcolor": p.background}
+    return note(at or 0.0, y, escape(wave), **where, font=small(p))
+
+
 def _joining_lines(placed: list[tuple[Pair, Slot]], p: Palette) -> Parts:
     """Return the lines from earlier to later of all rows that have both, as one trace."""
     x: list[float | None] = []
@@ -487,53 +447,24 @@ def _joining_lines(placed: list[tuple[Pair, Slot]], p: Palette) -> Parts:
         if row.both and row.first and row.second:
             x += [row.first.share, row.second.share, None]
             y += [slot.bar - HALF, slot.bar + HALF, None]
-    if not x:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": x,
-            "y": y,
-            "line": {"color": p.accent, "width": 2},
-            "hoverinfo": "skip",
-        }
-    ]
+    return [stroke(x, y, p.accent, 2)] if x else []
 
 
 def _wave_marks(ends: list[tuple[Row, float]], wave: str, p: Palette, later: bool) -> Parts:
     """Return the marks of one wave with whiskers for the intervals."""
     if not ends:
         return []
-    spans: dict[str, list[float | None]] = {"x": [], "y": []}
-    for end, y in ends:
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for end, at in ends:
         if end.low is not None and end.high is not None:
-            spans["x"] += [end.low, end.high, None]
-            spans["y"] += [y, y, None]
-    whiskers = {
-        "type": "scatter",
-        "mode": "lines",
-        **spans,
-        "line": {"color": p.interval if later else p.rule, "width": 5 if later else 3},
-        "hoverinfo": "skip",
-    }
-    marks = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": escape(wave),
-        "x": [end.share for end, _y in ends],
-        "y": [y for _end, y in ends],
-        "marker": {
-            "size": 12,
-            "symbol": ["diamond" if end.whole else "circle" for end, _y in ends],
-            "color": p.accent if later else p.background,
-            "line": {"color": p.background if later else p.accent, "width": 2},
-        },
-        "hovertext": [f"{escape(wave)}<br>{end.hover}" for end, _y in ends],
-        "hoverinfo": "text",
-        "cliponaxis": False,
-    }
-    return [whiskers, marks]
+            x += [end.low, end.high, None]
+            y += [at, at, None]
+    fill, edge = (p.accent, p.background) if later else (p.background, p.accent)
+    return [
+        stroke(x, y, p.interval if later else p.rule, 5 if later else 3),
+        marks(escape(wave), ends, fill, edge, size=12, hover=escape(wave)),
+    ]
 
 
 def _change_words(pair: Pair) -> str:

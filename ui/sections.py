@@ -17,6 +17,7 @@ from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.context import Context
 from ui.evidence import (
+    STATUSES,
     Views,
     files,
     how_it_is_counted,
@@ -32,7 +33,7 @@ from ui.evidence import (
     why_hidden,
     working_material,
 )
-from ui.months import LEFT_OUT
+from ui.months import LEFT_OUT, absence_word
 from ui.summary import matrix_note
 from ui.text import (
     _,
@@ -258,15 +259,22 @@ def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) 
     )
 
 
+def _limit(indicator: Indicator) -> tuple[float | None, str]:
+    """Return the indicator's threshold as a fraction and its source in words; None without one."""
+    if not indicator.thresholds:
+        return None, ""
+    threshold = indicator.thresholds[0]
+    return threshold.value, source_words(threshold.source)
+
+
 def _forest(context: Context, indicator: Indicator, results: pd.DataFrame) -> None:
-    threshold = indicator.thresholds[0] if indicator.thresholds else None
-    limit = threshold.value if threshold else None
+    limit, source = _limit(indicator)
     show_figure(
         lambda narrow: charts.forest(
             results,
             theme=context.theme,
             threshold=limit,
-            threshold_source=source_words(threshold.source) if threshold else "",
+            threshold_source=source,
             narrow=narrow,
         ),
         charts.alt_forest(results, title=indicator.name, threshold=limit),
@@ -279,13 +287,29 @@ def _positions(context: Context, indicator: Indicator) -> None:
     """Show a register indicator per position, of the whole municipality."""
     results = context.by_group(indicator, "position")
     head = breakdown_word("position")
-    st.html(cards.data_table(tables.results_table(results, digits=1, head=head), indicator.name))
+    name = _("{indicator} per {breakdown}").format(indicator=indicator.name, breakdown=head.lower())
+    limit, source = _limit(indicator)
+    show_figure(
+        lambda narrow: charts.forest(
+            results,
+            theme=context.theme,
+            threshold=limit,
+            threshold_source=source,
+            narrow=narrow,
+        ),
+        charts.alt_forest(results, title=name, threshold=limit, rows="groups"),
+        f"positions-{indicator.id}",
+    )
     note(
         _(
             "Hela kommunen, registret per {day}. En överenskommelse utan angiven befattning räknas "
             "bara bland alla."
         ).format(day=f.date(context.as_of))
     )
+    st.html(cards.data_table(tables.results_table(results, digits=1, head=head), name))
+    # A series of one day: the register has that, and no wave.
+    dated = results.assign(day=context.as_of)
+    _register_files(context, indicator, dated, "per-befattning", [], head=head)
 
 
 def _over_time(context: Context, indicator: Indicator) -> None:
@@ -295,14 +319,13 @@ def _over_time(context: Context, indicator: Indicator) -> None:
     if not (table["status"] == "shown").any():
         # Nothing to draw: the sentence has said why.
         return
-    threshold = indicator.thresholds[0] if indicator.thresholds else None
-    limit = threshold.value if threshold else None
+    limit, source = _limit(indicator)
     show_figure(
         lambda narrow: charts.series(
             table,
             theme=context.theme,
             threshold=limit,
-            threshold_source=source_words(threshold.source) if threshold else "",
+            threshold_source=source,
             narrow=narrow,
         ),
         charts.alt_series(table, title=indicator.name, threshold=limit),
@@ -314,13 +337,19 @@ def _over_time(context: Context, indicator: Indicator) -> None:
 
 def _about_time(context: Context, table: pd.DataFrame, lower: bool = False) -> str:
     """Return what must be known of a series: what is counted, and how its past is known."""
-    first = context.first_register
     sentences = [
         _("Andel i procent vid varje månads slut; varje skala går från 0 till 100 %."),
         *([_("Lägre är bättre.")] if lower else []),
         _("Alla överenskommelser räknas, så det finns ingen osäkerhet av urval."),
-        _("Det förflutna visas som det var känt då."),
+        _about_past(context, table),
     ]
+    return " ".join(sentences)
+
+
+def _about_past(context: Context, table: pd.DataFrame) -> str:
+    """Return how the past of a series is known, and why months of it may be hidden."""
+    first = context.first_register
+    sentences = [_("Det förflutna visas som det var känt då.")]
     if first and not table.empty and table["day"].min() < first:
         text = _("Före {day}, då registret först lästes in, är det räknat bakåt ur dess datum.")
         sentences.append(text.format(day=f.date(first)))
@@ -333,14 +362,30 @@ def _months(context: Context, indicator: Indicator, table: pd.DataFrame) -> None
     """Show a series as a table to unfold, with the two files to take away."""
     with st.expander(_("Tabell månad för månad")):
         st.html(cards.data_table(course.series_table(table), indicator.name))
+    told = [(_("Över tid"), _about_time(context, table, lower=indicator.direction == "lower"))]
+    _register_files(context, indicator, table, "over-tid", told)
+
+
+def _register_files(
+    context: Context,
+    indicator: Indicator,
+    table: pd.DataFrame,
+    ending: str,
+    told: list[tuple[str, str]],
+    head: str | None = None,
+) -> None:
+    """Show the two files of a register indicator by day; its words for absence are its own."""
     mark = _("Arbetsmaterial") if context.viewer.sees_microdata else ""
-    exported = course.series_export(table, indicator.name, mark=mark)
-    lower = indicator.direction == "lower"
-    told = [*notes_of(context, indicator), (_("Över tid"), _about_time(context, table, lower))]
-    told += origin(context, [context.wave])
+    exported = course.series_export(table, indicator.name, head=head, mark=mark)
+    reasons = {
+        "no_answers": _("Det fanns inga överenskommelser att räkna."),
+        "not_asked": _("Registret säger inget om den tiden."),
+    }
+    absent = [(absence_word(s), reasons.get(s) or status_reason(s)) for s in STATUSES]
+    told = [*notes_of(context, indicator), *told, *origin(context, [], absent)]
     files(
         context,
-        f"{indicator.id}-over-tid",
+        f"{indicator.id}-{ending}",
         lambda: tables.xlsx_bytes(exported, indicator.short, told),
         lambda: tables.csv_bytes(exported),
     )
@@ -478,11 +523,14 @@ def _beside(context: Context, register: Indicator, survey: Indicator) -> None:
         )
         note(
             _(
-                "Kvadrater: registret vid varje månads slut. Punkter med stapel: enkäten, med 95 % "
-                "konfidensintervall. De räknar olika saker, så de står bredvid varandra."
+                "Överst står registret, där alla överenskommelser räknas vid varje månads slut; "
+                "därunder enkäten, med 95 % konfidensintervall för dem som svarat. De räknar olika "
+                "saker och olika människor: jämför riktningen, men dra inte det ena talet från det "
+                "andra. En våg har ingen dag, så punkten står mitt i den tid som vågens namn "
+                "anger, på ett streck så långt som den."
             )
             + " "
-            + _about_time(context, table)
+            + _about_past(context, table)
         )
 
     key = f"{register.id}-{survey.id}"

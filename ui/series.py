@@ -8,20 +8,26 @@ at all. One chosen department gets a panel as large as the whole's.
 The scale is absolute, 0–100 %, from the bottom of a panel to its top. A month without a number
 breaks the line, and is drawn as what it is over the whole scale: a hatched band (hidden), an empty
 dashed frame (nothing to count), a dotted upright line (not known). A gap is not a zero. A month
-that is left out, because so few came or went since the one before that they could be made out, has
-no mark, and dashes lead past it.
+that is left out, because so few came or went since the one before that they could be made out, is
+hidden too and has the same hatching, along the foot of the scale: dashes lead past it above.
 
-The axis of time is true: a day is as wide everywhere. Beside the register the survey's waves may
-stand, each a point with its interval in a panel of their own to the right: a wave has a name and no
-date, and what is counted and what is answered are never joined by a line.
+The axis of time is true: a day is as wide everywhere, and a month's mark stands at its end. Beside
+the register the survey's waves may stand, each a point with its interval, in a panel of their own
+with the same scale and the same time: what is counted and what is answered are never joined by a
+line. A wave has a name and no date, so its point stands in the middle of the year, month or day
+that the name holds, on a stroke as long as that; where a name holds none, or two waves lie too near
+each other to be told apart, they stand beside each other in their order, without an axis of time.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -44,17 +50,18 @@ from ui.drawing import (
     empty,
     escape,
     figure,
-    hatching,
     joined,
+    limit_lines,
     line,
     name_width,
     note,
     pixel_axis,
     read_rows,
     small,
+    stroke,
     wrap,
 )
-from ui.months import LEFT_OUT, Line, absence_word, read_lines, short
+from ui.months import LEFT_OUT, Line, abbreviated, absence_word, month_end, read_lines, short
 from ui.text import _, plain, status_word
 from ui.theme import Palette, palette
 
@@ -62,8 +69,14 @@ PANEL, STRIP = 164, 44
 """Height in pixels of a panel and of a strip, from 0 to 100 %."""
 TICKS = 48
 """Width in pixels of the labels of a panel's scale."""
-COLUMN = 80
-"""Width in pixels of a wave of the survey."""
+AXIS = 4 + 2 * LINE
+"""Height in pixels of the labels of time: months, and years below them."""
+LABEL = 34
+"""Width in pixels that a label of time needs."""
+RUG = 9
+"""Height in pixels of the hatching below a line that leads past hidden months."""
+COLUMN = 84
+"""Width in pixels that a wave of the survey needs."""
 WAVES = 3
 """Waves of the survey that are drawn, the latest; three are as many as a narrow screen holds."""
 SMALL_CHAR = 6.4
@@ -102,7 +115,10 @@ class Panel:
 
 @dataclass(frozen=True)
 class Look:
-    """What every part of one drawing needs to know."""
+    """What every part of one drawing needs to know.
+
+    ``start``–``end`` is the axis, ``first``–``last`` the part of it that the register's days take.
+    """
 
     palette: Palette
     narrow: bool
@@ -110,6 +126,8 @@ class Look:
     plot: float
     start: float
     end: float
+    first: float
+    last: float
     colour: str
     symbol: str
 
@@ -139,9 +157,9 @@ def series(
     ``results``: ``indicator, day, department, name, numerator, denominator, share, status``
     (``queries.coverage.series``); with a single department it gets a panel too. ``threshold``: a
     fraction. A hollow mark is a share of fewer than 20. ``survey``: a result table of one survey
-    indicator with its waves, whose ``wave`` is what to call them; its answers then stand to the
-    right of each panel, ``names`` are short texts for (register, survey), and only the whole and a
-    single department are drawn.
+    indicator with its waves, whose ``wave`` is what to call them; its answers then stand in a panel
+    below each, ``names`` are short texts for (register, survey), and only the whole and a single
+    department are drawn.
     """
     lines = read_lines(results, digits)
     if not lines or not any(line.whole for line in lines):
@@ -151,32 +169,43 @@ def series(
     if survey is not None and several:
         lines = lines[:1]
     waves = waves_of(survey, digits)
-    limit = _limit_lines(threshold, threshold_source, narrow)
+    limit = limit_lines(threshold, threshold_source, narrow)
     strips = lines[1:] if several and survey is None else []
     width = name_width((each.name for each in strips), 24)
     labels = [wrap(each.name, NARROW_CHARS - 14 if narrow else width) for each in lines]
     left = TICKS if narrow else max(60, *(len(t) * CHAR + 18 for label in labels for t in label))
     if not strips and not narrow:
         left = 60.0
-    columns = 0.0 if narrow or not waves else COLUMN * len(waves) + 16
-    right = PAD if narrow else 10 + _value_width(lines) + columns
+    right = PAD if narrow else 10 + _value_width(lines)
     days = lines[0].days
+    plot = (NARROW_PLOT + 2 * PAD if narrow else WIDE) - left - right
+    spans, dated = _periods(waves, days, plot)
     pad = max(12.0, (days[-1] - days[0]).days * 0.03)
+    first, last = days[0].toordinal() - pad, days[-1].toordinal() + pad
+    if days[0] == month_end(days[0]):
+        # The month that the first mark ends has its room, and its label, before it.
+        first = min(first, days[0].replace(day=1).toordinal() - 2.0)
     look = Look(
         p,
         narrow,
         left,
-        (NARROW_PLOT + 2 * PAD if narrow else WIDE) - left - right,
-        days[0].toordinal() - pad,
-        days[-1].toordinal() + pad,
+        plot,
+        min([first, *(span[0] - pad / 2 for span in spans)]),
+        max([last, *(span[1] + pad / 2 for span in spans)]),
+        first,
+        last,
         p.ink if waves else p.accent,
         "square" if waves else "diamond",
     )
-    titles = wrap(f"■ {plain(names[0])}", NARROW_CHARS if narrow else 44) if waves else []
+    chars = NARROW_CHARS if narrow else 60
+    titles = wrap(f"■ {plain(names[0])}", chars) if waves else []
 
     notes: Parts = []
     shapes: Parts = []
+    traces: Parts = []
     panels: list[Panel] = []
+    blocks: list[Panel] = []
+    axes: list[float] = []
     y = 4.0
     for i, (each, label) in enumerate(zip(lines, labels, strict=True)):
         large = not several or not i or bool(waves)
@@ -185,34 +214,54 @@ def series(
             y += 12
         if large:
             extra = limit if not i else []
-            head = (
-                LINE * (1 + len(titles))
-                + (LINE * len(extra) if extra else 0)
-                + (11 if narrow else 6)
-            )
+            head = LINE * (1 + len(titles)) + (LINE * len(extra) if extra else 0) + 11
             panel = Panel(each, y + head, PANEL, [each.name], y + LINE / 2)
             notes += _large_names(panel, titles, extra, look)
-            y = panel.bottom + 26
+            beside = _first_value(panel, panels[0] if panels else panel, look)
+            notes += [*beside, *_times(panel.bottom, days, look)]
+            axes.append(panel.bottom)
+            y = panel.bottom + AXIS
+            if not beside and len(each.shown) > 1:
+                y += LINE
+                notes.append(_first_below(panel, y, look))
             if waves:
-                drawn, columns_notes, y = _survey_block(panel, waves, names[1], y, look)
-                shapes += drawn
-                notes += columns_notes
-            y += 10
+                sign = "◆" if each.whole else "●"
+                asked = wrap(f"{sign} {plain(names[1])}", chars)
+                edge = -left if narrow else 0
+                where = {"xshift": edge, "yanchor": "top", "font": small(p)}
+                notes.append(note(0, y + 6, joined(asked), **where))
+                block = Panel(each, y + 14 + LINE * len(asked), PANEL, [], 0)
+                blocks.append(block)
+                drawn = _survey_block(block, waves, spans, look)
+                traces += drawn[0]
+                shapes += drawn[1]
+                notes += drawn[2] + _scale(block, look)
+                y = block.bottom + 8
+                if dated:
+                    notes += _times(block.bottom, days, look)
+                    axes.append(block.bottom)
+                    y = block.bottom + AXIS
+            y += 12
         elif narrow:
             text = LINE * len(label)
-            panel = Panel(each, y + text + 5, STRIP, label, y + text / 2)
+            panel = Panel(each, y + text + 9, STRIP, label, y + text / 2)
             y = panel.bottom + 14
         else:
             room = max(STRIP, LINE * len(label))
             panel = Panel(each, y + (room - STRIP) / 2, STRIP, label, y + room / 2)
             y += room + 12
         panels.append(panel)
-    height = y - (6 if strips else 10)
+    height = y - (6 if strips else 12)
+    if strips:
+        notes += _times(panels[-1].bottom, days, look)
+        axes.append(panels[-1].bottom)
 
-    traces, more, words = _gaps(panels, look)
-    shapes += more
+    bands, more, words = _gaps(panels, look)
+    traces += bands
+    shapes += [*more, _grid([*panels, *(blocks if dated else [])], look), _ticks(axes, look)]
+    if not dated:
+        shapes += [_grid(blocks, look, years=False)] if blocks else []
     notes += words
-    shapes.append(_grid(panels, look))
     traces += _reference(panels, look) + _passages(panels, look) + _marked_lines(panels, look)
     if threshold is not None:
         traces += _threshold(panels, threshold, look)
@@ -220,13 +269,6 @@ def series(
         notes += _scale(panel, look) + _values(panel, look)
         if not panel.large:
             notes.append(_strip_name(panel, look))
-        if panel.large:
-            first = _first_value(panel, panels[0], look)
-            at_start = len(panel.line.shown) > 1 and panel.line.rows[0].shown
-            told = panel.line.rows[0].told if first is None and at_start else ""
-            notes += [*([first] if first else []), *_times(panel, look, told)]
-    if strips:
-        notes += _times(panels[-1], look)
     return figure(
         traces,
         theme=theme,
@@ -237,20 +279,11 @@ def series(
         left=left,
         right=right,
         keys=_keys(panels, waves, look),
-        below=28 if strips else 8,
+        below=AXIS + 8 if strips else 8,
         narrow=narrow,
         xaxis={"range": [look.start, look.end], "visible": False},
         yaxis=pixel_axis(height),
     )
-
-
-def _limit_lines(threshold: float | None, source: str, narrow: bool) -> list[str]:
-    if threshold is None:
-        return []
-    text = _("Gräns {x}").format(x=f.percent(threshold, 0 if (threshold * 100) % 1 == 0 else 1))
-    if source:
-        text += f" · {plain(source)}"
-    return wrap(text, NARROW_CHARS if narrow else 60)
 
 
 def _value_width(lines: Sequence[Line]) -> float:
@@ -266,48 +299,85 @@ def _value_lines(row: Row) -> list[str]:
     return list(dict.fromkeys((row.value, row.counted)))
 
 
-def _grid(panels: Sequence[Panel], look: Look) -> dict[str, Any]:
+def _grid(panels: Sequence[Panel], look: Look, years: bool = True) -> dict[str, Any]:
     """Return the lines of every scale and of every turn of the year, as one shape."""
     path = []
     for panel in panels:
         for share in (0, 0.25, 0.5, 0.75, 1) if panel.large else (0, 0.5, 1):
             y = f"{panel.y(share):g}"
             path.append(f"M{look.start:.1f},{y}L{look.end:.1f},{y}")
-        for x in _years(panel.line.days).values():
-            path.append(f"M{x},{panel.top:g}L{x},{panel.bottom:g}")
+        for month in _months(look) if years else ():
+            if month.month == 1:
+                x = month.toordinal()
+                path.append(f"M{x},{panel.top:g}L{x},{panel.bottom:g}")
     stroke = {"color": look.palette.grid, "width": 1}
     return {"type": "path", "path": "".join(path), "layer": "below", "line": stroke}
 
 
-def _years(days: Sequence[dt.date]) -> dict[int, int]:
-    """Return the first day of each year within the series, as a place on the axis."""
-    years = range(days[0].year + 1, days[-1].year + 1)
-    return {year: dt.date(year, 1, 1).toordinal() for year in years}
+def _months(look: Look) -> list[dt.date]:
+    """Return the first day of each month that begins within the axis."""
+    first, end = dt.date.fromordinal(int(look.start)), dt.date.fromordinal(int(look.end))
+    count = 12 * (end.year - first.year) + end.month - first.month
+    start = 12 * first.year + first.month - 1
+    days = (dt.date(n // 12, n % 12 + 1, 1) for n in range(start, start + count + 1))
+    return [day for day in days if look.start <= day.toordinal() <= look.end]
 
 
-def _times(panel: Panel, look: Look, first: str = "") -> Parts:
-    """Return the labels of time below a panel: the first and last day, and the years between.
+def _ticks(axes: Sequence[float], look: Look) -> dict[str, Any]:
+    """Return a short stroke under each axis of time where a quarter begins, longer for a year.
 
-    ``first``: the first value, where it has no room beside its mark.
+    A stroke for every month where there is room for its name.
     """
-    days = panel.line.days
-    where = {"xref": "x", "yanchor": "top", "font": small(look.palette)}
-    y = panel.bottom + 4
-    begin, end = days[0].toordinal(), days[-1].toordinal()
-    if begin == end:
-        return [note(begin, y, short(days[0]), xanchor="center", **where)]
-    texts = [f"{short(days[0])}: {first}" if first else short(days[0]), short(days[-1])]
-    notes = [
-        note(begin, y, escape(texts[0]), xanchor="left", xshift=-4, **where),
-        note(end, y, texts[1], xanchor="right", xshift=4, **where),
+    every = 1 if _step(look) == 1 else 3
+    path = [
+        f"M{month.toordinal()},{y:g}L{month.toordinal()},{y + (7 if month.month == 1 else 4):g}"
+        for y in axes
+        for month in _months(look)
+        if (month.month - 1) % every == 0
     ]
-    free = begin + look.time(len(texts[0]) * SMALL_CHAR)
-    stop = end - look.time(len(texts[1]) * SMALL_CHAR)
-    half = look.time(4 * SMALL_CHAR / 2 + 6)
-    for year, x in _years(days).items():
-        if free < x - half and x + half < stop:
-            notes.append(note(x, y, str(year), xanchor="center", **where))
-            free = x + half
+    stroke = {"color": look.palette.rule, "width": 1}
+    return {"type": "path", "path": "".join(path), "layer": "below", "line": stroke}
+
+
+def _step(look: Look) -> int:
+    """Return how many months lie between two that have room for their names; 12: a year or more."""
+    month = look.pixels(0, 365.25 / 12)
+    return next((n for n in (1, 3, 6) if n * month >= LABEL), 12)
+
+
+def _times(y: float, days: Sequence[dt.date], look: Look) -> Parts:
+    """Return the labels of time below ``y``: months, and each year once, below its first.
+
+    A month's name stands under its middle, so that the mark of its end lies to the right of it.
+    """
+    where = {"xref": "x", "yanchor": "top", "xanchor": "center", "align": "center",
+             "font": small(look.palette)}  # fmt: skip
+    if days[0] == days[-1] and look.last == look.end and look.first == look.start:
+        return [note(days[0].toordinal(), y + 6, short(days[0]), **where)]
+    step = _step(look)
+    every = max(1, math.ceil(LABEL / look.pixels(0, 365.25)))
+    middle = 15 if step < 12 else 0
+    half = look.time(LABEL / 2)
+    named = [
+        (month, month.toordinal() + middle)
+        for month in _months(look)
+        if (month.month - 1) % step == 0 and month.toordinal() + middle + half / 2 <= look.end
+    ]
+    notes: Parts = []
+    until: int | None = None
+    for i, (month, x) in enumerate(named):
+        # The first year is named at the left edge, unless its successor needs the room.
+        begins = month.month == 1 and month.year % every == 0
+        later = named[i + 1][0] if i + 1 < len(named) else None
+        if i == 0 and not begins:
+            begins = every == 1 and (later is None or later.year == month.year or step == 3)
+        name = "" if step == 12 else abbreviated(month)
+        year = str(month.year) if begins and month.year != until else ""
+        if year:
+            until = month.year
+        text = "<br>".join([*([name] if name else []), *([year] if year else [])])
+        if text:
+            notes.append(note(x, y + 6, text, **where))
     return notes
 
 
@@ -365,28 +435,19 @@ def _reference(panels: Sequence[Panel], look: Look) -> Parts:
     x: list[float | None] = []
     y: list[float | None] = []
     for panel in panels[1:]:
-        for day, row, own in zip(whole.days, whole.rows, panel.line.rows, strict=True):
+        broken = {i for gap in panel.line.gaps for i in range(gap.first, gap.last + 1)}
+        for i, (day, row) in enumerate(zip(whole.days, whole.rows, strict=True)):
             if row.status == LEFT_OUT:
                 continue
             # Not over what has no number: there it would be taken for the hidden line itself.
-            seen = row.share is not None and (own.shown or own.status == LEFT_OUT)
+            seen = row.share is not None and i not in broken
             x.append(day.toordinal())
             y.append(panel.y(row.share or 0.0) if seen else None)
         x.append(None)
         y.append(None)
     if all(value is None for value in y):
         return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": escape(whole.name),
-            "x": x,
-            "y": y,
-            "line": {"color": look.palette.rule, "width": 1},
-            "hoverinfo": "skip",
-        }
-    ]
+    return [stroke(x, y, look.palette.rule, 1) | {"name": escape(whole.name)}]
 
 
 def _marked_lines(panels: Sequence[Panel], look: Look) -> Parts:
@@ -446,18 +507,7 @@ def _passages(panels: Sequence[Panel], look: Look) -> Parts:
         for ends in panel.line.passages:
             x += [*(panel.line.days[i].toordinal() for i in ends), None]
             y += [*(panel.y(panel.line.rows[i].share or 0.0) for i in ends), None]
-    if not x:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "x": x,
-            "y": y,
-            "line": {"color": look.colour, "width": 1.5, "dash": "4px,3px"},
-            "hoverinfo": "skip",
-        }
-    ]
+    return [stroke(x, y, look.colour, 1.5, "4px,3px")] if x else []
 
 
 def _threshold(panels: Sequence[Panel], threshold: float, look: Look) -> Parts:
@@ -466,21 +516,9 @@ def _threshold(panels: Sequence[Panel], threshold: float, look: Look) -> Parts:
     for large in (True, False):
         heights = [panel.y(threshold) for panel in panels if panel.large is large]
         if heights:
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "lines",
-                    "x": [look.start, look.end, None] * len(heights),
-                    "y": [y for height in heights for y in (height, height, None)],
-                    "line": {
-                        "color": look.palette.threshold,
-                        "width": 2 if large else 1,
-                        "dash": "6px,3px",
-                    },
-                    "hoverinfo": "skip",
-                    "cliponaxis": False,
-                }
-            )
+            x = [look.start, look.end, None] * len(heights)
+            y = [y for height in heights for y in (height, height, None)]
+            traces.append(stroke(x, y, look.palette.threshold, 2 if large else 1, "6px,3px"))
     return traces
 
 
@@ -507,30 +545,41 @@ def _values(panel: Panel, look: Look) -> Parts:
     return notes
 
 
-def _first_value(panel: Panel, whole: Panel, look: Look) -> dict[str, Any] | None:
+def _first_value(panel: Panel, whole: Panel, look: Look) -> Parts:
     """Return the first value beside its mark, above or below all that is drawn there.
 
-    None if there is room for it on neither side.
+    Nothing if there is room for it on neither side.
     """
     if len(panel.line.shown) < 2:
-        return None
+        return []
     day, row = panel.line.shown[0]
     start = day.toordinal()
     reach = start + look.time(len(row.told) * SMALL_CHAR + 12)
+    if reach > look.end:
+        return []
     near = [
         panel.y(other.share or 0.0)
         for each in (panel.line, whole.line)
         for d, other in each.shown
         if start <= d.toordinal() <= reach
     ]
+    foot = panel.bottom - (RUG if panel.line.passages else 0)
     where = {"xref": "x", "xshift": -4, "font": small(look.palette)}
     for y, room, anchor in (
         (min(near) - 8, min(near) - 8 - LINE - panel.top, "bottom"),
-        (max(near) + 8, panel.bottom - max(near) - 8 - LINE, "top"),
+        (max(near) + 8, foot - max(near) - 8 - LINE, "top"),
     ):
         if room > 0:
-            return note(start, y, escape(row.told), yanchor=anchor, **where)
-    return None
+            return [note(start, y, escape(row.told), yanchor=anchor, **where)]
+    return []
+
+
+def _first_below(panel: Panel, y: float, look: Look) -> dict[str, Any]:
+    """Return the first value in a line under the labels of time, which ends at ``y``."""
+    day, row = panel.line.shown[0]
+    text = _("{when}: {value}").format(when=short(day), value=row.told)
+    edge = -look.left if look.narrow else 0
+    return note(0, y - LINE / 2, escape(text), xshift=edge, font=small(look.palette))
 
 
 def _gaps(panels: Sequence[Panel], look: Look) -> tuple[Parts, Parts, Parts]:
@@ -540,10 +589,14 @@ def _gaps(panels: Sequence[Panel], look: Look) -> tuple[Parts, Parts, Parts]:
     words: Parts = []
     for panel in panels:
         days = panel.line.days
+        rug = RUG if panel.large else RUG / 1.5
+        for i, j in panel.line.passages:
+            ends = _between(days, i, look.first), _between(days, j - 1, look.last)
+            bands.append(Absence("hidden", panel.bottom - rug / 2, rug / 2, *ends))
         for gap in panel.line.gaps:
-            x0 = _between(days, gap.first - 1, look.start)
-            x1 = _between(days, gap.last, look.end)
-            if gap.status in ("not_asked", LEFT_OUT):
+            x0 = _between(days, gap.first - 1, look.first)
+            x1 = _between(days, gap.last, look.last)
+            if gap.status == "not_asked":
                 path = "".join(
                     f"M{day.toordinal()},{panel.top:g}L{day.toordinal()},{panel.bottom:g}"
                     for day in days[gap.first : gap.last + 1]
@@ -573,7 +626,7 @@ def _between(days: Sequence[dt.date], i: int, edge: float) -> float:
 
 def _keys(
     panels: Sequence[Panel],
-    waves: Sequence[tuple[str, dict[str | None, Row]]],
+    waves: Sequence[Wave],
     look: Look,
 ) -> list[Key]:
     """Return the legend of what is in fact drawn."""
@@ -582,7 +635,7 @@ def _keys(
     keys = []
     if waves:
         # What each panel shows stands above it.
-        if any(row.interval for _label, of in waves for row in of.values()):
+        if any(row.interval for wave in waves for row in wave.rows.values()):
             keys.append(Key(_("95 % konfidensintervall"), "span", p.interval, p.interval))
     elif any(row.shown and not row.small for row in rows):
         label = _("Andel vid månadens slut")
@@ -592,10 +645,11 @@ def _keys(
         keys.append(Key(_("Underlag under 20"), kind, p.background, look.colour))
     if _reference(panels, look):
         keys.append(Key(panels[0].line.name, "line", p.rule, p.rule))
+    kinds = {"no_answers": "framed", "not_asked": "strokes"}
+    statuses = [gap.status for panel in panels for gap in panel.line.gaps]
     if any(panel.line.passages for panel in panels):
-        keys.append(Key(_("Månader som inte visas"), "dashes", look.colour, look.colour))
-    kinds = {"no_answers": "framed", "not_asked": "strokes", LEFT_OUT: "strokes"}
-    for status in dict.fromkeys(gap.status for panel in panels for gap in panel.line.gaps):
+        statuses.insert(0, "hidden")
+    for status in dict.fromkeys(statuses):
         word = absence_word(status)
         kind = kinds.get(status, "hatched")
         keys.append(Key(word[:1].upper() + word[1:], kind, "rgba(0,0,0,0)", p.hatch))
@@ -605,108 +659,117 @@ def _keys(
 # --- the survey beside ---------------------------------------------------------------------------
 
 
-def waves_of(survey: pd.DataFrame | None, digits: int) -> list[tuple[str, dict[str | None, Row]]]:
-    """Return the latest waves, each with its rows by department."""
+@dataclass(frozen=True)
+class Wave:
+    """One wave of the survey: what it is called, and its rows by department."""
+
+    label: str
+    rows: dict[str | None, Row]
+
+    @property
+    def period(self) -> tuple[dt.date, dt.date] | None:
+        """The first and last day of the year, month or day that the label holds; None of none."""
+        found = re.search(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)(?!\d))?(?:-(\d\d)(?!\d))?", self.label)
+        if found is None:
+            return None
+        year, month, day = (int(part) if part else None for part in found.groups())
+        assert year is not None
+        try:
+            if day and month:
+                return dt.date(year, month, day), dt.date(year, month, day)
+            if month:
+                return dt.date(year, month, 1), month_end(dt.date(year, month, 1))
+        except ValueError:
+            # "2024-25" is a winter and no month; the year is what is certain.
+            pass
+        return dt.date(year, 1, 1), dt.date(year, 12, 31)
+
+
+def waves_of(survey: pd.DataFrame | None, digits: int) -> list[Wave]:
+    """Return the latest waves of a survey indicator's result table."""
     if survey is None or survey.empty:
         return []
     found = list(dict.fromkeys(survey["wave"].tolist()))
     return [
-        (plain(wave), {row.code: row for row in read_rows(survey, digits, wave)})
+        Wave(plain(wave), {row.code: row for row in read_rows(survey, digits, wave)})
         for wave in found[-WAVES:]
     ]
 
 
-def _survey_block(
-    panel: Panel,
-    waves: Sequence[tuple[str, dict[str | None, Row]]],
-    name: str,
-    y: float,
-    look: Look,
-) -> tuple[Parts, Parts, float]:
-    """Return (shapes, notes) of the survey's waves beside a panel, and where what follows begins.
+def _periods(
+    waves: Sequence[Wave], days: Sequence[dt.date], plot: float
+) -> tuple[list[tuple[float, float]], bool]:
+    """Return each wave's stretch of the axis, and whether it is the true one."""
+    start, end = days[0].toordinal(), days[-1].toordinal()
+    periods = [wave.period for wave in waves]
+    spans = [(float(p[0].toordinal()), float(p[1].toordinal())) for p in periods if p]
+    if len(spans) == len(waves) and waves:
+        length = max([end, *(b for _a, b in spans)]) - min([start, *(a for a, _b in spans)])
+        middles = [(a + b) / 2 for a, b in spans]
+        apart = [b - a for a, b in pairwise(middles)]
+        if all(gap / max(length, 1) * plot * 0.94 >= COLUMN for gap in apart):
+            return spans, True
+    width = max(end - start, 30) / max(len(waves), 1)
+    return [(start + i * width, start + (i + 1) * width) for i in range(len(waves))], False
 
-    On a narrow screen they stand below the panel, on a scale of their own.
+
+def _survey_block(
+    block: Panel, waves: Sequence[Wave], spans: Sequence[tuple[float, float]], look: Look
+) -> tuple[Parts, Parts, Parts]:
+    """Return (traces, shapes, notes) of the survey's waves in their own panel.
+
+    Each has its name, its value, its count and its interval written beside its point.
     """
     p = look.palette
-    x: float = 0
-    width = COLUMN * len(waves)
-    top = panel.top
-    if look.narrow:
-        title = wrap(f"● {plain(name)}", NARROW_CHARS)
-        at = {"x": 0, "xshift": -look.left, "yanchor": "top"}
-        top = y + 6 + LINE * len(title) + 8
-        notes = [note(y=y + 6, text=joined(title), font=small(p), **at)]
-    else:
-        # From the right end of the figure, beyond the register's last value.
-        x = _value_offset(panel, look) + 8
-        title = wrap(f"● {plain(name)}", max(12, int(width / 6.6)))
-        at = {"x": 1, "xshift": x, "yanchor": "bottom"}
-        notes = [note(y=panel.top - 6, text=joined(title), font=small(p), **at)]
-    block = Panel(panel.line, top, PANEL, [], 0)
-    paper: dict[str, Any] = {"xref": "paper", "xsizemode": "pixel", "xanchor": at["x"]}
-    shapes = [
-        line(x, x + width, block.y(s), block.y(s), color=p.grid, width=1, **paper)
-        for s in (0, 0.25, 0.5, 0.75, 1)
-    ]
-    if look.narrow:
-        notes += _scale(block, look)
-    for i, (label, rows) in enumerate(waves):
-        row = rows.get(panel.line.code)
-        middle = x + i * COLUMN + 12
-        called = joined(wrap(label, 12)[:2])
-        under = {"xshift": middle - 6, "yanchor": "top", "font": small(p)}
-        notes.append(note(at["x"], block.bottom + 4, called, **under))
+    shapes: Parts = []
+    notes: Parts = []
+    bands: list[Absence] = []
+    lesser = f'<span style="color:{p.muted};font-size:13px">{{}}</span>'
+    for wave, (start, end) in zip(waves, spans, strict=True):
+        row, x = wave.rows.get(block.line.code), (start + end) / 2
         if row is None or row.share is None:
             status = row.status if row else "not_asked"
-            drawn = _column_absence(status, block, x + i * COLUMN, p)
-            shapes += [{**paper, **shape} for shape in drawn]
-            word = f"<i>{escape(status_word(status))}</i>"
+            half = max((end - start) / 2, look.time(COLUMN / 2))
+            bands.append(Absence(status, block.middle, block.height / 2, x - half, x + half))
+            texts = [lesser.format(escape(wave.label)), f"<i>{escape(status_word(status))}</i>"]
             notes.append(
-                note(at["x"], block.middle, word, xshift=middle - 6, font={"color": p.muted},
-                     bgcolor=p.background, borderpad=1)
+                note(x, block.middle, "<br>".join(texts), xref="x", xanchor="center",
+                     align="center", bgcolor=p.background, borderpad=2)
             )  # fmt: skip
             continue
-        shapes += [{**paper, **shape} for shape in _asked_mark(row, block, middle, p)]
-        texts = [f"<b>{escape(row.value)}</b>"]
+        shapes += _asked_mark(row, block, x, (start, end), p)
         more = [t for t in (row.counted, row.interval) if t and t != row.value]
-        texts += [f'<span style="color:{p.muted};font-size:13px">{escape(t)}</span>' for t in more]
-        half = LINE * len(texts) / 2
-        y_text = min(max(block.y(row.share), block.top + half), block.bottom - half)
-        notes.append(note(at["x"], y_text, "<br>".join(texts), xshift=middle + 12))
-    return shapes, notes, block.bottom + 30 if look.narrow else y
+        texts = [lesser.format(escape(wave.label)), f"<b>{escape(row.value)}</b>"]
+        texts += [lesser.format(escape(text)) for text in more]
+        # Above the stroke, or where there is no room below it; never across it.
+        y, room = block.y(row.share), LINE * len(texts)
+        y += -room / 2 - 3 if y - room - 3 >= block.top else room / 2 + 3
+        longest = max(len(text) for text in (wave.label, row.value, *more))
+        side = 1 if x + look.time(12 + longest * SMALL_CHAR) <= look.end else -1
+        where = {"xanchor": "left" if side > 0 else "right", "align": "left", "xshift": 12 * side}
+        notes.append(note(x, y, "<br>".join(texts), xref="x", **where))
+    traces, frames = draw_absences(bands, p)
+    return traces, shapes + frames, notes
 
 
-def _value_offset(panel: Panel, look: Look) -> float:
-    """Return how far right of the plot the survey's columns begin: beyond the last value."""
-    return 10 + max(72.0, *(len(text) * 7.2 for text in _value_lines(panel.line.last)))
+def _asked_mark(row: Row, block: Panel, x: float, span: tuple[float, float], p: Palette) -> Parts:
+    """Return a wave's point over its interval, as the charts per department have them.
 
-
-def _asked_mark(row: Row, block: Panel, x: float, p: Palette) -> Parts:
-    """Return a wave's point over its interval, as the charts per department have them."""
+    Below it lies a thin stroke over the time that the wave's name holds.
+    """
     assert row.share is not None
-    shapes: Parts = []
+    y = block.y(row.share)
+    shapes: Parts = [line(*span, y, y, color=p.bounds, width=1.5)]
+    fixed: dict[str, Any] = {"xsizemode": "pixel", "xanchor": x}
     if row.low is not None and row.high is not None:
         shapes.append(
-            {"type": "rect", "x0": x - 4, "x1": x + 4, "y0": block.y(row.high),
-             "y1": block.y(row.low), "fillcolor": p.interval, "line": {"width": 0}}
+            {"type": "rect", "x0": -4, "x1": 4, "y0": block.y(row.high), "y1": block.y(row.low),
+             "fillcolor": p.interval, "line": {"width": 0}, **fixed}
         )  # fmt: skip
-    y = block.y(row.share)
-    edge = {"color": p.background, "width": 2}
+    mark: dict[str, Any] = {
+        "fillcolor": p.accent, "line": {"color": p.background, "width": 2}, **fixed,
+    }  # fmt: skip
     if row.whole:
-        path = f"M{x},{y - 8:g}L{x + 8},{y:g}L{x},{y + 8:g}L{x - 8},{y:g}Z"
-        return [*shapes, {"type": "path", "path": path, "fillcolor": p.accent, "line": edge}]
-    box = {"x0": x - 7, "x1": x + 7, "y0": y - 7, "y1": y + 7}
-    return [*shapes, {"type": "circle", **box, "fillcolor": p.accent, "line": edge}]
-
-
-def _column_absence(status: str, block: Panel, x: float, p: Palette) -> Parts:
-    """Return what stands over a wave's whole scale when it has no number."""
-    middle = x + 12
-    if status in ("not_asked", "not_regulated"):
-        dash = "2px,5px" if status == "not_asked" else "22px,26px"
-        return [line(middle, middle, block.top, block.bottom, color=p.rule, width=2, dash=dash)]
-    box = (x, x + COLUMN - 16, block.top, block.bottom)
-    if status == "no_answers":
-        frame = dict(zip(("x0", "x1", "y0", "y1"), box, strict=True))
-        return [{"type": "rect", **frame, "line": {"color": p.rule, "width": 1, "dash": "4px,3px"}}]
-    return [{"type": "path", "path": hatching(*box, 8), "line": {"color": p.hatch, "width": 1}}]
+        path = f"M0,{y - 8:g}L8,{y:g}L0,{y + 8:g}L-8,{y:g}Z"
+        return [*shapes, {"type": "path", "path": path, **mark}]
+    return [*shapes, {"type": "circle", "x0": -7, "x1": 7, "y0": y - 7, "y1": y + 7, **mark}]

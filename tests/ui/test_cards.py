@@ -226,3 +226,10 @@ def test_cells_lead_to_their_department():
 def test_an_indicator_without_rows_is_not_asked():
     rows, columns = cards.matrix_of(every_status(), {"rattvist": "A", "annat": "B"})
     assert Parsed(cards.matrix(rows, columns)).text.count("ej ställd") >= 14
+
+
+def test_what_is_hidden_is_hatched_in_a_table_and_nothing_else_is():
+    made = pd.DataFrame([["dolt", "dolt", "inga svar", "34 %"]], columns=list("abcd"))
+    found = cards.data_table(made, "Tabell")
+    assert found.count("dk-s-hidden") == 1
+    assert '<th scope="row">dolt</th>' in found and "<td>inga svar</td><td>34 %</td>" in found

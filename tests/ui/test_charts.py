@@ -126,6 +126,19 @@ def test_both_ends_of_a_change_are_in_the_same_form():
     assert not any("10,5" in text for text in texts(charts.slope(table(rows[:2]))))
 
 
+@pytest.mark.parametrize("narrow", [False, True])
+def test_both_waves_are_named_beside_their_first_mark(narrow):
+    for share in (0.1, 0.95):
+        count = round(share * 100)
+        rows = [row("A", count, 100, wave=wave) for wave in ("2024", "2026")]
+        figure = charts.slope(table(rows), narrow=narrow)
+        named = {a.text: a for a in figure.layout.annotations if a.xref == "x" and a.xshift}
+        assert named["2024"].y < named["2026"].y
+        # At the right end of the scale the name stands to the left of its mark.
+        sides = {named[wave].xanchor for wave in ("2024", "2026")}
+        assert sides == {"left" if share < 0.5 else "right"}
+
+
 def test_slope_draws_both_intervals():
     rows = table(
         [row("A", 15, 30, low=0.31, high=0.69), row("A", 9, 30, wave="2026", low=0.14, high=0.47)]
