@@ -21,8 +21,9 @@ from typing import Any, get_args
 
 import pandas as pd
 
-from queries import reference, rule_words
-from queries.i18n import _, translated
+from queries import register_fields as fields
+from queries import rule_words
+from queries.i18n import _
 from queries.pseudonyms import pseudonym, unseal
 from queries.rules import Confidentiality, RuleSet, as_json, base
 from queries.rules import own as own_ruleset
@@ -34,11 +35,11 @@ EVALUATED = (
     "department", "position", "manager", "outcome", "reason", "since", "due", "value",
 )  # fmt: skip
 STATES = ("in_force", "coming", "past_end", "ended", "renewed", "refused", "undecided")
+LATE = "late"
+"""The reason of what was done too late: a finding about the past."""
 NEEDED = ("brister", "avviker", "uppgift_saknas")
 EVERYTHING = 2**62
 """As a limit: no limit."""
-OCCUPATIONS_OF = "vaggeryd-2024"
-"""The questionnaire by whose answers the register's roles are coded when it is loaded."""
 
 
 @dataclass(frozen=True)
@@ -143,19 +144,25 @@ def needs(
     filters: Filters = ALL,
     limit: int | None = None,
     offset: int = 0,
+    past: bool = False,
 ) -> pd.DataFrame:
     """Return what needs doing under ``own`` and the common checks, by consequence.
 
     A row per agreement and matter (the kind of rule, and for kind ``yes`` its field); where ``own``
-    judges a matter its line goes before that of the common checks. Sorted by ``rank`` (1 = worst),
-    then what has lasted longest, then department and agreement.
+    judges a matter its line goes before that of the common checks. A red risk and the day of its
+    measure are one line, whose ``also`` is what the day's own would have been for: ``overdue``,
+    ``no_due_date``, else null. What came too late (reason ``LATE``) cannot be mended and is left
+    out, but for ``past=True``. Sorted by ``rank`` (1 = worst), then what has lasted longest, then
+    department and agreement.
 
     Columns: ``agreement_id``, ``employee`` (hash), ``person`` (pseudonym), ``department``,
     ``department_name``, ``manager``, ``position``, ``kind``, ``field``, ``rule``, ``ruleset``,
-    ``aspect``, ``modality``, ``outcome``, ``reason``, ``value``, ``since``, ``due``, ``rank``,
-    ``confidentiality``, ``end``, ``days_to_end`` (negative when past), ``who`` (chef, hr, it).
+    ``aspect``, ``modality``, ``outcome``, ``reason``, ``also``, ``value``, ``since``, ``due``,
+    ``rank``, ``confidentiality``, ``end``, ``days_to_end`` (negative when past), ``who`` (chef, hr,
+    it).
     """
-    found = _needed(reader, own, as_of, filters, "needs", limit=limit or EVERYTHING, offset=offset)
+    rows = {"limit": limit or EVERYTHING, "offset": offset}
+    found = _needed(reader, own, as_of, filters, "needs", past=past, **rows)
     return _named(reader, _with_who(found))
 
 
@@ -167,7 +174,7 @@ def needs_summary(
     ``kind, field, lines, agreements, rank``; the last row, with kind None, is of all together (an
     agreement that lacks three things is one agreement).
     """
-    return _needed(reader, own, as_of, filters, "needs_summary")
+    return _needed(reader, own, as_of, filters, "needs_summary", past=False)
 
 
 def agreements_per(needs: pd.DataFrame, column: str) -> dict[str, int]:
@@ -288,7 +295,8 @@ def register(reader: Reader, as_of: date) -> pd.DataFrame:
     line that tells it), ``known_from, loaded, last_seen``. In the order of the departments.
     """
     require_agreements(reader.viewer)
-    found = reader.frame(_sql("register/_base", "agreements/register"), days=[as_of])
+    known = sql_file("register/_base").rstrip().rstrip(",")
+    found = reader.frame(f"{known}\n{sql_file('agreements/register')}", days=[as_of])
     return _named(reader, found)
 
 
@@ -476,7 +484,17 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> Iterable[str]:
 def _neighbours(
     reader: Reader, known: str, agreement_id: str, as_of: date
 ) -> Iterable[dict[str, Any]]:
-    """Yield the agreement that this one continues, and the one that continues it."""
+    """Yield the agreement that this one continues, and the one that continues it.
+
+    One that stands in a department which hr does not have is only said to stand in another.
+    """
+    apart = reader.rows(
+        "select relation, since from elsewhere where agreement_id = $agreement"
+        " and known_from <= $day and $day < known_to order by since",
+        agreement=agreement_id,
+        day=as_of,
+    )
+    from_another = any(relation == "before" for relation, _since in apart)
     rows = reader.frame(
         known + " select agreement_id, extended_from, start, file, line from known"
         " where decision is distinct from 'avslagen' and agreement_id <> extended_from"
@@ -489,7 +507,13 @@ def _neighbours(
         other = row["extended_from"] if mine else row["agreement_id"]
         event = "renewed_from" if mine else "renewed_by"
         label = _("Förlänger en tidigare") if mine else _("Förlängd av en ny")
+        if mine and from_another:
+            other = _("{agreement}, i en annan förvaltning").format(agreement=other)
         yield _event(row["start"], event, label, other, row)
+    for relation, since in apart:
+        if relation == "continued":
+            detail = _("I en annan förvaltning.")
+            yield _event(since, "renewed_by", _("Förlängd av en ny"), detail)
 
 
 def _asked_for(reader: Reader, agreement_id: str, as_of: date) -> Iterable[dict[str, Any]]:
@@ -549,72 +573,18 @@ def with_words(lines: pd.DataFrame, sets: Sequence[RuleSet], as_of: date) -> pd.
 
 
 def field_label(name: str) -> str:
-    """Return what a field of the register is called, as its column is headed in the file."""
-    return {
-        "employee": _("Anställd"),
-        "manager": _("Ansvarig chef"),
-        "department": _("Förvaltning"),
-        "position": _("Befattning"),
-        "occupation": _("Roll"),
-        "kind": _("Typ"),
-        "form": _("Form"),
-        "start": _("Start"),
-        "end": _("Slut"),
-        "extended_from": _("Förlängd från"),
-        "notice_days": _("Uppsägningstid (dagar)"),
-        "days_per_week": _("Dagar per vecka"),
-        "remote_share": _("Andel distans (%)"),
-        "places": _("Antal platser"),
-        "risk_assessed": _("Riskbedömning"),
-        "risk_level": _("Risknivå"),
-        "measure_due": _("Åtgärd senast"),
-        "measure_done": _("Åtgärdad"),
-        "followed_up": _("Uppföljning"),
-        "evaluated": _("Utvärdering"),
-        "it_briefing": _("IT-genomgång"),
-        "vpn": _("VPN"),
-        "encryption": _("Kryptering"),
-        "siths_card": _("SITHS-kort"),
-        "restricted_access": _("Begränsad åtkomst"),
-        "confidentiality": _("Sekretessklass"),
-        "home_insurance": _("Hemförsäkring"),
-        "landlord_consent": _("Hyresvärd godkänt"),
-        "equipment_receipted": _("Utrustning kvitterad"),
-    }[name]
+    """Return what a field is called in a story, where each of several follow-ups is told."""
+    return _("Uppföljning") if name == "followed_up" else fields.heads()[name]
 
 
 def shown(name: str, value: Any) -> str:
-    """Return a field's value in words; what is text in the register stays as it is written."""
+    """Return a field's value as it stands in a sentence; what is text in the register stays."""
     if isinstance(value, bool):
-        return _("ja") if value else _("nej")
+        return fields.within(fields.yes_or_no(value))
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, int | float):
         return f"{value:g}".replace(".", ",")
-    words = {
-        "regelbundet": _("regelbundet"),
-        "tillfalligt": _("tillfälligt"),
-        "skriftlig": _("skriftlig"),
-        "muntlig": _("muntlig"),
-        "gron": _("grön"),
-        "gul": _("gul"),
-        "rod": _("röd"),
-        "oppen": _("öppen"),
-        "intern": _("intern"),
-        "sekretess": _("sekretess"),
-        "chef": _("chef"),
-        "medarbetare": _("medarbetare"),
-    }
-    if name == "occupation":
-        return occupation_words().get(value, value)
-    coded = ("kind", "form", "risk_level", "confidentiality", "position")
-    return words.get(value, value) if name in coded else str(value)
-
-
-def occupation_words() -> dict[str, str]:
-    """Return what the codes of the register's roles are called, as in the questionnaire.
-
-    A text that the register's file held and that no code stands for is not among them.
-    """
-    asked = reference.load_questionnaire(OCCUPATIONS_OF).attribute("occupation")
-    return {option.code: option.label for option in translated(asked).options}
+    if name == "occupation" or name not in fields.CODED:
+        return fields.code_word(name, value)
+    return fields.within(fields.code_word(name, value))

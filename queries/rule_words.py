@@ -583,6 +583,10 @@ def _red_measure_why() -> Sentences:
     return {
         "done": _("Den röda risken är åtgärdad."),
         "red_open": (
+            _(
+                "Risken är röd och inte åtgärdad, sedan {since}. Åtgärden skulle ha varit klar "
+                "senast {due}, för {late} sedan."
+            ),
             _("Risken är röd och inte åtgärdad, sedan {since}. Sista dag för åtgärden: {due}."),
             _("Risken är röd och inte åtgärdad, sedan {since}. Ingen sista dag är antecknad."),
             _("Risken är röd och inte åtgärdad."),

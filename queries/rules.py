@@ -29,7 +29,7 @@ import hashlib
 import json
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -431,10 +431,18 @@ def is_outdated(reader: Reader) -> bool:
     return bool(rows) and rows[0][0] != edition()
 
 
-def as_json(sets: Iterable[RuleSet]) -> str:
-    """Return the lines of ``sets`` as the JSON list that the module's docstring describes."""
+def as_json(sets: Iterable[RuleSet], kinds: Collection[str] | None = None) -> str:
+    """Return the lines of ``sets`` as the JSON list that the module's docstring describes.
+
+    ``kinds``: only the lines of these kinds; None: all.
+    """
     return json.dumps(
-        [_flat(found, rule, n) for found in sets for n, rule in enumerate(found.lines(), start=1)],
+        [
+            _flat(found, rule, n)
+            for found in sets
+            for n, rule in enumerate(found.lines(), start=1)
+            if kinds is None or rule.kind in kinds
+        ],
         ensure_ascii=False,
         default=date.isoformat,
     )

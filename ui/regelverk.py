@@ -52,9 +52,8 @@ FIRST_SHOWN = ("linkoping", "vgr", "falkoping")
 def choose_sets() -> tuple[RuleSet, ...]:
     """Show which rule sets to compare; return them in their fixed order, the own one first."""
     known = {ruleset.id: ruleset for ruleset in rulesets()}
-    if isinstance(st.session_state.get(COMPARED), str):
-        # On the page of agreements the same parameter is one rule set.
-        del st.session_state[COMPARED]
+    # Read before the choice is drawn, which drops from the address what does not exist.
+    asked = st.query_params.get(COMPARED, "").split(choices.SEPARATOR)
     default = [own().id, *(name for name in FIRST_SHOWN if name in known and name != own().id)]
     chosen = choices.several(
         st,
@@ -65,7 +64,17 @@ def choose_sets() -> tuple[RuleSet, ...]:
         format_func=lambda name: known[name].name,
         placeholder=_("Välj regelverk"),
     )
+    _warn_of_unknown([name for name in asked if name and name not in known], known)
     return tuple(ruleset for name, ruleset in known.items() if name in chosen)
+
+
+def _warn_of_unknown(unknown: Sequence[str], known: Mapping[str, RuleSet]) -> None:
+    """Say so when the address asks for rule sets that cannot be chosen, and which can."""
+    if not unknown:
+        return
+    title = _("Regelverket {value} går inte att välja").format(value=", ".join(unknown)[:SAID])
+    text = _("Adressen pekar på något som inte finns att välja här. Det som finns: {known}.")
+    st.html(cards.callout("warning", title, text.format(known=", ".join(known))))
 
 
 def choose_adopted() -> RuleSet:
@@ -80,6 +89,8 @@ def choose_adopted() -> RuleSet:
         default=next(iter(known)),
         names=lambda name: known[name].name,
     )
+    asked = st.query_params.get(ADOPTED)
+    _warn_of_unknown([asked] if asked and asked not in known else [], known)
     return known[name]
 
 
@@ -333,6 +344,11 @@ def ask_day(context: Context) -> date | None:
                 "hr och revisor välja."
             ).format(day=f.date(context.as_of))
         )
+        wanted = st.query_params.get(AS_OF)
+        if wanted and wanted != context.as_of.isoformat():
+            title = _("Dagen i adressen är inte publicerad")
+            text = _("Sidan visar i stället registret per {day}.")
+            st.html(cards.callout("warning", title, text.format(day=f.date(context.as_of))))
         return context.as_of
     asked, last = st.query_params.get(AS_OF), context.as_of + AHEAD
     place, _rest = st.columns([1, 3])
@@ -442,7 +458,8 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
 def _only_published() -> str:
     """Say what a published number leaves open: that none fails does not mean that all are right."""
     return _(
-        "Bara brister och avvikelser publiceras. 0 betyder att registret inte visar någon, inte "
+        "Bara brister och avvikelser publiceras. Inga kända eller 0 betyder att registret inte "
+        "visar någon, inte "
         "att alla uppfyller regeln: uppgifter kan saknas, och alla omfattas inte."
     )
 
@@ -591,6 +608,13 @@ def _plan_view(adopted: RuleSet, plan: pd.DataFrame, to_do: pd.DataFrame, link: 
     kept = [title_of(adopted.rule(rule)) for rule in rest["rule"]]
     if kept:
         say(_("Ingen bryter i dag mot: {names}.").format(names=list_names(dict.fromkeys(kept))))
+    if not plan["live"].all() and not to_do.empty:
+        note(
+            _(
+                "Allt under Nu bryter mot regeln redan i dag och skulle behöva göras när "
+                "regelverket börjar gälla. Vad som förfaller senare publiceras inte."
+            )
+        )
     if not plan["live"].all():
         note(_only_published())
     silent = [r.text for r in adopted.lines() if r.kind == "text" and r.modality != "kan"]

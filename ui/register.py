@@ -7,7 +7,7 @@ put into words for the rows that are shown.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -89,7 +89,7 @@ def narrowed(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     if choice.ends:
         keep &= rows["days_to_end"].between(0, choice.ends).fillna(False)
     if choice.missing:
-        keep &= rows["matter"] == choice.missing
+        keep &= (rows["matter"] == choice.missing) | (rows["second"] == choice.missing)
     return rows[keep]
 
 
@@ -100,14 +100,28 @@ def matters(needs: pd.DataFrame) -> pd.Series:
     red risks and the missing assessments.
     """
     own_head = (needs["outcome"] == "brister") | needs["reason"].isin(words_of.ALONE)
-    late = (needs["kind"] == "risk_before_start") & (needs["reason"] == "late")
-    named = needs["field"].fillna(needs["kind"]).mask(late, words_of.LATE)
-    return named.where(own_head, needs["outcome"])
+    return needs["field"].fillna(needs["kind"]).where(own_head, needs["outcome"])
+
+
+ALSO_OVERDUE = "measures_on_time"
+"""The other head under which a red risk stands whose measure is late as well."""
+
+
+def with_matters(needs: pd.DataFrame) -> pd.DataFrame:
+    """Return the lines with ``matter``, the head of each, and ``second``, its other head or null.
+
+    One line that tells two things is found and counted under both.
+    """
+    second = needs["also"].map({"overdue": ALSO_OVERDUE})
+    return needs.assign(matter=matters(needs), second=second.astype(object))
 
 
 def counted(needs: pd.DataFrame) -> dict[str, int]:
     """Return how many agreements there are under each head, the worst consequence first."""
-    return queries.agreements_per(needs, "matter")
+    more = needs[needs["second"].notna()]
+    rank = words.rank(ALSO_OVERDUE, "overdue", "brister")
+    both = pd.concat([needs, more.assign(matter=more["second"], rank=rank)])
+    return queries.agreements_per(both, "matter")
 
 
 def who_text(row: Mapping[str, Any]) -> str:
@@ -139,9 +153,16 @@ def key_of(context: Context, named: str | None = None) -> Key:
 # day and viewer. A resource and not data: a copy for each run would cost as much again, and nobody
 # changes it.
 @st.cache_resource(max_entries=6, show_spinner=False)
-def needs_of(_reader: Reader, key: Key, as_of: date) -> pd.DataFrame:
-    needs = queries.needs(_reader, own(), as_of)
-    return needs.assign(matter=matters(needs))
+def lines_of(_reader: Reader, key: Key, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what needs doing, and what was done too late: for an agreement's story alone."""
+    found = with_matters(queries.needs(_reader, own(), as_of, past=True))
+    late = found["reason"] == queries.LATE
+    return found[~late].reset_index(drop=True), found[late].reset_index(drop=True)
+
+
+def needs_of(reader: Reader, key: Key, as_of: date) -> pd.DataFrame:
+    """Return what needs doing."""
+    return lines_of(reader, key, as_of)[0]
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -153,7 +174,7 @@ def _behind(
     if rule is None:
         # Of all rules, each agreement once: with the worst that is to be said of it.
         found = found.drop_duplicates("agreement_id", ignore_index=True)
-    return found.assign(matter=found["outcome"])
+    return found.assign(matter=found["outcome"], also=None, second=None)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -221,8 +242,29 @@ def named(context: Context, rows: pd.DataFrame) -> pd.DataFrame:
 # --- words for a line -----------------------------------------------------------------------------
 
 
+TITLED = ("kind", "field", "outcome", "reason", "also")
+
+
 def title_of(row: Mapping[str, Any]) -> str:
-    return words_of.title(row["kind"], row["field"], row["outcome"], row["reason"])
+    return words_of.title(*(row[name] for name in TITLED))
+
+
+def each(rows: pd.DataFrame, names: Sequence[str], say: Callable[..., Any]) -> list[Any]:
+    """Return ``say(*values)`` of each row's ``names``, called once for each combination: of tens of
+    thousands of lines most say the same."""
+    keys = list(zip(*(rows[name].array for name in names), strict=True))
+    said = {key: say(*key) for key in dict.fromkeys(keys)}
+    return [said[key] for key in keys]
+
+
+def titles(rows: pd.DataFrame) -> list[str]:
+    """Return the title of each line."""
+    return each(rows, TITLED, words_of.title)
+
+
+def actors(rows: pd.DataFrame) -> list[str]:
+    """Return who must act on each line."""
+    return each(rows, ("manager", "who"), lambda m, w: who_text({"manager": m, "who": w}))
 
 
 @dataclass(frozen=True)
@@ -233,24 +275,23 @@ class Told:
     to_do: str
 
 
-def tell(rows: Sequence[Mapping[str, Any]], as_of: date) -> list[Told]:
+def tell(rows: pd.DataFrame, as_of: date) -> list[Told]:
     """Return the sentences of each line. Many lines say the same, and each is put together once."""
     parameters: dict[tuple[str, str], dict[str, Any]] = {}
-    for name in {row["ruleset"] for row in rows}:
-        rules = ruleset(name)
-        parameters |= {(name, rule.id): rule.parameters for rule in rules.lines()}
-    said: dict[tuple[Any, ...], Told] = {}
-    told = []
-    for row in rows:
-        named = ("ruleset", "rule", "kind", "reason", "value", "since", "due")
-        key = tuple(str(row[name]) for name in named)
-        if key not in said:
-            facts = {name: row[name] for name in ("value", "since", "due")}
-            facts = {**parameters[row["ruleset"], row["rule"]], **facts, "as_of": as_of}
-            of = row["kind"], row["reason"]
-            said[key] = Told(words.why(*of, **facts), words.what_to_do(*of, **facts))
-        told.append(said[key])
-    return told
+    for name in rows["ruleset"].unique():
+        parameters |= {(name, rule.id): rule.parameters for rule in ruleset(name).lines()}
+
+    def say(name: str, rule: str, kind: str, reason: str, value: Any, since: Any, due: Any) -> Told:
+        facts = {"value": value, "since": since, "due": due, "as_of": as_of}
+        facts = {**parameters[name, rule], **facts}
+        return Told(words.why(kind, reason, **facts), words.what_to_do(kind, reason, **facts))
+
+    return each(rows, ("ruleset", "rule", "kind", "reason", "value", "since", "due"), say)
+
+
+def days_of(since: pd.Series, as_of: date) -> list[int | None]:
+    """Return ``days_since`` of each."""
+    return each(since.to_frame("since"), ("since",), lambda day: days_since(day, as_of))
 
 
 def days_since(since: Any, as_of: date) -> int | None:
@@ -266,17 +307,15 @@ def list_table(rows: pd.DataFrame, as_of: date, *, departments: bool = True) -> 
 
     What is needed to act comes first: on a laptop the last columns are reached by scrolling.
     """
-    records = rows.to_dict("records")
     table = {
-        _("Vad"): [title_of(r) for r in records],
-        _("Ska agera"): [who_text(r) for r in records],
-        _("Överenskommelse"): [r["agreement_id"] for r in records],
-        _("Person"): [r["person"] for r in records],
-        _("Sedan"): [r["since"] for r in records],
-        _("Dagar"): [days_since(r["since"], as_of) for r in records],
-        _("Slutar"): [r["end"] for r in records],
-        _("Förvaltning"): [r["department"] for r in records],
-        _("Gör så här"): [t.to_do for t in tell(records, as_of)],
+        _("Vad"): titles(rows),
+        _("Gör så här"): [told.to_do for told in tell(rows, as_of)],
+        _("Ska agera"): actors(rows),
+        _("Överenskommelse"): list(rows["agreement_id"]),
+        _("Anställd"): list(rows["person"]),
+        _("Dagar"): days_of(rows["since"], as_of),
+        _("Slut"): list(rows["end"]),
+        _("Förvaltning"): list(rows["department"]),
     }
     if not departments:
         table.pop(_("Förvaltning"))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import pandas as pd
 
 from queries import agreements as queries
+from queries import register_fields as fields
 from queries import rule_words as words
 from queries.municipality import municipality
 from queries.rules import base, own, ruleset
@@ -18,15 +19,16 @@ from ui.context import Context
 from ui.evidence import working_material
 from ui.register import (
     Choice,
-    days_since,
+    actors,
+    days_of,
+    each,
     key_of,
     named,
     narrowed,
     needing,
     register_of,
     tell,
-    title_of,
-    who_text,
+    titles,
 )
 from ui.text import _, _n, join_words
 
@@ -86,43 +88,51 @@ def _mark(context: Context) -> str:
 
 
 def file_table(rows: pd.DataFrame, as_of: date, mark: str = "") -> pd.DataFrame:
-    """Return the list for a file: the columns of the page, and why, by whom, under which rule."""
-    records = rows.to_dict("records")
-    told = tell(records, as_of)
-    sets = {name: ruleset(name).name for name in rows["ruleset"].unique()}
+    """Return the list for a file: the columns of the page, and why, by whom, under which rule.
+
+    What the register's sheet has too stands under the same heads there.
+    """
+    told, heads = tell(rows, as_of), fields.heads()
+    sets = {name: ruleset(name) for name in rows["ruleset"].unique()}
     return pd.DataFrame(
         {
-            _("Märkning"): [mark] * len(records),
-            _("Vad"): [title_of(r) for r in records],
-            _("Utfall"): [words.outcome_word(r["outcome"]) for r in records],
+            _("Märkning"): [mark] * len(rows),
+            _("Vad"): titles(rows),
+            _("Utfall"): each(rows, ("outcome",), words.outcome_word),
             _("Varför"): [t.why for t in told],
             _("Gör så här"): [t.to_do for t in told],
-            _("Ska agera"): [who_text(r) for r in records],
-            _("Sedan"): [r["since"] for r in records],
-            _("Dagar"): [days_since(r["since"], as_of) for r in records],
-            _("Överenskommelse"): [r["agreement_id"] for r in records],
-            _("Person"): [r["person"] for r in records],
-            _("Kod"): [r["department"] for r in records],
-            _("Förvaltning"): [r["department_name"] for r in records],
-            _("Ansvarig chef"): [r["manager"] for r in records],
-            _("Slutar"): [r["end"] for r in records],
-            _("Regelverk"): [sets[r["ruleset"]] for r in records],
-            _("Regel"): [r["rule"] for r in records],
+            _("Ska agera"): actors(rows),
+            _("Sedan"): list(rows["since"]),
+            _("Dagar"): days_of(rows["since"], as_of),
+            heads["agreement_id"]: list(rows["agreement_id"]),
+            heads["employee"]: list(rows["person"]),
+            _("Kod"): list(rows["department"]),
+            heads["department"]: list(rows["department_name"]),
+            heads["manager"]: list(rows["manager"]),
+            heads["end"]: list(rows["end"]),
+            _("Regelverk"): each(rows, ("ruleset",), lambda name: sets[name].name),
+            _("Regel"): each(rows, ("ruleset", "rule"), lambda s, r: sets[s].rule(r).text),
         },
         dtype=object,
     )
 
 
 def register_table(register: pd.DataFrame, mark: str = "") -> pd.DataFrame:
-    """Return the register for a file, under the heads of the file that it was read from."""
-    table = {_("Märkning"): [mark] * len(register), _("Anställd"): list(register["person"])}
-    for name, head in words_of.field_heads().items():
-        values = register[name]
-        if name in words_of.CODED:
-            said = {code: words_of.code_word(name, code) for code in values.dropna().unique()}
+    """Return the register for a file, under the heads of the file that it was read from.
+
+    A department is named, as on the sheet of the list; its code stands beside it.
+    """
+    table = {_("Märkning"): [mark] * len(register)}
+    columns = {"employee": "person", "department": "department_name"}
+    for name, head in fields.heads().items():
+        values = register[columns.get(name, name)]
+        if name == "department":
+            table[_("Kod")] = list(register["department"])
+        if name in fields.CODED:
+            said = {code: fields.code_word(name, code) for code in values.dropna().unique()}
             values = [said.get(code, "") for code in values]
         table[head] = list(values)
-    table[_("Läge")] = [words_of.state_word(state) for state in register["state"]]
+    table[_("Läge")] = each(register, ("state",), words_of.state_word)
     return pd.DataFrame(table, dtype=object)
 
 

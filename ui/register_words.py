@@ -6,15 +6,13 @@ from datetime import date
 from typing import Any
 
 from queries import rule_words
-from queries.agreements import occupation_words
+from queries.agreements import LATE
+from queries.register_fields import CODED, code_word, within, yes_or_no
 from ui import formats as f
 from ui.text import _
 
-CODED = ("kind", "form", "decision", "risk_level", "confidentiality", "position", "occupation")
 ALONE = ("gone", "undecided")
 """Reasons that are no broken rule and no empty field either: each has a head of its own."""
-LATE = "risk_late"
-"""An assessment that came after the start is another thing to do than one that never came."""
 
 
 def head(matter: str) -> str:
@@ -30,7 +28,6 @@ def heads() -> dict[str, str]:
         "controls": _("Skydd saknas"),
         "measures_on_time": _("Åtgärd försenad"),
         "past_end": _("Slutdatum har passerat"),
-        LATE: _("Riskbedömd efter start"),
         "risk_graded": _("Risknivå saknas"),
         "follow_up": _("Uppföljning försenad"),
         "form": _("Fel form"),
@@ -66,23 +63,24 @@ def lack(kind: str, field: Any, outcome: str, reason: str) -> str:
     of_rule = rule_words.kind_title(kind, field)
     if outcome not in ("brister", "avviker") and reason not in ALONE:
         return of_rule
-    matter = LATE if (kind, reason) == ("risk_before_start", "late") else field or kind
-    return heads().get(matter, of_rule)
+    if (kind, reason) == ("risk_before_start", LATE):
+        return _("Riskbedömd efter start")
+    return heads().get(field or kind, of_rule)
 
 
-def title(kind: str, field: Any, outcome: str, reason: str) -> str:
-    """Return what a line is about where its outcome is not told beside it."""
+def title(kind: str, field: Any, outcome: str, reason: str, also: Any = None) -> str:
+    """Return what a line is about where its outcome is not told beside it.
+
+    ``also``: what else the same line tells, of a red risk whose measure is late as well.
+    """
+    if also == "overdue":
+        return _("Röd risk, åtgärden försenad")
     what = lack(kind, field, outcome, reason)
     if outcome == "avviker":
         return _("Avviker från bör: {what}").format(what=within(what))
     if outcome == "uppgift_saknas" and reason not in ALONE:
         return _("Uppgift saknas: {what}").format(what=within(what))
     return what
-
-
-def within(words: str) -> str:
-    """Return a head as it stands within a sentence; an abbreviation stays as it is."""
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def state_word(state: str) -> str:
@@ -96,66 +94,6 @@ def state_word(state: str) -> str:
         "refused": _("avslagen"),
         "undecided": _("inte beslutad"),
     }.get(state, state)
-
-
-def code_word(field: str, code: Any) -> str:
-    """Return what a code of the register means; nothing for a missing one."""
-    if f.is_missing(code):
-        return ""
-    if field == "occupation":
-        return occupation_words().get(str(code), str(code))
-    return {
-        "kind": {"regelbundet": _("Regelbundet"), "tillfalligt": _("Tillfälligt")},
-        "form": {"skriftlig": _("Skriftlig"), "muntlig": _("Muntlig")},
-        "decision": {"beviljad": _("Beviljad"), "avslagen": _("Avslagen")},
-        "risk_level": {"gron": _("Grön"), "gul": _("Gul"), "rod": _("Röd")},
-        "confidentiality": {
-            "oppen": _("Öppen"),
-            "intern": _("Intern"),
-            "sekretess": _("Sekretess"),
-        },
-        "position": {"chef": _("Chef"), "medarbetare": _("Medarbetare")},
-    }.get(field, {}).get(str(code), str(code))
-
-
-def field_heads() -> dict[str, str]:
-    """Return the register's fields and their heads, in the order and words of its file."""
-    return {
-        "agreement_id": _("Överenskommelse"),
-        "manager": _("Ansvarig chef"),
-        "department": _("Förvaltning"),
-        "position": _("Befattning"),
-        "occupation": _("Roll"),
-        "kind": _("Typ"),
-        "form": _("Form"),
-        "applied": _("Ansökt"),
-        "decision": _("Beslut"),
-        "reason": _("Skäl"),
-        "start": _("Start"),
-        "end": _("Slut"),
-        "extended_from": _("Förlängd från"),
-        "notice_days": _("Uppsägningstid (dagar)"),
-        "days_per_week": _("Dagar per vecka"),
-        "remote_share": _("Andel distans (%)"),
-        "places": _("Antal platser"),
-        "risk_assessed": _("Riskbedömning"),
-        "risk_level": _("Risknivå"),
-        "measure_due": _("Åtgärd senast"),
-        "measure_done": _("Åtgärdad"),
-        "followed_up": _("Senaste uppföljning"),
-        "evaluated": _("Utvärdering"),
-        "it_briefing": _("IT-genomgång"),
-        "vpn": _("VPN"),
-        "encryption": _("Kryptering"),
-        "siths_card": _("SITHS-kort"),
-        "restricted_access": _("Begränsad åtkomst"),
-        "confidentiality": _("Sekretessklass"),
-        "home_insurance": _("Hemförsäkring"),
-        "landlord_consent": _("Hyresvärd godkänt"),
-        "equipment_receipted": _("Utrustning kvitterad"),
-        "ended": _("Avslutad"),
-        "end_reason": _("Orsak"),
-    }
 
 
 def field_groups() -> dict[str, tuple[str, ...]]:
@@ -183,7 +121,7 @@ def value_text(field: str, value: Any) -> str:
     if field in CODED:
         return code_word(field, value)
     if isinstance(value, bool) or str(value) in ("True", "False"):
-        return _("Ja") if str(value) == "True" else _("Nej")
+        return yes_or_no(str(value) == "True")
     if isinstance(value, date):
         return f.date(value)
     if isinstance(value, (int, float)):

@@ -25,6 +25,8 @@ from ui.cards import escaped
 from ui.text import _, _n, status_word
 
 COVERS = "covers"
+FITTING = 4
+"""So many rule sets fit beside each other; of more, the table scrolls (ui/styles/regelverk.css)."""
 
 
 # --- side by side ---------------------------------------------------------------------------------
@@ -140,9 +142,11 @@ def grid(
         + "</tr>"
         for row in rows
     )
+    # Of the table alone: the list of a narrow screen does not scroll sideways.
+    cue = _("Rulla i sidled för att se alla.") if len(columns) > FITTING else ""
     table = (
         f'<div class="dk-scroll" tabindex="0" role="region" aria-label="{escaped(label)}"><table>'
-        f"<caption>{escaped(caption)}</caption>"
+        f"<caption>{escaped(f'{caption} {cue}'.strip())}</caption>"
         f'<thead><tr><th scope="col">{escaped(_("Vad regeln gäller"))}</th>{heads}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
@@ -249,9 +253,15 @@ def _counted(
     if row["status"] != "shown":
         return _absent(row["status"]) + what
     outcome = "brister" if rule.modality == "ska" else "avviker"
-    number = _linked(f.count_text(row["failing"], row["total"]), row, outcome, about, link)
+    if some(row["failing"]):
+        number = _linked(f.count_text(row["failing"], row["total"]), row, outcome, about, link)
+    else:
+        number = ""
     # Not the outcome's own word: "avviker från bör" would stand beside the word bör.
     verb = _("brister") if outcome == "brister" else _("avviker")
+    if not number:
+        # Not a heavy "0 av 120": what the register does not show is no finding.
+        verb = _("inga kända brister") if outcome == "brister" else _("inga kända avvikelser")
     first = f'<span class="dk-part">{number} {escaped(verb)}</span>'
     others = [o for o in ("uppfyllt", "uppgift_saknas", "omfattas_inte") if some(row[o])]
     rest = " · ".join(
@@ -270,13 +280,14 @@ def _whole_agreements(ruleset: RuleSet, row: Mapping[str, Any] | None, link: Lin
         return _absent(row["status"])
     about = f"{_('Minst en regel')}, {ruleset.short}"
     number = _linked(f.count_text(row["failing"], row["total"]), row, "", about, link)
-    hard = (
-        _("varav {n} brister mot ett ska").format(n=f.number(row["brister"]))
-        if some(row["brister"]) and some(row["avviker"])
-        else ""
-    )
+    # Of published numbers only their sum is known.
+    split = [
+        (_("{n} brister mot ett ska"), row["brister"]),
+        (_("{n} avviker bara från ett bör"), row["avviker"]),
+    ]
+    told = " · ".join(text.format(n=f.number(n)) for text, n in split if some(n))
     change = _("stämmer inte")
-    return f"{number} {escaped(change)}{_detail(hard)}"
+    return f"{number} {escaped(change)}{_detail(told)}"
 
 
 def _detail(text: str) -> str:
@@ -394,11 +405,16 @@ def plan_table(plan: pd.DataFrame, ruleset: RuleSet, link: Link) -> str:
     heads = [_("Att göra"), _("Vem"), _("Nu")]
     if live:
         heads += [_("Uppgift saknas"), *(_("Inom {n} dagar").format(n=days) for days in SOON)]
+    # A column of zeros says nothing; what is to be done now always has its own.
+    counted = ["uppgift_saknas", *(f"soon_{days}" for days in SOON)] if live else []
+    kept = [0, *(i for i, name in enumerate(counted, 1) if plan[name].fillna(0).gt(0).any())]
+    heads = [*heads[:2], *(heads[2 + i] for i in kept)]
     rows, items = [], []
     for row in plan.to_dict("records"):
         act = _act(row, ruleset.rule(row["rule"]))
         who = escaped(words.who_word(row["who"]))
-        numbers = _plan_numbers(row, live, title_of(ruleset.rule(row["rule"])), link)
+        about = title_of(ruleset.rule(row["rule"]))
+        numbers = [_plan_numbers(row, live, about, link)[i] for i in kept]
         cells = "".join(f'<td class="dk-right">{number}</td>' for number in numbers)
         rows.append(f'<tr><th scope="row">{act}</th><td>{who}</td>{cells}</tr>')
         # In the list a line of zeros says nothing that its absence does not.

@@ -271,19 +271,20 @@ def _warn_of_unknown(waves: Any, reader: Reader) -> None:
     wave, known = st.query_params.get(WAVE), list(waves["wave"])
     for asked, also in ((wave, ""), (st.query_params.get(COMPARE), NONE)):
         if asked and asked not in [*known, also]:
-            _note_unknown(_("Vågen {value} finns inte").format(value=asked[:SAID]), known)
+            note_unknown(_("Vågen {value} finns inte").format(value=asked[:SAID]), known)
             return
     department = st.query_params.get(DEPARTMENT)
     codes = list(queries.departments(reader, wave or _default_wave(waves))["code"])
     if department and department not in [*codes, NONE]:
         title = _("Förvaltningen {value} finns inte").format(value=department[:SAID])
-        _note_unknown(title, codes)
+        note_unknown(title, codes)
     asked = st.query_params.get(INDICATOR)
     if asked and asked not in {i.id for i in indicators()}:
-        _note_unknown(_("Indikatorn {value} finns inte").format(value=asked[:SAID]), ())
+        note_unknown(_("Indikatorn {value} finns inte").format(value=asked[:SAID]), ())
 
 
-def _note_unknown(title: str, known: Sequence[str]) -> None:
+def note_unknown(title: str, known: Sequence[str] = ()) -> None:
+    """Say that the address asks for what does not exist, and what does (``known``, if few)."""
     text = _("Adressen pekar på något som inte finns. Välj det du söker.")
     if known:
         text = _("Adressen pekar på något som inte är inläst. Det som finns: {known}.").format(

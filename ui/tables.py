@@ -230,6 +230,13 @@ def _csv_cell(value: Any) -> str:
     return _safe_text(str(value))
 
 
+def _csv_column(values: list[Any]) -> list[str]:
+    # By type too: True, 1 and 1.0 are the same key.
+    keys = [(type(value), value) for value in values]
+    said = {key: _csv_cell(key[1]) for key in dict.fromkeys(keys)}
+    return [said[key] for key in keys]
+
+
 def csv_bytes(table: pd.DataFrame, *, head: str | None = None, mark: str = "") -> bytes:
     """Return a CSV file that a Swedish spreadsheet opens rightly.
 
@@ -241,7 +248,9 @@ def csv_bytes(table: pd.DataFrame, *, head: str | None = None, mark: str = "") -
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow([_csv_cell(str(c)) for c in data.columns])
-    writer.writerows([_csv_cell(v) for v in row] for row in data.itertuples(index=False, name=None))
+    # Column by column, each value looked at once: a large register says the same few things.
+    columns = [_csv_column(list(data.iloc[:, n])) for n in range(len(data.columns))]
+    writer.writerows(zip(*columns, strict=True))
     return BOM + out.getvalue().encode("utf-8", errors="replace")
 
 
@@ -328,33 +337,54 @@ def _cell_text(value: str) -> str:
 
 
 def _write_column(page: Any, column: int, values: list[Any], kinds: dict[str, Any]) -> int:
-    """Write one column below its head; return the length of its longest text as shown."""
-    numbers = [float(v) for v in values if _is_number(v) and not f.is_missing(v)]
+    """Write one column below its head; return the length of its longest text as shown.
+
+    A register of sixty thousand lines says the same few things: each value is looked at once.
+    """
+    kinds_of = {type(v) for v in values}
+    plain_text = kinds_of <= {str, type(None)}
+    numbers = (
+        [] if plain_text else [float(v) for v in values if _is_number(v) and not f.is_missing(v)]
+    )
     if any(not n.is_integer() for n in numbers):
         fraction = all(0 <= n <= 1 for n in numbers)
         kind = kinds["share"] if fraction else kinds["other"]
     else:
         # Exact zeros and ones may be shares of a small group; the type tells them from counts.
-        floats = [v for v in values if isinstance(v, float) and not f.is_missing(v)]
+        floats = (
+            [v for v in values if isinstance(v, float) and not f.is_missing(v)] if numbers else []
+        )
         kind = kinds["share" if floats and all(0 <= v <= 1 for v in floats) else "whole"]
+    words = (kinds["word"],) if numbers else ()
+    # By type too: True, 1 and 1.0 are the same key.
+    ready: dict[tuple[type, Any], tuple[Any, ...] | None] = {}
     longest = 0
     for row, value in enumerate(values, start=1):
-        if f.is_missing(value):
-            page.write_blank(row, column, None)
-        elif isinstance(value, bool):
-            page.write_string(row, column, _("Ja") if value else _("Nej"))
-        elif _is_number(value):
-            page.write_number(row, column, float(value), kind)
-            longest = max(longest, 8)
-        elif isinstance(value, dt.date):
-            day = value if isinstance(value, dt.datetime) else dt.datetime(*value.timetuple()[:3])
-            page.write_datetime(row, column, day.replace(tzinfo=None), kinds["date"])
-            longest = max(longest, 10)
-        else:
-            text = _cell_text(str(value))
-            words = (kinds["word"],) if numbers else ()
-            # What is wider than its column runs on below and is not cut by the next cell.
-            words = words or ((kinds["long"],) if len(text) > WIDEST - 2 else ())
-            page.write_string(row, column, text, *words)
-            longest = max(longest, len(text))
+        key = (type(value), value)
+        if key not in ready:
+            ready[key] = cell = _cell(page, value, kind, words, kinds)
+            if cell:
+                longest = max(longest, cell[0])
+        if cell := ready[key]:
+            cell[1](row, column, *cell[2:])
     return longest
+
+
+def _cell(
+    page: Any, value: Any, kind: Any, words: tuple[Any, ...], kinds: dict[str, Any]
+) -> tuple[Any, ...] | None:
+    """Return a value's length as shown, the method that writes it, and what that is given after the
+    place; None for a missing value, whose cell stays empty."""
+    if f.is_missing(value):
+        return None
+    if isinstance(value, bool):
+        return 0, page.write_string, _("Ja") if value else _("Nej")
+    if _is_number(value):
+        return 8, page.write_number, float(value), kind
+    if isinstance(value, dt.date):
+        day = value if isinstance(value, dt.datetime) else dt.datetime(*value.timetuple()[:3])
+        return 10, page.write_datetime, day.replace(tzinfo=None), kinds["date"]
+    text = _cell_text(str(value))
+    # What is wider than its column runs on below and is not cut by the next cell.
+    words = words or ((kinds["long"],) if len(text) > WIDEST - 2 else ())
+    return len(text), page.write_string, text, *words

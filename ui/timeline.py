@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from queries import register_fields as fields
 from queries.agreements import DUE_EVENTS
 from ui import formats as f
 from ui import register_words as words_of
@@ -44,9 +45,12 @@ def needs_html(needs: Sequence[Need]) -> str:
     return '<ol class="dk-todo">' + "".join(_need(need) for need in needs) + "</ol>"
 
 
-def nothing_html(state: str) -> str:
-    """Return why there is nothing to do: all is well, or the rules are about others."""
-    if state in JUDGED:
+def nothing_html(state: str, noted: bool = False) -> str:
+    """Return why there is nothing to do: all is well, what was wrong is over (``noted``), or the
+    rules are about others."""
+    if noted:
+        text = _("Det som skulle ha gjorts tidigare är gjort nu.")
+    elif state in JUDGED:
         text = _("Inget saknas enligt reglerna.")
     else:
         text = _("Reglerna prövas bara på överenskommelser som gäller eller borde ha avslutats.")
@@ -62,8 +66,8 @@ def _need(need: Need) -> str:
         f'<li class="dk-{escaped(need.outcome)}"><strong>{escaped(need.title)}</strong> '
         f'<span class="dk-outcome">({escaped(need.outcome_word)})</span>'
         f"<p>{escaped(need.why)} {escaped(need.to_do)}</p>"
-        f'<p class="dk-detail">{escaped(detail)}</p>'
-        f'<p class="dk-detail">{rule}</p></li>'
+        + (f'<p class="dk-detail">{escaped(detail)}</p>' if detail else "")
+        + f'<p class="dk-detail">{rule}</p></li>'
     )
 
 
@@ -104,10 +108,10 @@ def _event(row: Mapping[str, Any], sources: bool) -> str:
 
 def terms_html(row: Mapping[str, Any], level: int = 4) -> str:
     """Return the agreement's terms as lists; what the register does not say is named at the end."""
-    heads, parts, missing = words_of.field_heads(), [], []
-    for group, fields in words_of.field_groups().items():
-        said = [(heads[name], words_of.value_text(name, row.get(name))) for name in fields]
-        missing += [head for (head, text), name in zip(said, fields, strict=True) if not text]
+    heads, parts, missing = fields.heads(), [], []
+    for group, names in words_of.field_groups().items():
+        said = [(heads[name], words_of.value_text(name, row.get(name))) for name in names]
+        missing += [head for (head, text), name in zip(said, names, strict=True) if not text]
         items = "".join(
             f"<dt>{escaped(head)}</dt><dd>{escaped(text)}</dd>" for head, text in said if text
         )
@@ -118,7 +122,7 @@ def terms_html(row: Mapping[str, Any], level: int = 4) -> str:
             )
     if missing:
         text = _("Registret säger inget om: {fields}.").format(
-            fields=join_words(map(words_of.within, missing))
+            fields=join_words(map(fields.within, missing))
         )
         parts.append(f'<p class="dk-detail dk-unsaid">{escaped(text)}</p>')
     return "".join(parts)
@@ -130,11 +134,17 @@ def story_html(
     terms: Mapping[str, Any],
     as_of: date,
     *,
+    noted: Sequence[Need] = (),
     sources: bool = False,
 ) -> str:
-    """Return an agreement's whole story: what it lacks; beside each other its events and terms."""
+    """Return an agreement's whole story: what it lacks; beside each other its events and terms.
+
+    ``noted``: what was done too late. Nothing is to be done about it, but it is part of the story.
+    """
     lacks = _("Det här behövs") if needs else _("Inget behöver göras")
-    todo = needs_html(needs) if needs else nothing_html(str(terms.get("state")))
+    todo = needs_html(needs) if needs else nothing_html(str(terms.get("state")), bool(noted))
+    if noted:
+        todo += f"<h3>{escaped(_('Gjort för sent'))}</h3>{needs_html(noted)}"
     when = _("Så stod det den {day}").format(day=f.date(as_of))
     return (
         f'<div class="dk dk-story"><h3>{escaped(lacks)}</h3>{todo}'

@@ -11,7 +11,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from queries import register_fields as fields
 from queries import rule_words as words
+from queries.agreements import LATE
 from queries.i18n import bound
 from queries.municipality import municipality
 from queries.rules import BASE, ruleset, rulesets
@@ -34,6 +36,7 @@ from ui.register import (
     counted,
     days_since,
     key_of,
+    lines_of,
     list_table,
     managers_of,
     named,
@@ -47,14 +50,16 @@ from ui.register import (
     who_text,
 )
 from ui.register_files import MOST_DATES, csv, excel, ics, personal
-from ui.shell import DEPARTMENT, NONE, SAID
+from ui.shell import DEPARTMENT, NONE, SAID, note_unknown
 from ui.text import _, _n, join_words, plain, source_words
 
 WITHIN = ("30", "60", "90")
 CARDS = 25
 """Rows of the list on a narrow screen, where each is a card."""
-ROWS, ROWS_BESIDE_STORY = 14, 7
-"""Rows of the table in sight: fewer when a story stands below it, which should be seen."""
+ROWS, ROWS_BESIDE_STORY = 8, 4
+ROW_HEIGHT = 66
+"""Rows of the table in sight: fewer when a story stands below it, which should be seen. Each is as
+high as what is to be done needs, on three lines; Streamlit breaks lines above 64 pixels."""
 
 
 # --- the head of the page -------------------------------------------------------------------------
@@ -125,10 +130,12 @@ def ask(context: Context) -> Choice:
             first=FIRST_DAY.isoformat(), last=(context.as_of + AHEAD).isoformat()
         )
         st.html(cards.callout("warning", title, text))
+    managers = managers_of(context.reader, key_of(context), day)
+    _warn_of_unknown(managers)
     manager = choices.select(
         second,
         _("Ansvarig chef"),
-        [NONE, *managers_of(context.reader, key_of(context), day)],
+        [NONE, *managers],
         key=MANAGER,
         default=NONE,
         names=lambda name: _("Alla chefer") if name == NONE else name,
@@ -152,6 +159,27 @@ def ask(context: Context) -> Choice:
         st.html(_behind_note(context, choice))
         return choice
     return replace(choice, missing=_ask_matter(context, choice))
+
+
+def _warn_of_unknown(managers: Sequence[str]) -> None:
+    """Say so when the address asks for a filter that does not exist, as of departments and waves.
+
+    What is answered is the list without it, which would be taken for the one that was asked for.
+    """
+    asked = {name: st.query_params.get(name) for name in (MISSING, MANAGER, ENDS, RULE, OUTCOME)}
+    told = (
+        (MISSING, words_of.heads(), _("{value} finns inte bland det som kan saknas"), ()),
+        (MANAGER, managers, _("{value} finns inte bland cheferna den här dagen"), ()),
+        (ENDS, WITHIN, _("Slutar inom {value} går inte att välja"), WITHIN),
+    )
+    for name, known, title, listed in told:
+        value = asked[name]
+        if value and value not in (NONE, *known):
+            note_unknown(title.format(value=value[:SAID]), listed)
+    alone = asked[RULE] or asked[OUTCOME]
+    if alone and not st.query_params.get(RULESET):
+        title = _("{value} hör till ett regelverk som adressen inte nämner")
+        note_unknown(title.format(value=alone[:SAID]))
 
 
 def _asked_behind() -> dict[str, str | None]:
@@ -204,7 +232,7 @@ def _ask_matter(context: Context, choice: Choice) -> str | None:
     rows = narrowed(needing(context, choice), choice)
     counts = counted(rows)
     # A head stays chosen when the other filters leave nothing of it: the list then says so.
-    for code in (st.session_state.get(MISSING), st.query_params.get(MISSING)):
+    for code in (choices.kept(MISSING), st.query_params.get(MISSING)):
         if code in words_of.heads():
             counts.setdefault(str(code), 0)
     if not counts:
@@ -260,11 +288,11 @@ def told(states: Mapping[str, int], needs: pd.DataFrame, as_of: date) -> str:
     first += "."
     lacking = int(needs["agreement_id"].nunique())
     if not lacking:
-        return first + " " + _("Registret visar inget som saknas i dem.")
+        return first + " " + _("Registret visar inget som behöver göras i dem.")
     second = _("Av dem behöver {n} något.").format(n=f.number(lacking))
     head, count = next(iter(counted(needs).items()))
     third = _("Allvarligast: {head} ({n}).").format(
-        head=words_of.within(words_of.head(head)), n=f.number(count)
+        head=fields.within(words_of.head(head)), n=f.number(count)
     )
     return " ".join((first, second, third))
 
@@ -290,18 +318,23 @@ def show(context: Context, choice: Choice, found: Found) -> str | None:
     """Show what needs doing, and let one agreement be opened; return its id.
 
     The address, the table and the select box say the same. The table is drawn on a canvas, which a
-    screen reader hardly reads: the box is the way for keyboard and ear.
+    screen reader hardly reads: the box is the way for keyboard and ear, and a link leads past the
+    table to it. On paper an open story stands without the list.
     """
-    st.header(_("Överenskommelserna") if choice.ruleset else _("Att göra"), anchor=False)
-    _hits(choice, found)
-    if not found.lines:
-        _nothing(choice)
+    with st.container(key="list-head"):
+        st.header(_("Överenskommelserna") if choice.ruleset else _("Att göra"), anchor=False)
+        _hits(choice, found)
     opened = _opened(context, choice, found)
+    if not found.lines:
+        _nothing(context, choice)
     if found.lines:
         with st.container(key="wide-worklist"):
+            skip = cards.escaped(_("Hoppa över tabellen"))
+            st.html(f'<p class="dk dk-skip"><a href="#{PAST_TABLE}">{skip}</a></p>')
             _table(context, choice, found, opened)
         with st.container(key="narrow-worklist"):
             st.html(cards_html(context, choice, found.rows, opened))
+        st.html(f'<span class="dk" id="{PAST_TABLE}" tabindex="-1"></span>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="oppna"):
         opened = _select(context, found, opened)
         if found.lines:
@@ -311,24 +344,33 @@ def show(context: Context, choice: Choice, found: Found) -> str | None:
             "Filerna har hela urvalet, Excelfilen också registret. Kalenderfilen öppnas i Outlook "
             "och har de datum som kommer inom ett år (högst {n}), utan namn på anställda."
         )
-        note(text.format(n=f.number(MOST_DATES)))
+        with st.container(key="list-note"):
+            note(text.format(n=f.number(MOST_DATES)))
     return opened
 
 
 def _hits(choice: Choice, found: Found) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if found.lines:
-            st.html(f'<p class="dk dk-sentence">{cards.escaped(hits(found))}</p>', width="stretch")
+            st.html(
+                f'<p class="dk dk-sentence">{cards.escaped(hits(found, choice))}</p>',
+                width="stretch",
+            )
         if choice.narrows:
             st.button(_("Rensa filtren"), on_click=_clear, key="rensa")
 
 
-def hits(found: Found) -> str:
-    """Return how much there is in the list, in which order, and how to open a row of it."""
+def hits(found: Found, choice: Choice) -> str:
+    """Return how much there is in the list, in which order, and how to open a row of it.
+
+    Behind a cell of the comparison stands each agreement once, and nothing is to be done.
+    """
     lines = _n("{n} sak", "{n} saker", found.lines).format(n=f.number(found.lines))
     agreements = _n("{n} överenskommelse", "{n} överenskommelser", found.agreements)
     parts = [
-        _("{lines} i {agreements}, det allvarligaste först och sedan det som har väntat längst.")
+        _("{agreements}, det värsta utfallet först.")
+        if choice.ruleset
+        else _("{lines} i {agreements}, det allvarligaste först och sedan det som väntat längst.")
     ]
     if found.lines > SHOWN:
         parts.append(_("Här visas de {n} första; filerna har alla.").format(n=f.number(SHOWN)))
@@ -342,19 +384,32 @@ def _clear() -> None:
     choices.clear(MISSING, MANAGER, ENDS, DEPARTMENT, default=NONE)
 
 
-def _nothing(choice: Choice) -> None:
-    if not choice.narrows:
-        title = _("Inget saknas")
-        text = _("Registret visar inget som behöver göras den här dagen.")
-    elif choice.missing and not (choice.manager or choice.ends):
-        title = _("Inget saknas här")
-        text = _("Ingen överenskommelse behöver det du har valt den här dagen.")
-    else:
-        title = _("Inget att göra med de här filtren")
-        text = _("Registret visar inget för det här urvalet. Rensa filtren för att se allt.")
+def _nothing(context: Context, choice: Choice) -> None:
+    title, text = nothing(choice, known=not needing(context, choice).empty)
     st.html(cards.callout("info", title, text))
 
 
+def nothing(choice: Choice, *, known: bool) -> tuple[str, str]:
+    """Return why the list is empty, as a title and a sentence.
+
+    ``known``: whether there is something without the filters, so that it helps to clear them.
+    """
+    day = f.date(choice.as_of)
+    if choice.ruleset:
+        title = _("Ingen överenskommelse här")
+        text = _("Ingen överenskommelse har det utfallet den {day}.").format(day=day)
+    else:
+        title = _("Inget att göra")
+        text = _("Registret visar inget som behöver göras den {day}.").format(day=day)
+    if known and choice.narrows:
+        title = _("Inget för det här urvalet")
+        text = _("Registret visar inget för det den {day}. Rensa filtren för att se allt.")
+        text = text.format(day=day)
+    return title, text
+
+
+PAST_TABLE = "efter-tabellen"
+"""Id of the place that the link past the table leads to."""
 TABLE = "lista"
 """Prefix of the table's key; what is chosen follows, so that another list is another table."""
 
@@ -365,7 +420,7 @@ def _opened(context: Context, choice: Choice, found: Found) -> str | None:
     One that the viewer may not see is answered like one that does not exist.
     """
     asked = st.query_params.get(AGREEMENT)
-    kept = st.session_state.get(AGREEMENT)
+    kept = choices.kept(AGREEMENT)
     ids = list(dict.fromkeys(found.rows["agreement_id"]))
     others = [i for i in (asked, kept) if i and i != NONE and i not in ids]
     ids += [i for i in dict.fromkeys(others) if _terms(context, choice.as_of, i) is not None]
@@ -409,8 +464,8 @@ def _table(context: Context, choice: Choice, found: Found, opened: str | None) -
     _mark_opened(key, ids, opened)
 
     def picked() -> None:
-        rows = st.session_state[key]["selection"]["rows"]
-        st.session_state[AGREEMENT] = ids[rows[0]] if rows and rows[0] < len(ids) else NONE
+        rows = choices.picked_rows(key)
+        choices.choose(AGREEMENT, ids[rows[0]] if rows and rows[0] < len(ids) else NONE)
 
     rows = min(len(ids), ROWS_BESIDE_STORY if opened else ROWS)
     st.dataframe(
@@ -419,7 +474,8 @@ def _table(context: Context, choice: Choice, found: Found, opened: str | None) -
         on_select=picked,
         selection_mode="single-row",
         hide_index=True,
-        height=35 * (rows + 1) + 3,
+        row_height=ROW_HEIGHT,
+        height=35 + ROW_HEIGHT * rows + 3,
         column_config=_columns(),
         placeholder="",
         alt=_("Vad som behöver göras, en rad per sak. Samma sak finns i filerna."),
@@ -435,11 +491,9 @@ def _shown_key(choice: Choice) -> Sequence[object]:
 
 def _mark_opened(key: str, ids: Sequence[str], opened: str | None) -> None:
     """Let the table show as chosen what was opened by other ways."""
-    kept = st.session_state.get(key)
-    rows = kept["selection"]["rows"] if kept else []
+    rows = choices.picked_rows(key)
     if [ids[i] for i in rows if i < len(ids)] != ([opened] if opened in ids else []):
-        chosen = [ids.index(opened)] if opened in ids else []
-        st.session_state[key] = {"selection": {"rows": chosen, "columns": [], "cells": []}}
+        choices.tick(key, [ids.index(opened)] if opened in ids else [])
 
 
 def _departments_vary(rows: pd.DataFrame) -> bool:
@@ -447,17 +501,19 @@ def _departments_vary(rows: pd.DataFrame) -> bool:
 
 
 def _columns() -> dict[str, Any]:
+    """Return the widths: what to do stands within a laptop's width, without scrolling sideways."""
     config, day = st.column_config, "YYYY-MM-DD"
     return {
-        _("Vad"): config.TextColumn(width=225),
-        _("Ska agera"): config.TextColumn(width=125),
-        _("Överenskommelse"): config.TextColumn(width=128),
-        _("Person"): config.TextColumn(width=135),
-        _("Sedan"): config.DateColumn(format=day, width=98),
-        _("Dagar"): config.NumberColumn(format="%d", width=62),
-        _("Slutar"): config.DateColumn(format=day, width=98),
+        _("Vad"): config.TextColumn(width=138),
+        _("Gör så här"): config.TextColumn(width=238),
+        _("Ska agera"): config.TextColumn(width=100),
+        _("Överenskommelse"): config.TextColumn(width=118),
+        _("Anställd"): config.TextColumn(width=134),
+        _("Dagar"): config.NumberColumn(
+            format="%d", width=54, help=_("Så många dagar har det varit så.")
+        ),
+        _("Slut"): config.DateColumn(format=day, width=98),
         _("Förvaltning"): config.TextColumn(width=95),
-        _("Gör så här"): config.TextColumn(width=520),
     }
 
 
@@ -469,17 +525,22 @@ def cards_html(
     Folded away when an agreement is open, whose story would else stand far below.
     """
     parts = []
-    for title, group in groupby(rows.head(CARDS).to_dict("records"), key=title_of):
-        items = "".join(_card(context, choice, row) for row in group)
-        parts.append(f'<h3>{cards.escaped(title)}</h3><ul class="dk-worklist">{items}</ul>')
-    listed = "".join(parts)
+    first = rows.head(CARDS)
+    listed = zip(first.to_dict("records"), tell(first, choice.as_of), strict=True)
+    for (title, to_do), group in groupby(
+        listed, key=lambda told: (title_of(told[0]), told[1].to_do)
+    ):
+        items = "".join(_card(context, choice, row) for row, _told in group)
+        act = f'<p class="dk-detail">{cards.escaped(to_do)}</p>' if to_do else ""
+        parts.append(f'<h3>{cards.escaped(title)}</h3>{act}<ul class="dk-worklist">{items}</ul>')
+    cards_of = "".join(parts)
     if len(rows) > CARDS:
         text = _("Här visas de {n} första. Välj med filtren, eller hämta filen som har alla.")
-        listed += f'<p class="dk-detail">{cards.escaped(text.format(n=CARDS))}</p>'
+        cards_of += f'<p class="dk-detail">{cards.escaped(text.format(n=CARDS))}</p>'
     if opened:
         summary = cards.escaped(_("Visa listan"))
-        listed = f"<details><summary>{summary}</summary>{listed}</details>"
-    return f'<div class="dk dk-listed">{listed}</div>'
+        cards_of = f"<details><summary>{summary}</summary>{cards_of}</details>"
+    return f'<div class="dk dk-listed">{cards_of}</div>'
 
 
 def _card(context: Context, choice: Choice, row: Mapping[str, Any]) -> str:
@@ -522,9 +583,10 @@ def story(context: Context, choice: Choice, agreement: str) -> None:
     st.header(agreement, anchor="overenskommelse")
     st.html(f'<p class="dk dk-who">{cards.escaped(_whose(context, terms))}</p>')
     events = story_of(context.reader, key_of(context), choice.as_of, agreement)
-    lacks = _lacks(context, choice, agreement)
+    lines = lines_of(context.reader, key_of(context), choice.as_of)
+    lacks, noted = (_told_needs(context, found, choice.as_of, agreement) for found in lines)
     sources = context.viewer.sees_microdata
-    st.html(timeline.story_html(lacks, events, terms, choice.as_of, sources=sources))
+    st.html(timeline.story_html(lacks, events, terms, choice.as_of, noted=noted, sources=sources))
 
 
 def _whose(context: Context, terms: Mapping[str, Any]) -> str:
@@ -539,25 +601,32 @@ def _whose(context: Context, terms: Mapping[str, Any]) -> str:
     return " · ".join(plain(part) for part in parts if part)
 
 
-def _lacks(context: Context, choice: Choice, agreement: str) -> list[timeline.Need]:
-    needs = needs_of(context.reader, key_of(context), choice.as_of)
-    rows = needs[needs["agreement_id"] == agreement].to_dict("records")
-    told = tell(rows, choice.as_of)
-    return [_need(context, row, said) for row, said in zip(rows, told, strict=True)]
+def _told_needs(
+    context: Context, lines: pd.DataFrame, as_of: date, agreement: str
+) -> list[timeline.Need]:
+    rows = lines[lines["agreement_id"] == agreement]
+    told = tell(rows, as_of)
+    return [
+        _need(context, row, said) for row, said in zip(rows.to_dict("records"), told, strict=True)
+    ]
 
 
 def _need(context: Context, row: Mapping[str, Any], said: Told) -> timeline.Need:
     rules = ruleset(row["ruleset"])
     rule = rules.rule(row["rule"])
-    since = "" if f.is_missing(row["since"]) else _("Sedan {day}").format(day=f.date(row["since"]))
+    late = row["reason"] == LATE
+    since = _("Sedan {day}").format(day=f.date(row["since"]))
     return timeline.Need(
-        title=words_of.lack(row["kind"], row["field"], row["outcome"], row["reason"]),
+        title=title_of(row)
+        if row["also"] == "overdue"
+        else words_of.lack(row["kind"], row["field"], row["outcome"], row["reason"]),
         outcome=str(row["outcome"]),
         outcome_word=words.outcome_word(row["outcome"]),
         why=said.why,
-        to_do=said.to_do,
-        who=_("Ska agera: {who}").format(who=who_text(row)),
-        since=since,
+        # Nobody is to act on what came too late.
+        to_do="" if late else said.to_do,
+        who="" if late else _("Ska agera: {who}").format(who=who_text(row)),
+        since="" if late or f.is_missing(row["since"]) else since,
         rule=rule.text,
         ruleset=rules.name,
         source=source_words(rule.source),

@@ -11,6 +11,8 @@ from icalendar import Calendar
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
+from ui.worklist import ROW_HEIGHT
+
 Open = Callable[..., Page]
 Wait = Callable[[Page], None]
 HR = "overenskommelser?roll=hr&mina=KLK,SN"
@@ -30,7 +32,7 @@ def asked(page: Page) -> dict[str, str]:
 def pick_row(page: Page, row: int, wait_ready: Wait) -> None:
     """Tick a row of the table, which is a canvas: by where its box stands."""
     table = page.locator("[data-testid=stDataFrame]")
-    table.click(position={"x": 18, "y": 35 * (row + 1) + 17})
+    table.click(position={"x": 18, "y": 35 + ROW_HEIGHT * row + ROW_HEIGHT // 2})
     wait_ready(page)
 
 
@@ -98,10 +100,16 @@ def test_the_files_hold_the_list_the_register_and_the_coming_dates_without_names
     heads, *rows = book.get_sheet_by_name("Att göra").to_python()
     assert len(rows) == lines
     assert {row[heads.index("Kod")] for row in rows} == {"SN"}
-    names = {row[heads.index("Person")] for row in rows}
+    names = {row[heads.index("Anställd")] for row in rows}
     assert all(name.startswith("demo-anställd-") for name in names)
     told = dict(row[:2] for row in book.get_sheet_by_name("Om uppgifterna").to_python())
     assert told["Urval"] == "SN"
+
+    # What an agreement is called, whose it is and where stands under one head on both sheets.
+    other, *_register = book.get_sheet_by_name("Registret").to_python()
+    assert {"Överenskommelse", "Anställd", "Kod", "Förvaltning", "Slut"} <= set(heads) & set(other)
+    assert {row[heads.index("Förvaltning")] for row in rows} == {"Socialförvaltningen"}
+    assert not any("_" in row[heads.index("Regel")] for row in rows)
 
     calendar = Calendar.from_ical(take(page, "Hämta till kalendern", tmp_path).read_bytes())
     events = calendar.walk("VEVENT")
@@ -163,3 +171,31 @@ def test_a_phone_gets_a_list_of_links_and_no_sideways_scrolling(
     wait_ready(page)
     expect(page.locator(".dk-story")).to_be_visible()
     assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
+
+
+def test_the_keyboard_gets_past_the_table_and_what_to_do_is_within_a_laptops_width(
+    page: Page, server: str, wait_ready: Wait
+) -> None:
+    go(page, server, HR, wait_ready)
+    link = page.get_by_role("link", name="Hoppa över tabellen")
+    link.focus()
+    link.press("Enter")
+    page.keyboard.press("Tab")
+    focused = "!!document.activeElement.closest('.st-key-oppna')"
+    page.wait_for_function(focused)
+    # The canvas keeps a hidden grid for the ear: its heads in the order in which they stand.
+    heads = page.locator("[data-testid=stDataFrame] [role=columnheader]").all_inner_texts()
+    assert heads.index("Gör så här") <= 2
+
+
+def test_an_open_story_is_printed_without_the_list(
+    page: Page, server: str, wait_ready: Wait
+) -> None:
+    go(page, server, HR, wait_ready)
+    page.emulate_media(media="print")
+    expect(page.locator(".dk-worklist").first).to_be_visible()
+    agreement = page.locator(".dk-worklist a").first.get_attribute("href") or ""
+    go(page, server, agreement.lstrip("/"), wait_ready)
+    expect(page.locator(".dk-story")).to_be_visible()
+    expect(page.get_by_role("heading", name="Att göra")).to_be_hidden()
+    expect(page.locator(".dk-listed")).to_be_hidden()

@@ -6,6 +6,7 @@ Every register here is a file that goes through the production load.
 from __future__ import annotations
 
 import csv
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -16,8 +17,11 @@ import pytest
 
 from ingest.load import load_agreements, load_frame
 from ingest.rows import AGREEMENT_COLUMNS
-from queries import agreements
+from queries import agreements, rules
 from queries.agreements import Filters
+from queries.catalogue import indicator, is_regulated
+from queries.indicators import live_counts
+from queries.reference import DATA_DIR
 from queries.rules import KINDS, RuleSet, base, own, rulesets
 from queries.store import Reader, open_reader
 from queries.viewer import AccessDenied, Role, Viewer
@@ -87,6 +91,11 @@ MONTH, WEEKS = {"kind": "notice", "months": 1}, {"kind": "notice", "days": 14}
 WRITTEN = {"kind": "form", "form": "skriftlig"}
 PAST = {"end": "2026-10-30"}
 RISK = {"risk_assessed": START}
+
+
+def earlier_version(patch: pytest.MonkeyPatch) -> None:
+    """Load as before rings of renewals were refused: a store of then may hold them."""
+    patch.setattr("ingest.load.rings", lambda *_rows: [])
 
 
 def told(days: str) -> dict[str, str]:
@@ -251,6 +260,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pd.DataFrame]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DISTANSKOLLEN_STORE", str(folder / "store"))
         patch.setenv("DISTANSKOLLEN_KEY_FILE", str(folder / "key"))
+        earlier_version(patch)
         store = Store(folder)
         asked = [{"agreement_id": f"P{n}", **row} for n, (_r, row, _w) in enumerate(CASES)]
         for row in asked:
@@ -329,8 +339,9 @@ def test_an_aspect_without_a_rule_is_not_regulated_even_for_those_outside_the_sc
 
 
 def test_only_agreements_in_force_are_judged_and_those_past_their_end_only_for_that(
-    store: Store,
+    store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    earlier_version(monkeypatch)
     store.load(
         {"agreement_id": "gäller"},
         {"agreement_id": "obeslutad", "decision": None},
@@ -346,13 +357,15 @@ def test_only_agreements_in_force_are_judged_and_those_past_their_end_only_for_t
         {"agreement_id": "väntar", **PAST},
         {"agreement_id": "väntas", "extended_from": "väntar", "start": "2026-11-01"},
         {"agreement_id": "själv", **PAST, "extended_from": "själv"},
+        {"agreement_id": "ring", **PAST, "extended_from": "gnir"},
+        {"agreement_id": "gnir", **PAST, "extended_from": "ring"},
     )
     table = agreements.evaluation(
         store.reader(), [rules_of(WRITTEN, {"kind": "past_end"}, {"kind": "in_register"})], DAY
     )
     asked = table.groupby("rule")["agreement_id"].agg(set)
     running = {"gäller", "obeslutad", "avslutas", "förlänger"}
-    past = {"passerad", "nekad", "väntar", "själv"}
+    past = {"passerad", "nekad", "väntar", "själv", "ring", "gnir"}
     assert asked["regel_0"] == running
     assert asked["regel_1"] == asked["regel_2"] == running | past
     broken = table[(table["rule"] == "regel_1") & (table["outcome"] == "brister")]
@@ -467,7 +480,8 @@ def test_what_needs_doing_is_sorted_by_consequence_then_by_how_long(store: Store
         good("obedömd", risk_assessed=None),
         good("röd", risk_level="Röd", measure_due="2026-12-31"),
     )
-    found = agreements.needs(store.reader(), OWN, DAY)
+    assert "sen" not in set(agreements.needs(store.reader(), OWN, DAY)["agreement_id"])
+    found = agreements.needs(store.reader(), OWN, DAY, past=True)
     assert list(zip(found["agreement_id"], found["kind"], found["rank"], strict=True)) == [
         ("röd", "red_measure", 1),
         ("obedömd", "risk_before_start", 2),
@@ -588,6 +602,63 @@ def test_an_agreement_without_an_employee_has_an_empty_person_and_no_nan(store: 
     ):
         people = {str(k): v for k, v in found.groupby("agreement_id")["person"].first().items()}
         assert people["B"] == "" and len(people["A"]) == 6
+
+
+# --- rules that a municipality has changed --------------------------------------------------------
+
+
+def share_of(store: Store, name: str) -> tuple[int, int]:
+    """Return what is published of an indicator, which is also what is counted now."""
+    sql = "select numerator, denominator from published.coverage where current and indicator = $i"
+    (published,) = store.reader().rows(f"{sql} and breakdown = 'all'", i=name)
+    counted = live_counts(store.reader(), indicator(name), [DAY])
+    assert published == (counted["numerator"].sum(), counted["denominator"].sum())
+    return published
+
+
+def test_an_edited_check_moves_the_indicator_of_the_same_matter(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(DATA_DIR, data, ignore=shutil.ignore_patterns("store"))
+    monkeypatch.setattr(rules, "DATA_DIR", data)
+    rows = [
+        {"agreement_id": f"{n}", "confidentiality": "Intern" if n < 20 else "Sekretess",
+         "vpn": "Ja" if n >= 8 else "Nej", "it_briefing": f"2026-0{1 + n // 10 * 2}-01"}
+        for n in range(40)
+    ]  # fmt: skip
+
+    def edited(old: str, new: str) -> None:
+        text = (data / "uppfoljning.toml").read_text(encoding="utf-8")
+        assert old in text
+        (data / "uppfoljning.toml").write_text(text.replace(old, new), encoding="utf-8")
+        store.load(*rows)
+
+    store.load(*rows)
+    assert share_of(store, "skydd_mot_sekretess") == (12, 40)
+    assert share_of(store, "it_genomgang_12_manader") == (40, 40)
+    edited('intern = ["vpn"]', "intern = []")
+    assert share_of(store, "skydd_mot_sekretess") == (20, 40)
+    edited('sekretess = ["vpn", "encryption", "siths_card", "restricted_access"]', "sekretess = []")
+    assert share_of(store, "skydd_mot_sekretess") == (40, 40)
+    edited("months = 12", "months = 6")  # since the end of April: May and July
+    assert share_of(store, "it_genomgang_12_manader") == (20, 40)
+    # The own rules go before the common checks, and nothing is asked where nobody asks.
+    own_file = data / "regelverk" / f"{own(data).id}.toml"
+    plain = own_file.read_text(encoding="utf-8")
+    own_file.write_text(
+        plain + '\n[[rules]]\nid = "prov"\naspect = "it"\nkind = "it_briefing"\n'
+        'modality = "ska"\nmonths = 4\ntext = "Prov."\nsource = "Prov"\n',
+        encoding="utf-8",
+    )
+    store.load(*rows)
+    assert share_of(store, "it_genomgang_12_manader") == (10, 40)
+    own_file.write_text(plain, encoding="utf-8")
+    edited(
+        'kind = "controls"\noppen = []\nintern = []\nsekretess = []\n',
+        'kind = "yes"\nfield = "vpn"\n',
+    )
+    assert not is_regulated(indicator("skydd_mot_sekretess"))
 
 
 # --- the register and each agreement's story ------------------------------------------------------
@@ -789,6 +860,46 @@ def test_politiker_and_admin_are_refused_and_hr_meets_only_its_own_departments(
     if question == "needs_summary":
         assert ask(named.reader("hr", "BB"))["agreements"].iloc[-1] == 1
         assert found["agreements"].iloc[-1] == 2
+
+
+def test_hr_is_told_that_an_agreement_goes_on_in_another_department_and_nothing_more(
+    store: Store,
+) -> None:
+    mine = {"agreement_id": "MIN", "start": "2025-01-01", "end": "2026-06-30"}
+    after = {
+        "agreement_id": "EFTER", "start": "2026-07-01", "extended_from": "MIN", "department": "BB",
+        "employee": "Ann Alm", "manager": "Ada", "applied": "2026-02-03", "end": "2026-12-24",
+    }  # fmt: skip
+    late = {"agreement_id": "SEN", "start": "2025-05-05", "evaluated": "2026-02-02",
+            "department": "BB"}  # fmt: skip
+    ours = {"agreement_id": "VÅR", "extended_from": "SEN"}
+    refused = {**after, "agreement_id": "NEJ", "extended_from": "VÅR", "decision": "Avslagen"}
+    store.load(mine, after, late, ours, refused, as_of=date(2026, 8, 31))
+    # What else happens there makes no new line here.
+    store.load(mine, {**after, "followed_up": "2026-09-09"}, late, ours, refused)
+    hr = store.reader("hr", "AA")
+    begun, forever = date(2026, 7, 1), date(9999, 12, 31)
+    assert hr.rows("select * from elsewhere order by all") == [
+        ("MIN", "continued", begun, None, begun, forever),
+        ("VÅR", "before", None, "late", date(2026, 2, 2), forever),
+        ("VÅR", "before", None, None, date(2026, 1, 1), date(2026, 2, 2)),
+    ]
+    assert store.reader("revisor").rows("select * from elsewhere") == []
+    for day, state in ((date(2026, 6, 30), "in_force"), (DAY, "renewed")):
+        found = agreements.register(hr, day).set_index("agreement_id")["state"]
+        assert found["MIN"] == state
+    events = agreements.story(hr, "MIN", DAY).query("event == 'renewed_by'")
+    assert events[["date", "detail"]].values.tolist() == [[begun, "I en annan förvaltning."]]
+    events = agreements.story(hr, "VÅR", DAY).query("event == 'renewed_from'")
+    assert list(events["detail"]) == ["SEN, i en annan förvaltning"]
+    everything = "".join(as_text(agreements.story(hr, name, DAY)) for name in ("MIN", "VÅR"))
+    assert not any(
+        word in everything for word in ("EFTER", "NEJ", "Ada", "BB", "2026-12-24", "2026-02-03")
+    )
+    # A day that tells nothing to hr's own is not there, nor who it is.
+    whole = repr(hr.rows("select * from elsewhere")) + repr(hr.rows("from records.employee"))
+    assert "2026, 9, 9" not in whole and "2025, 5, 5" not in whole
+    assert hr.rows("select count(*) from records.employee") == [(0,)]
 
 
 def as_text(found: Any) -> str:

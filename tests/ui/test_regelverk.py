@@ -103,6 +103,11 @@ def test_every_rule_of_every_set_stands_in_the_wide_and_in_the_narrow_form() -> 
             assert said.count(re.sub(r"\s+", " ", rule.text)) >= 2, rule.id
 
 
+def test_a_table_that_scrolls_sideways_says_so_and_one_that_fits_does_not() -> None:
+    assert rule_tables.side_by_side(rulesets(), DAY).count("Rulla i sidled") == 1
+    assert "Rulla i sidled" not in rule_tables.side_by_side(rulesets()[:4], DAY)
+
+
 def test_the_own_set_stands_first_and_says_so_in_words() -> None:
     said = text_of(rule_tables.side_by_side(rulesets(), DAY))
     assert rulesets()[0].id == own().id
@@ -166,7 +171,8 @@ def test_a_count_leads_to_the_agreements_behind_it_and_nothing_does_where_there_
     assert "utfall=uppgift_saknas" in html and "utfall=omfattas_inte" in html
     none = row(vgr, "skriftlig_form", failing=0, brister=0, uppgift_saknas=0, omfattas_inte=0)
     html = rule_tables.standing([vgr], table(none), DAY, address)
-    assert "utfall=brister" not in html and "0 av 158" in text_of(html)
+    assert "utfall=brister" not in html and "0 av 158" not in text_of(html)
+    assert "inga kända brister" in text_of(html)
     assert "uppgift saknas" not in html
 
 
@@ -287,6 +293,26 @@ def test_when_things_fall_due_is_told_of_live_numbers_alone() -> None:
     rows = table(*all_rows(vgr, **published()))
     told = text_of(rule_tables.plan_table(plan(rows, vgr), vgr, address))
     assert "Inom" not in told and "Uppgift saknas" not in told and "30" in told
+
+
+def test_a_column_in_which_nothing_falls_due_is_not_shown() -> None:
+    vgr = ruleset("vgr")
+    rows = all_rows(vgr, soon_30=0, soon_90=0, uppgift_saknas=0)
+    html = rule_tables.plan_table(plan(table(*rows), vgr), vgr, address)
+    assert [text_of(h).strip() for h in re.findall(r'<th scope="col"[^>]*>(.*?)</th>', html)] == [
+        "Att göra", "Vem", "Nu", "Inom 365 dagar",
+    ]  # fmt: skip
+    (body,) = re.findall(r"<tbody>(.*?)</tbody>", html)
+    assert all(line.count("<td") == 3 for line in body.split("</tr>") if line)
+
+
+def test_whole_agreements_are_told_apart_by_what_they_break() -> None:
+    vgr = ruleset("vgr")
+    rows = [row(vgr, ANY, brister=21, avviker=9)]
+    said = text_of(rule_tables.standing([vgr], table(*rows), DAY, address))
+    assert "21 brister mot ett ska · 9 avviker bara från ett bör" in said
+    said = text_of(rule_tables.standing([vgr], table(row(vgr, ANY, **published())), DAY, address))
+    assert "30 av 158 stämmer inte" in said and "mot ett ska ·" not in said
 
 
 # --- files ----------------------------------------------------------------------------------------
@@ -415,6 +441,17 @@ def test_the_address_chooses_the_sets_and_none_chosen_is_said_calmly() -> None:
     app.multiselect(key="regelverk").set_value([]).run()
     assert not app.exception
     assert "Välj minst ett regelverk" in text_of(markup(app))
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_address_that_asks_for_what_cannot_be_chosen_is_said_to() -> None:
+    said = text_of(markup(visit(regelverk="vgr,atlantis", anta="<b>lemuria")))
+    assert "Regelverket atlantis går inte att välja" in said
+    # A name from the address is text, never markup.
+    html = markup(visit(anta="<b>lemuria"))
+    assert "Regelverket &lt;b&gt;lemuria går inte att välja" in html
+    assert "går inte att välja" not in markup(visit(regelverk="vgr", anta="falkoping"))
+    assert "är inte publicerad" in markup(visit(per="2025-03-01"))
 
 
 @pytest.mark.usefixtures("demo")

@@ -35,22 +35,23 @@ def need(agreement: str, kind: str = "follow_up", **other: Any) -> dict[str, Any
     return {
         "agreement_id": agreement, "employee": "ab" * 32, "person": "ABABAB", "department": "SN",
         "department_name": "Socialförvaltningen", "manager": "Eva Ek", "position": None,
-        "kind": kind, "field": None, "rule": kind, "ruleset": "vaggeryd", "aspect": "follow_up",
+        "kind": kind, "field": None, "rule": "uppfoljning_varje_ar", "ruleset": "vaggeryd",
+        "aspect": "follow_up",
         "modality": "ska", "outcome": "brister", "reason": "never", "value": None,
         "since": date(2026, 10, 1), "due": None, "rank": 7, "end": None, "days_to_end": pd.NA,
-        "who": "chef", **other,
+        "who": "chef", "also": None, **other,
     }  # fmt: skip
 
 
 def needs(*rows: dict[str, Any]) -> pd.DataFrame:
     table = pd.DataFrame(list(rows)).astype({"days_to_end": "Int64"})
-    return table.assign(matter=register.matters(table))
+    return register.with_matters(table)
 
 
 MIXED = needs(
-    need("A", "red_measure", rank=1, reason="red_open", manager="Bo"),
+    need("A", "red_measure", rank=1, reason="red_open", manager="Bo", also="overdue"),
     need("B", "risk_before_start", rank=2, days_to_end=30),
-    need("C", "risk_before_start", rank=6, reason="late", days_to_end=31),
+    need("C", "measures_on_time", rank=4, reason="overdue", days_to_end=31),
     need("A", days_to_end=-1, department="TN"),
     need("D", "in_register", rank=12, outcome="uppgift_saknas", reason="gone", who="hr"),
     need("D", "most_days", rank=13, outcome="uppgift_saknas", reason="not_stated"),
@@ -71,7 +72,8 @@ MIXED = needs(
         ({"ends": 30}, "B"),
         ({"ends": 60}, "BC"),
         ({"missing": "risk_before_start"}, "B"),
-        ({"missing": "risk_late"}, "C"),
+        ({"missing": "measures_on_time"}, "AC"),
+        ({"missing": "red_measure"}, "A"),
         ({"missing": "uppgift_saknas"}, "DE"),
         ({"missing": "follow_up", "department": "SN"}, ""),
     ],
@@ -82,7 +84,7 @@ def test_a_filter_leaves_what_it_asks_for_and_what_has_ended_ends_no_more(asked,
 
 def test_advice_and_empty_fields_are_never_counted_with_what_is_broken():
     assert register.counted(MIXED) == {
-        "red_measure": 1, "risk_before_start": 1, "risk_late": 1, "follow_up": 1,
+        "red_measure": 1, "risk_before_start": 1, "measures_on_time": 2, "follow_up": 1,
         "in_register": 1, "uppgift_saknas": 2, "avviker": 1,
     }  # fmt: skip
     assert next(iter(register.counted(MIXED))) == "red_measure"
@@ -119,6 +121,7 @@ def test_an_agreement_without_an_employee_is_named_by_its_number_alone():
     rows = needs(need("A-1", person="", employee=None), need("A-2"))
     said = worklist.cards_html(context, Choice(DAY), rows)
     assert ">A-1</a>" in said
+    assert said.count("Följ upp överenskommelsen nu") == 1
     assert ">A-2 · ABABAB</a>" in said
     assert "nan" not in said.lower()
 
@@ -148,14 +151,56 @@ def test_the_finding_names_the_worst_first_and_good_news_is_told():
         "1 200 överenskommelser gäller den 2026-10-31, och 12 har passerat sina slutdatum utan att "
         "avslutas. Av dem behöver 5 något. Allvarligast: röd risk utan åtgärd (1)."
     )
-    assert "inget som saknas" in worklist.told({"in_force": 1}, MIXED.head(0), DAY)
+    assert "inget som behöver göras" in worklist.told({"in_force": 1}, MIXED.head(0), DAY)
     assert "känner ingen" in worklist.told({}, MIXED.head(0), DAY)
 
 
 def test_a_list_that_is_cut_says_so():
     cut = Found(MIXED.loc[MIXED.index.repeat(100)], MIXED)
-    assert "filerna har alla" in worklist.hits(cut)
-    assert "filerna" not in worklist.hits(Found(MIXED, MIXED))
+    assert "filerna har alla" in worklist.hits(cut, Choice(DAY))
+    assert "filerna" not in worklist.hits(Found(MIXED, MIXED), Choice(DAY))
+
+
+def test_behind_a_cell_of_the_comparison_nothing_is_said_to_be_done():
+    behind = worklist.hits(Found(MIXED, MIXED), Choice(DAY, ruleset="vgr"))
+    assert behind.startswith("5 överenskommelser, det värsta utfallet först.")
+    title, text = worklist.nothing(Choice(DAY, ruleset="vgr"), known=False)
+    assert "göra" not in title + text
+
+
+def test_filters_are_blamed_for_an_empty_list_only_when_there_is_more_without_them():
+    asked = Choice(DAY, manager="Bo")
+    assert "Rensa" in worklist.nothing(asked, known=True)[1]
+    assert "Rensa" not in worklist.nothing(asked, known=False)[1]
+    assert "Rensa" not in worklist.nothing(Choice(DAY), known=True)[1]
+
+
+def test_a_red_risk_whose_measure_is_late_is_one_line_that_says_both(hr):
+    day = register_date(hr)
+    whole = open_reader(Viewer(Role.REVISOR, frozenset()))
+    lines = register.with_matters(find_needs(whole, own(), day))
+    both = lines[lines["also"] == "overdue"]
+    assert len(both)
+    for row in both.to_dict("records"):
+        mine = lines[lines["agreement_id"] == row["agreement_id"]]
+        assert "measures_on_time" not in set(mine["kind"])
+    said = register.tell(both, day)[0].why
+    assert "röd" in said and "skulle ha varit klar senast" in said
+    assert set(register.titles(both)) == {"Röd risk, åtgärden försenad"}
+    found = register.narrowed(lines, Choice(day, missing="measures_on_time"))
+    assert set(both["agreement_id"]) < set(found["agreement_id"])
+    assert register.counted(lines)["measures_on_time"] == found["agreement_id"].nunique()
+
+
+def test_what_came_too_late_is_nothing_to_do_but_is_in_the_agreements_story(hr, visit):
+    day = register_date(hr)
+    assert "late" not in set(find_needs(hr, own(), day)["reason"])
+    past = find_needs(hr, own(), day, past=True)
+    agreement = past[past["reason"] == "late"]["agreement_id"].iloc[0]
+    told = said(visit(roll="hr", mina="SN", overenskommelse=agreement))
+    assert "Gjort för sent" in told
+    assert "Riskbedömd efter start" in told
+    assert "Gör nästa före start" not in told
 
 
 # --- one agreement --------------------------------------------------------------------------------
@@ -266,6 +311,11 @@ def test_every_line_of_the_demo_is_told_in_sentences_and_without_codes(hr):
     lines = find_needs(hr, own(), day)
     table = file_table(lines, day, "Personuppgifter")
     assert len(table) == len(lines) > 0
+    # The two sheets call the same thing the same.
+    shared = {"Överenskommelse", "Anställd", "Kod", "Förvaltning", "Ansvarig chef", "Slut"}
+    assert shared <= set(table) & set(register_table(read_register(hr, day)))
+    texts = {rule.text for found in (own(), base()) for rule in found.lines()}
+    assert set(table["Regel"]) <= texts
     for column in ("Vad", "Varför", "Gör så här", "Ska agera", "Regelverk"):
         assert table[column].str.len().gt(1).all()
         assert not table[column].str.contains("_", regex=False).any()
@@ -278,6 +328,8 @@ def test_the_register_in_the_file_has_the_heads_it_was_read_from(hr):
     found = register_table(read_register(hr, register_date(hr)))
     header = next(ROOT.glob("data/demo/agreements*.csv")).read_text("utf-8-sig").splitlines()[0]
     assert set(header.split(";")) - {"Händelsedatum"} <= set(found.columns)
+    assert set(found["Kod"]) == {"SN"}
+    assert set(found["Förvaltning"]) == {"Socialförvaltningen"}
     assert set(found["Typ"]) <= {"Regelbundet", "Tillfälligt", ""}
     asked = load_questionnaire("vaggeryd-2024").attribute("occupation")
     assert set(found["Roll"]) - {""} <= {option.label for option in asked.options}
@@ -353,10 +405,28 @@ def test_a_day_that_cannot_be_shown_is_told_and_left_in_the_address(visit, asked
 
 def test_filters_that_leave_nothing_say_so_and_can_be_cleared(visit):
     app = visit(roll="revisor", saknas="landlord_consent", slutar="30")
-    assert "Inget att göra med de här filtren" in said(app)
+    assert "Inget för det här urvalet" in said(app)
     app.button(key="rensa").click().run()
     assert app.dataframe
     assert "saknas" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("slutar", "7<b>", "Slutar inom 7&lt;b&gt; går inte att välja"),
+        ("saknas", "risk_late", "risk_late finns inte bland det som kan saknas"),
+        ("chef", "Ingen Alls", "Ingen Alls finns inte bland cheferna"),
+        ("regel", "r1", "r1 hör till ett regelverk som adressen inte nämner"),
+        ("utfall", "brister", "brister hör till ett regelverk"),
+        ("overenskommelse", "X-1", "Överenskommelsen X-1 går inte att visa"),
+    ],
+)
+def test_an_address_that_asks_for_what_does_not_exist_is_told(visit, name, value, told):
+    app = visit(roll="hr", mina="SN", **{name: value})
+    assert told in said(app)
+    assert app.dataframe
+    assert "finns inte" not in said(visit(roll="hr", mina="SN", slutar="30", saknas="follow_up"))
 
 
 def test_a_rule_set_that_does_not_exist_is_told_and_answered_with_what_needs_doing(visit):

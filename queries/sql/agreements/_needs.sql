@@ -29,22 +29,38 @@ lacking as (
         and (reason <> 'no_assessment' or agreement_id not in (
             select agreement_id from lines
             where kind = 'risk_before_start' and reason = 'never'))
+        -- What was done too late is over: nothing that anybody does now mends it.
+        and ($past::boolean or reason <> 'late')
+),
+-- The measure of a red risk is one thing to do: that its day has passed, or that it has none, is
+-- said on the same line.
+measures as (
+    select agreement_id, max(reason) as reason
+    from lacking
+    where kind = 'measures_on_time' and reason in ('overdue', 'no_due_date')
+        and agreement_id in (
+            select agreement_id from lacking where kind = 'red_measure' and reason = 'red_open')
+    group by agreement_id
 ),
 needs as (
     select
         l.agreement_id, k.employee, coalesce(upper(k.employee[:6]), '') as person,
         l.department, grid.ordinal as department_ordinal,
         l.manager, l.position, l.kind, l.field, l.rule, l.ruleset, l.aspect, l.modality,
-        l.outcome, l.reason, l.value, l.since, l.due, ranks.rank,
+        l.outcome, l.reason, measures.reason as also, l.value, l.since, l.due, ranks.rank,
         k.confidentiality, k."end", (k."end" - l.day)::integer as days_to_end
     from lacking l
     join known k using (day, agreement_id)
     left join grid on grid.department = l.department
+    left join measures on measures.agreement_id = l.agreement_id
+        and l.kind = 'red_measure' and l.reason = 'red_open'
     left join ranks
         on ranks.kind = l.kind and ranks.reason = l.reason
         and ranks.outcome = l.outcome
         and ranks.confidentiality = coalesce(k.confidentiality, '')
-    where ($kinds::varchar[] is null or list_has_any($kinds::varchar[], [l.kind, l.matter]))
+    where not (l.kind = 'measures_on_time' and l.agreement_id in (select agreement_id from measures))
+        and ($kinds::varchar[] is null or list_has_any($kinds::varchar[],
+            [l.kind, l.matter, if(measures.reason is null, l.kind, 'measures_on_time')]))
         and ($outcomes::varchar[] is null or list_contains($outcomes::varchar[], l.outcome))
         and ($departments::varchar[] is null
             or list_contains($departments::varchar[], l.department))

@@ -1,12 +1,4 @@
 -- Every agreement known on the day, and what has become of it. Follows _base.sql.
--- Continued by another agreement that was granted and has begun since.
-renewed as (
-    select distinct later.extended_from as agreement_id
-    from known later
-    join known earlier on earlier.agreement_id = later.extended_from
-    where later.decision is distinct from 'avslagen'
-        and later."start" <= later.day and later."start" > earlier."start"
-)
 select
     k.agreement_id, k.employee, coalesce(upper(k.employee[:6]), '') as person,
     k.department,
