@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from html import escape
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from queries import reference
@@ -259,27 +261,31 @@ def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) 
     )
 
 
-def _limit(indicator: Indicator) -> tuple[float | None, str]:
-    """Return the indicator's threshold as a fraction and its source in words; None without one."""
-    if not indicator.thresholds:
-        return None, ""
-    threshold = indicator.thresholds[0]
-    return threshold.value, source_words(threshold.source)
+def _show_with_limit(
+    context: Context,
+    indicator: Indicator,
+    table: pd.DataFrame,
+    draw: Callable[..., go.Figure],
+    describe: Callable[..., str],
+    kind: str,
+    title: str = "",
+) -> None:
+    """Show the chart that ``draw`` makes of ``table`` beside the indicator's threshold, if any."""
+    limit, source = None, ""
+    if indicator.thresholds:
+        first = indicator.thresholds[0]
+        limit, source = first.value, source_words(first.source)
+    show_figure(
+        lambda narrow: draw(
+            table, theme=context.theme, threshold=limit, threshold_source=source, narrow=narrow
+        ),
+        describe(table, title=title or indicator.name, threshold=limit),
+        f"{kind}-{indicator.id}",
+    )
 
 
 def _forest(context: Context, indicator: Indicator, results: pd.DataFrame) -> None:
-    limit, source = _limit(indicator)
-    show_figure(
-        lambda narrow: charts.forest(
-            results,
-            theme=context.theme,
-            threshold=limit,
-            threshold_source=source,
-            narrow=narrow,
-        ),
-        charts.alt_forest(results, title=indicator.name, threshold=limit),
-        f"forest-{indicator.id}",
-    )
+    _show_with_limit(context, indicator, results, charts.forest, charts.alt_forest, "forest")
     note(_caption(context, indicator, results))
 
 
@@ -288,18 +294,8 @@ def _positions(context: Context, indicator: Indicator) -> None:
     results = context.by_group(indicator, "position")
     head = breakdown_word("position")
     name = _("{indicator} per {breakdown}").format(indicator=indicator.name, breakdown=head.lower())
-    limit, source = _limit(indicator)
-    show_figure(
-        lambda narrow: charts.forest(
-            results,
-            theme=context.theme,
-            threshold=limit,
-            threshold_source=source,
-            narrow=narrow,
-        ),
-        charts.alt_forest(results, title=name, threshold=limit, rows="groups"),
-        f"positions-{indicator.id}",
-    )
+    described = partial(charts.alt_forest, rows="groups")
+    _show_with_limit(context, indicator, results, charts.forest, described, "positions", name)
     note(
         _(
             "Hela kommunen, registret per {day}. En överenskommelse utan angiven befattning räknas "
@@ -319,18 +315,7 @@ def _over_time(context: Context, indicator: Indicator) -> None:
     if not (table["status"] == "shown").any():
         # Nothing to draw: the sentence has said why.
         return
-    limit, source = _limit(indicator)
-    show_figure(
-        lambda narrow: charts.series(
-            table,
-            theme=context.theme,
-            threshold=limit,
-            threshold_source=source,
-            narrow=narrow,
-        ),
-        charts.alt_series(table, title=indicator.name, threshold=limit),
-        f"series-{indicator.id}",
-    )
+    _show_with_limit(context, indicator, table, charts.series, charts.alt_series, "series")
     note(_about_time(context, table, lower=indicator.direction == "lower"))
     _months(context, indicator, table)
 
