@@ -8,6 +8,8 @@ from ui.text import _
 context = shell.context()
 regelverk.head(context)
 day = regelverk.ask_day(context)
+if day is not None:
+    regelverk.finding(context, day)
 
 sections.part(_("Vad säger reglerna?"))
 compared = regelverk.side_by_side_part(day)

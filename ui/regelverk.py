@@ -261,7 +261,7 @@ def counted_rows(sets: Sequence[RuleSet], table: pd.DataFrame, mark: str = "") -
     return pd.DataFrame(rows, dtype=object)
 
 
-def plan_rows(plan: pd.DataFrame, ruleset: RuleSet) -> pd.DataFrame:
+def plan_rows(plan: pd.DataFrame, ruleset: RuleSet, mark: str = "") -> pd.DataFrame:
     """Return the plan for a file: a row per rule, the worst first, real numbers."""
     rows = []
     heads = [h for h in _heads() if h[1] in ("failing", "uppgift_saknas") or "soon" in h[1]]
@@ -269,6 +269,7 @@ def plan_rows(plan: pd.DataFrame, ruleset: RuleSet) -> pd.DataFrame:
         rule = ruleset.rule(row["rule"])
         rows.append(
             {
+                **({_("Märkning"): mark} if mark else {}),
                 _("Att göra"): " ".join(act for act, _number in row["acts"]),
                 _("Ska, bör eller kan"): words.modality_word(rule.modality),
                 _("Regel"): plain(rule.text),
@@ -371,6 +372,57 @@ def ask_day(context: Context) -> date | None:
     return day
 
 
+def finding(context: Context, day: date) -> None:
+    """Begin with what the numbers say: of the own rules, and of the others the most and least."""
+    table = queries.at(_outcomes(context, rulesets(), day), context.reader, context.department)
+    st.html(f'<p class="dk dk-lead">{escaped(standing_sentence(table, place_of(context)))}</p>')
+
+
+def standing_sentence(table: pd.DataFrame, where: str) -> str:
+    """Return in words how the agreements in force meet the own set, and which other set most and
+    fewest of them would fail. ``table``: rows of one place; ``where`` names it."""
+    names = {ruleset.id: ruleset.short for ruleset in rulesets()}
+    told = table[(table["rule"] == ANY) & (table["status"] == "shown") & (table["total"] > 0)]
+    failing = {row["ruleset"]: row for row in told.to_dict("records")}
+    mine = failing.pop(own().id, None)
+    if mine is None:
+        first = _("{where}: hur många överenskommelser som följer kommunens egna regler går inte "
+                  "att visa.").format(where=where)  # fmt: skip
+    elif some(mine["failing"]):
+        first = _(
+            "{where}: {n} av {m} gällande överenskommelser stämmer inte med minst en av kommunens "
+            "egna regler."
+        ).format(where=where, n=f.number(mine["failing"]), m=f.number(mine["total"]))
+    else:
+        first = _(
+            "{where}: registret visar inget brott mot kommunens egna regler i {m} gällande "
+            "överenskommelser."
+        ).format(where=where, m=f.number(mine["total"]))
+    others = sorted(failing.values(), key=_failing)
+    if len(others) < 2 or _failing(others[0]) == _failing(others[-1]):
+        return first
+    unseen = table[(table["rule"] == ANY) & (table["status"] == "hidden")]
+    second = (
+        _(
+            "Av de andra regelverken skulle flest inte stämma med det från {most} ({n}) och minst "
+            "med det från {least} ({k})."
+        )
+        if unseen.empty
+        else _(
+            "Av de andra regelverk vars antal kan visas skulle flest inte stämma med det från "
+            "{most} ({n}) och minst med det från {least} ({k}); de har olika många regler som går "
+            "att räkna."
+        )
+    )
+    most, least = others[-1], others[0]
+    return f"{first} " + second.format(
+        most=names[most["ruleset"]],
+        n=f.number(most["failing"]),
+        least=names[least["ruleset"]],
+        k=f.number(least["failing"]),
+    )
+
+
 def side_by_side_part(day: date | None) -> tuple[RuleSet, ...]:
     """Begin with what the rules say; return the sets that are compared."""
     sets = choose_sets()
@@ -448,6 +500,16 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
         st.html(link_line(place, _("Visa hela kommunen")))
     link = opening(context, day)
     st.html(standing(sets, table, day, link))
+    unseen = [r.text for s in sets for r in s.lines() if r.kind == "text" and r.modality != "kan"]
+    if unseen:
+        note(
+            _(
+                "En regel syns inte i registret när registret saknar kolumn för det den gäller. "
+                "IT-genomgång och skydd mot sekretess följs ändå upp, med de gemensamma "
+                "kontrollerna:"
+            )
+        )
+        st.html(link_line(context.link("it-sakerhet"), _("IT-säkerhet")))
     if not table["live"].all():
         note(_only_published())
     if hidden:
@@ -479,7 +541,7 @@ def _counted_files(
     more: Callable[[], Sequence[tuple[str, pd.DataFrame]]] = tuple,
 ) -> None:
     """Show the files of the comparison; ``more`` gives further sheets of the Excel file."""
-    mark = _("Arbetsmaterial") if context.viewer.sees_microdata else ""
+    mark = _mark(context)
     notes = [
         *([(_("Arbetsmaterial"), working_material())] if mark else []),
         (_("Registret per"), f.date(day)),
@@ -495,6 +557,10 @@ def _counted_files(
         ),
         lambda: tables.csv_bytes(counted_rows(sets, table, mark)),
     )
+
+
+def _mark(context: Context) -> str:
+    return _("Arbetsmaterial") if context.viewer.sees_microdata else ""
 
 
 def place_of(context: Context) -> str:
@@ -551,10 +617,13 @@ def adoption_part(context: Context, day: date) -> None:
         say(more)
     plan = queries.plan(table, adopted)
     to_do = plan[queries.asks_for_something(plan)]
+    places = None if context.department else everything[everything["ruleset"] == adopted.id]
+    if places is not None and context.viewer.role is Role.HR:
+        places = places[places["live"]]  # what is counted here is its own departments
     views(
         "anta",
         {
-            _("Vad som behöver göras"): lambda: _plan_view(adopted, plan, to_do, link),
+            _("Vad som behöver göras"): lambda: _plan_view(adopted, plan, to_do, link, places),
             _("Vilka förvaltningar som berörs"): lambda: st.html(
                 hit(adopted, mine, everything, link, context.department)
             ),
@@ -563,7 +632,7 @@ def adoption_part(context: Context, day: date) -> None:
     name = f"regelverk-anta-{adopted.id}"
     _counted_files(
         context, (mine, adopted), everything, name, day,
-        lambda: [(_("Att göra"), plan_rows(plan, adopted))],
+        lambda: [(_("Att göra"), plan_rows(plan, adopted, _mark(context)))],
     )  # fmt: skip
 
 
@@ -580,18 +649,24 @@ def _sentence(context: Context, table: pd.DataFrame, mine: RuleSet, adopted: Rul
     return would_change(_row(table, adopted), _row(table, mine), adopted.short, where, of)
 
 
-def _plan_view(adopted: RuleSet, plan: pd.DataFrame, to_do: pd.DataFrame, link: Link) -> None:
+def _plan_view(
+    adopted: RuleSet,
+    plan: pd.DataFrame,
+    to_do: pd.DataFrame,
+    link: Link,
+    places: pd.DataFrame | None,
+) -> None:
     if to_do.empty:
         text = _("Registret visar inget som skulle behöva göras med reglerna från {name}.")
         say(text.format(name=adopted.short))
     else:
-        st.html(plan_table(to_do, adopted, link))
+        st.html(plan_table(to_do, adopted, link, places))
         if to_do["live"].any():
             note(
                 _(
                     "Nu: bryter mot regeln i dag. Uppgift saknas: registret säger inget, så det "
-                    "måste först tas reda på. Inom 30, 90 och 365 dagar: är rätt i dag, men nästa "
-                    "datum infaller inom så många dagar; kortare tid ingår i längre."
+                    "måste först tas reda på. Förfaller senare: är rätt i dag, men nästa datum "
+                    "infaller inom så många dagar; kortare tid ingår i längre."
                 )
             )
     unknown = queries.scope_unknown(plan)

@@ -7,7 +7,6 @@ the stylesheet shows one: a table that CSS turns into blocks means nothing to th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -395,38 +394,35 @@ def _hit_cell(record: Mapping[str, Any], link: Link) -> cards.MatrixCell:
     )
 
 
-def plan_table(plan: pd.DataFrame, ruleset: RuleSet, link: Link) -> str:
-    """Return what would have to be done, by whom and by when, the worst first.
+def plan_table(
+    plan: pd.DataFrame, ruleset: RuleSet, link: Link, places: pd.DataFrame | None = None
+) -> str:
+    """Return what would have to be done, by whom, where and by when, the worst first.
 
-    ``plan``: rows of ``queries.regelverk.plan``. When something falls due, and of how many a fact
-    is missing, is known only of live numbers.
+    ``plan``: rows of ``queries.regelverk.plan``; ``places``: outcomes of every department, to tell
+    where. When something falls due, and of how many a fact is missing, is known only of live
+    numbers.
     """
-    live = bool(plan["live"].any())
-    heads = [_("Att göra"), _("Vem"), _("Nu")]
-    if live:
-        heads += [_("Uppgift saknas"), *(_("Inom {n} dagar").format(n=days) for days in SOON)]
-    # A column of zeros says nothing; what is to be done now always has its own.
-    counted = ["uppgift_saknas", *(f"soon_{days}" for days in SOON)] if live else []
-    kept = [0, *(i for i, name in enumerate(counted, 1) if plan[name].fillna(0).gt(0).any())]
-    heads = [*heads[:2], *(heads[2 + i] for i in kept)]
+    where = _where(places) if places is not None else {}
     rows, items = [], []
-    for row in plan.to_dict("records"):
-        act = _act(row, ruleset.rule(row["rule"]))
-        who = escaped(words.who_word(row["who"]))
-        about = title_of(ruleset.rule(row["rule"]))
-        numbers = [_plan_numbers(row, live, about, link)[i] for i in kept]
-        cells = "".join(f'<td class="dk-right">{number}</td>' for number in numbers)
-        rows.append(f'<tr><th scope="row">{act}</th><td>{who}</td>{cells}</tr>')
-        # In the list a line of zeros says nothing that its absence does not.
-        told = "".join(
-            f"<div><dt>{escaped(head)}</dt><dd>{value}</dd></div>"
-            for head, value in zip(heads[1:], [who, *numbers], strict=True)
-            if head in heads[:3] or _text_of(value) not in ("0", f.MISSING)
+    lines = [
+        _plan_line(row, ruleset.rule(row["rule"]), link, where) for row in plan.to_dict("records")
+    ]
+    # A column that is empty in every line says nothing; what is to be done now always has its own.
+    heads = [h for h in _plan_heads() if h == _("Nu") or any(line.get(h) for line in lines)]
+    for line in lines:
+        cells = "".join(
+            f"<td{' class=dk-right' if _is_number(h) else ''}>{line.get(h, '')}</td>" for h in heads
         )
-        items.append(f"<li>{act}<dl>{told}</dl></li>")
+        rows.append(f'<tr><th scope="row">{line[_("Att göra")]}</th>{cells}</tr>')
+        told = "".join(
+            f"<div><dt>{escaped(h)}</dt><dd>{line[h]}</dd></div>" for h in heads if line.get(h)
+        )
+        items.append(f"<li>{line[_('Att göra')]}<dl>{told}</dl></li>")
+    heads = [_("Att göra"), *heads]
     head = "".join(
-        f'<th scope="col"{" class=dk-right" if i > 1 else ""}>{escaped(h)}</th>'
-        for i, h in enumerate(heads)
+        f'<th scope="col"{" class=dk-right" if _is_number(h) else ""}>{escaped(h)}</th>'
+        for h in heads
     )
     caption = _("Antal överenskommelser, det allvarligaste först.")
     label = _("Vad som skulle behöva göras")
@@ -439,8 +435,62 @@ def plan_table(plan: pd.DataFrame, ruleset: RuleSet, link: Link) -> str:
     )
 
 
-def _text_of(html: str) -> str:
-    return re.sub(r"<[^>]*>", "", html)
+def _plan_heads() -> list[str]:
+    return [_("Vem"), _("Nu"), _("Var"), _("Uppgift saknas"), _("Förfaller senare")]
+
+
+def _is_number(head: str) -> bool:
+    return head in (_("Nu"), _("Uppgift saknas"))
+
+
+def _where(places: pd.DataFrame) -> dict[str, str]:
+    """Return rule → the departments that break it and how many there, as far as may be told."""
+    of = places[places["department"].notna() & (places["department"] != MINE)]
+    found: dict[str, str] = {}
+    for rule, rows in of.groupby("rule", sort=False):
+        told = [
+            f"{row['department']} {f.number(row['failing'])}"
+            for row in rows.to_dict("records")
+            if row["status"] == "shown" and some(row["failing"])
+        ]
+        if (rows["status"] == "hidden").any():
+            told.append(_("resten dolt") if told else status_word("hidden"))
+        parts = (f'<span class="dk-nobr">{escaped(part)}</span>' for part in told)
+        found[str(rule)] = " · ".join(parts)
+    return found
+
+
+def _plan_line(
+    row: Mapping[str, Any], rule: Rule, link: Link, where: Mapping[str, str]
+) -> dict[str, str]:
+    """Return a line of the plan as head → HTML; what there is nothing to say of is left out."""
+    line = {_("Att göra"): _act(row, rule), _("Vem"): escaped(words.who_word(row["who"]))}
+    if row["status"] != "shown":
+        return line | {_("Nu"): _absent(row["status"])}
+    about = title_of(rule)
+    outcome = "brister" if row["modality"] == "ska" else "avviker"
+    line[_("Nu")] = _linked(f.number(row["failing"]), row, outcome, about, link)
+    line[_("Var")] = where.get(row["rule"], "")
+    if row["live"]:
+        if some(row["uppgift_saknas"]):
+            lacking = f.number(row["uppgift_saknas"])
+            line[_("Uppgift saknas")] = _linked(
+                lacking, row, "uppgift_saknas", about, link, "dk-less"
+            )
+        line[_("Förfaller senare")] = _soon(row)
+    return line
+
+
+def _soon(row: Mapping[str, Any]) -> str:
+    """Return how many fall due within how many days; a longer time only where it adds some."""
+    told, before = [], 0
+    for days in SOON:
+        number = int(row[f"soon_{days}"]) if some(row[f"soon_{days}"]) else 0
+        if number > before:
+            text = _("{n} inom {days} dagar").format(n=f.number(number), days=days)
+            told.append(f'<span class="dk-nobr">{escaped(text)}</span>')
+            before = number
+    return "<br>".join(told)
 
 
 def _act(row: Mapping[str, Any], rule: Rule) -> str:
@@ -454,17 +504,3 @@ def _act(row: Mapping[str, Any], rule: Rule) -> str:
         f'{"".join(told)}<span class="dk-detail dk-part">{modality(rule.modality)} '
         f"{escaped(rule.text)}</span>"
     )
-
-
-def _plan_numbers(row: Mapping[str, Any], live: bool, about: str, link: Link) -> list[str]:
-    places = 2 + len(SOON) if live else 1
-    if row["status"] != "shown":
-        return [_absent(row["status"]), *[f.MISSING] * (places - 1)]
-    outcome = "brister" if row["modality"] == "ska" else "avviker"
-    numbers = [_linked(f.number(row["failing"]), row, outcome, about, link)]
-    if row["live"]:
-        lacking = f.number(row["uppgift_saknas"])
-        numbers.append(_linked(lacking, row, "uppgift_saknas", about, link, "dk-less"))
-        soon = [row[f"soon_{days}"] for days in SOON]
-        numbers += [escaped(f"+{f.number(n)}" if some(n) else "0") for n in soon]
-    return numbers + [f.MISSING] * (places - len(numbers))

@@ -289,7 +289,7 @@ def test_the_matrix_of_departments_has_the_own_set_today_and_the_adopted_rule_by
 def test_when_things_fall_due_is_told_of_live_numbers_alone() -> None:
     vgr = ruleset("vgr")
     live = text_of(rule_tables.plan_table(plan(table(*all_rows(vgr)), vgr), vgr, address))
-    assert "Inom 30 dagar" in live and "+77" in live
+    assert "inom 30 dagar" in live and "77 inom 365 dagar" in live
     rows = table(*all_rows(vgr, **published()))
     told = text_of(rule_tables.plan_table(plan(rows, vgr), vgr, address))
     assert "Inom" not in told and "Uppgift saknas" not in told and "30" in told
@@ -300,7 +300,7 @@ def test_a_column_in_which_nothing_falls_due_is_not_shown() -> None:
     rows = all_rows(vgr, soon_30=0, soon_90=0, uppgift_saknas=0)
     html = rule_tables.plan_table(plan(table(*rows), vgr), vgr, address)
     assert [text_of(h).strip() for h in re.findall(r'<th scope="col"[^>]*>(.*?)</th>', html)] == [
-        "Att göra", "Vem", "Nu", "Inom 365 dagar",
+        "Att göra", "Vem", "Nu", "Förfaller senare",
     ]  # fmt: skip
     (body,) = re.findall(r"<tbody>(.*?)</tbody>", html)
     assert all(line.count("<td") == 3 for line in body.split("</tr>") if line)
@@ -488,3 +488,35 @@ def test_without_a_register_the_rules_are_still_told(filled: Path) -> None:
 def test_an_empty_store_is_said_to_be_empty() -> None:
     assert "Här finns inget att visa ännu" in text_of(markup(visit()))
     assert loading.store_path().name == "store"
+
+
+def test_the_first_sentence_tells_of_the_own_rules_and_who_asks_the_most_and_the_least() -> None:
+    rows = [
+        {"ruleset": name, "rule": ANY, "status": "shown", "failing": failing, "total": 120}
+        for name, failing in (("vaggeryd", 65), ("vgr", 74), ("falkoping", 92), ("linkoping", 63))
+    ]
+    said = page.standing_sentence(pd.DataFrame(rows), "Hela kommunen")
+    assert "65 av 120" in said and "Falköping (92)" in said and "Linköping (63)" in said
+    rows[2] |= {"status": "hidden", "failing": SECRET}
+    said = page.standing_sentence(pd.DataFrame(rows), "Hela kommunen")
+    assert "kan visas" in said and "VGR (74)" in said and str(SECRET) not in said
+    rows[0] |= {"status": "hidden", "failing": SECRET}
+    said = page.standing_sentence(pd.DataFrame(rows), "Hela kommunen")
+    assert "går inte att visa" in said and str(SECRET) not in said
+
+
+def test_each_line_of_the_plan_tells_where_and_never_a_hidden_count() -> None:
+    vgr = ruleset("vgr")
+    rows = all_rows(vgr)
+    rule = rows[0]["rule"]
+    places = pd.DataFrame(
+        [
+            {"rule": rule, "department": "KLK", "status": "shown", "failing": 20},
+            {"rule": rule, "department": "SN", "status": "shown", "failing": 0},
+            {"rule": rule, "department": "MBN", "status": "hidden", "failing": SECRET},
+            {"rule": rule, "department": None, "status": "shown", "failing": 31},
+        ]
+    )
+    told = text_of(rule_tables.plan_table(plan(table(*rows), vgr), vgr, address, places))
+    assert "KLK 20 · resten dolt" in told and "SN" not in told and "MBN" not in told
+    assert str(SECRET) not in told
