@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any, get_args
@@ -38,34 +37,6 @@ STATES = ("in_force", "coming", "past_end", "ended", "renewed", "refused", "unde
 LATE = "late"
 """The reason of what was done too late: a finding about the past."""
 NEEDED = ("brister", "avviker", "uppgift_saknas")
-EVERYTHING = 2**62
-"""As a limit: no limit."""
-
-
-@dataclass(frozen=True)
-class Filters:
-    """Which lines of ``needs`` to tell; None: all.
-
-    ``kinds`` are kinds of rule, or the field that a rule of kind ``yes`` asks for; ``ends_within``
-    is in days from the as-of day, both ends included. An empty collection lets nothing through.
-    """
-
-    kinds: Collection[str] | None = None
-    outcomes: Collection[str] | None = None
-    departments: Collection[str] | None = None
-    managers: Collection[str] | None = None
-    agreements: Collection[str] | None = None
-    ends_within: int | None = None
-
-    def parameters(self) -> dict[str, Any]:
-        """Return the filters as parameters of ``_needs.sql``."""
-        names = ("kinds", "outcomes", "departments", "managers", "agreements")
-        found = {name: getattr(self, name) for name in names}
-        lists = {name: None if v is None else sorted(v) for name, v in found.items()}
-        return {**lists, "ends_within": self.ends_within}
-
-
-ALL = Filters()
 
 
 # --- evaluation -----------------------------------------------------------------------------------
@@ -89,23 +60,6 @@ def evaluation(
         rules=as_json(sets),
     )
     return with_words(found, sets, as_of) if words else found
-
-
-def counts(reader: Reader, sets: Sequence[RuleSet], as_of: date) -> pd.DataFrame:
-    """Return how many agreements each rule gives each outcome, per department.
-
-    ``ruleset, rule, aspect, kind, modality, department, outcome, agreements``; agreements past
-    their end count in the kinds that ask for them. Combinations that no agreement has are left out.
-    """
-    require_agreements(reader.viewer)
-    return reader.frame(
-        _sql("register/_base", "register/evaluate")
-        + " select ruleset, rule, aspect, kind, modality, department, outcome,"
-        " count(*)::integer as agreements from evaluated"
-        " group by all order by ruleset, min(ordinal), department, outcome",
-        days=[as_of],
-        rules=as_json(sets),
-    )
 
 
 def agreements_behind(
@@ -137,44 +91,33 @@ def agreements_behind(
 # --- what needs doing -----------------------------------------------------------------------------
 
 
-def needs(
-    reader: Reader,
-    own: RuleSet,
-    as_of: date,
-    filters: Filters = ALL,
-    limit: int | None = None,
-    offset: int = 0,
-    past: bool = False,
-) -> pd.DataFrame:
-    """Return what needs doing under ``own`` and the common checks, by consequence.
+def needs(reader: Reader, own: RuleSet, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what needs doing under ``own`` and the common checks, and what was done too late.
 
     A row per agreement and matter (the kind of rule, and for kind ``yes`` its field); where ``own``
     judges a matter its line goes before that of the common checks. A red risk and the day of its
     measure are one line, whose ``also`` is what the day's own would have been for: ``overdue``,
-    ``no_due_date``, else null. What came too late (reason ``LATE``) cannot be mended and is left
-    out, but for ``past=True``. Sorted by ``rank`` (1 = worst), then what has lasted longest, then
-    department and agreement.
+    ``no_due_date``, else null. What came too late (reason ``LATE``) nothing mends that anybody does
+    now: it stands apart, with the same columns. Both are sorted by ``rank`` (1 = worst), then what
+    has lasted longest, then department and agreement.
 
     Columns: ``agreement_id``, ``employee`` (hash), ``person`` (pseudonym), ``department``,
-    ``department_name``, ``manager``, ``position``, ``kind``, ``field``, ``rule``, ``ruleset``,
-    ``aspect``, ``modality``, ``outcome``, ``reason``, ``also``, ``value``, ``since``, ``due``,
-    ``rank``, ``confidentiality``, ``end``, ``days_to_end`` (negative when past), ``who`` (chef, hr,
-    it).
+    ``department_name``, ``manager``, ``kind``, ``field``, ``rule``, ``ruleset``, ``outcome``,
+    ``reason``, ``also``, ``value``, ``since``, ``due``, ``rank``, ``end``, ``days_to_end``
+    (negative when past), ``who`` (chef, hr, it).
     """
-    rows = {"limit": limit or EVERYTHING, "offset": offset}
-    found = _needed(reader, own, as_of, filters, "needs", past=past, **rows)
-    return _named(reader, _with_who(found))
-
-
-def needs_summary(
-    reader: Reader, own: RuleSet, as_of: date, filters: Filters = ALL
-) -> pd.DataFrame:
-    """Return how much needs doing in each matter, the worst first.
-
-    ``kind, field, lines, agreements, rank``; the last row, with kind None, is of all together (an
-    agreement that lacks three things is one agreement).
-    """
-    return _needed(reader, own, as_of, filters, "needs_summary", past=False)
+    require_agreements(reader.viewer)
+    sets = (own, base())
+    found = reader.frame(
+        _sql("register/_base", "register/evaluate") + "," + sql_file("agreements/needs"),
+        days=[as_of],
+        rules=as_json(sets),
+        own=own.id,
+        ranks=_ranks(sets),
+    )
+    found = _named(reader, _with_who(found))
+    late = found["reason"] == LATE
+    return found[~late].reset_index(drop=True), found[late].reset_index(drop=True)
 
 
 def agreements_per(needs: pd.DataFrame, column: str) -> dict[str, int]:
@@ -198,31 +141,15 @@ def managers(reader: Reader, as_of: date) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _needed(
-    reader: Reader, own: RuleSet, as_of: date, filters: Filters, ending: str, **more: Any
-) -> pd.DataFrame:
-    require_agreements(reader.viewer)
-    sets = (own, base())
-    return reader.frame(
-        _sql("register/_base", "register/evaluate")
-        + ","
-        + _sql("agreements/_needs", f"agreements/{ending}"),
-        days=[as_of],
-        rules=as_json(sets),
-        own=own.id,
-        ranks=_ranks(sets),
-        **filters.parameters(),
-        **more,
-    )
-
-
 def _with_who(lines: pd.DataFrame) -> pd.DataFrame:
     """Return lines with ``who`` must act; asked by matter, of which there are some twenty."""
-    pairs = list(zip(lines["kind"], lines["field"].fillna(""), strict=True))
-    who = {pair: rule_words.who(*pair) for pair in set(pairs)}
-    return lines.assign(
-        days_to_end=lines["days_to_end"].astype("Int64"), who=[who[pair] for pair in pairs]
+    matters = lines[["kind", "field"]].drop_duplicates()
+    pairs = zip(matters["kind"], matters["field"].fillna(""), strict=True)
+    matters["who"] = pd.Series(
+        [rule_words.who(*pair) for pair in pairs], index=matters.index, dtype="str"
     )
+    days_to_end = lines["days_to_end"].astype("Int64")
+    return lines.assign(days_to_end=days_to_end).merge(matters, how="left", on=["kind", "field"])
 
 
 def _named(reader: Reader, table: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -164,9 +165,11 @@ def register_costs(folder: Path, size: int) -> dict[str, float]:
     from queries import agreements, coverage
     from queries.catalogue import indicator
     from queries.indicators import register_date
-    from queries.rules import own, rulesets
+    from queries.rules import own
     from queries.store import open_reader
     from queries.viewer import Role, Viewer
+    from ui import register_files
+    from ui.register import Choice
 
     os.environ["DISTANSKOLLEN_STORE"] = str(folder / "store")
     files = big_register.make(folder, size, registers=2)
@@ -177,14 +180,11 @@ def register_costs(folder: Path, size: int) -> dict[str, float]:
         load_agreements(file, as_of=date.fromisoformat(file.stem.removeprefix("agreements-")))
         found[f"load, {name} register (s)"] = time.perf_counter() - start
     reader = open_reader(Viewer(Role.REVISOR))
-    day, ours, sets = register_date(reader), own(), rulesets()
+    day, ours = register_date(reader), own()
     one = agreements.register(reader, day)["agreement_id"].iloc[size // 2]
     assessed = indicator("riskbedomd_fore_start")
     runs: dict[str, Callable[[], object]] = {
-        "needs, first 200": lambda: agreements.needs(reader, ours, day, limit=200),
-        "needs, all": lambda: agreements.needs(reader, ours, day),
-        "needs, summary": lambda: agreements.needs_summary(reader, ours, day),
-        "counts, all rule sets": lambda: agreements.counts(reader, sets, day),
+        "needs": lambda: agreements.needs(reader, ours, day),
         "register": lambda: agreements.register(reader, day),
         "one agreement's story": lambda: agreements.story(reader, one, day),
         "dates of a year": lambda: agreements.coming_dates(reader, ours, day),
@@ -195,6 +195,12 @@ def register_costs(folder: Path, size: int) -> dict[str, float]:
     for page in REGISTER_PAGES:
         for name, cost in page_costs(page, 3, "revisor").items():
             found[f"/{page}, {name}"] = cost
+    context = SimpleNamespace(
+        reader=reader, viewer=reader.viewer, as_of=day, snapshot=reader.snapshot
+    )
+    for make in (register_files.excel, register_files.csv, register_files.ics):
+        took = timed(lambda make=make: make(context, Choice(day)), 1)
+        found[f"/overenskommelser, {make.__name__} of all (ms)"] = 1000 * took
     return found
 
 

@@ -155,9 +155,8 @@ def key_of(context: Context, named: str | None = None) -> Key:
 @st.cache_resource(max_entries=6, show_spinner=False)
 def lines_of(_reader: Reader, key: Key, as_of: date) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what needs doing, and what was done too late: for an agreement's story alone."""
-    found = with_matters(queries.needs(_reader, own(), as_of, past=True))
-    late = found["reason"] == queries.LATE
-    return found[~late].reset_index(drop=True), found[late].reset_index(drop=True)
+    to_do, late = queries.needs(_reader, own(), as_of)
+    return with_matters(to_do), with_matters(late)
 
 
 def needs_of(reader: Reader, key: Key, as_of: date) -> pd.DataFrame:

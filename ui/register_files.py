@@ -50,7 +50,7 @@ def csv(context: Context, choice: Choice) -> bytes:
 def excel(context: Context, choice: Choice) -> bytes:
     """Return an Excel file: the list, the agreements that it is about, and what they are."""
     rows = _everything(context, choice)
-    register = register_table(named(context, _chosen(context, choice)), _mark(context))
+    register = register_table(named(context, chosen_agreements(context, choice)), _mark(context))
     return tables.xlsx_bytes(
         file_table(rows, choice.as_of, _mark(context)),
         _("Överenskommelser") if choice.ruleset else _("Att göra"),
@@ -62,7 +62,7 @@ def excel(context: Context, choice: Choice) -> bytes:
 def ics(context: Context, choice: Choice) -> bytes:
     """Return the coming dates of the chosen agreements as a calendar file."""
     dates = queries.coming_dates(context.reader, own(), choice.as_of, DAYS_AHEAD)
-    chosen = _chosen(context, choice)
+    chosen = chosen_agreements(context, choice)
     names = dict(zip(chosen["department"], chosen["department_name"], strict=True))
     return calendar.ics_bytes(
         dates[dates["agreement_id"].isin(chosen["agreement_id"])].head(MOST_DATES),
@@ -73,7 +73,7 @@ def ics(context: Context, choice: Choice) -> bytes:
     )
 
 
-def _chosen(context: Context, choice: Choice) -> pd.DataFrame:
+def chosen_agreements(context: Context, choice: Choice) -> pd.DataFrame:
     """Return the agreements that the choice is about: also those that lack nothing, unless what is
     lacking is chosen."""
     register = register_of(context.reader, key_of(context), choice.as_of)

@@ -49,11 +49,13 @@ from ui.register import (
     title_of,
     who_text,
 )
-from ui.register_files import MOST_DATES, csv, excel, ics, personal
+from ui.register_files import MOST_DATES, chosen_agreements, csv, excel, ics, personal
 from ui.shell import DEPARTMENT, NONE, SAID, note_unknown
 from ui.text import _, _n, join_words, plain, source_words
 
 WITHIN = ("30", "60", "90")
+LONG = 10_000
+"""Rows of the list from which its Excel file takes so long that the reader should be told."""
 CARDS = 25
 """Rows of the list on a narrow screen, where each is a card."""
 ROWS, ROWS_BESIDE_STORY = 8, 4
@@ -337,16 +339,30 @@ def show(context: Context, choice: Choice, found: Found) -> str | None:
         st.html(f'<span class="dk" id="{PAST_TABLE}" tabindex="-1"></span>')
     with st.container(horizontal=True, vertical_alignment="bottom", key="oppna"):
         opened = _select(context, found, opened)
-        if found.lines:
+        # Of agreements that lack nothing there is still the register, and the dates to come.
+        files = bool(found.lines) or not chosen_agreements(context, choice).empty
+        if files:
             _downloads(context, choice)
-    if found.lines:
-        text = _(
-            "Filerna har hela urvalet, Excelfilen också registret. Kalenderfilen öppnas i Outlook "
-            "och har de datum som kommer inom ett år (högst {n}), utan namn på anställda."
-        )
+    if files:
         with st.container(key="list-note"):
-            note(text.format(n=f.number(MOST_DATES)))
+            note(files_note(found))
     return opened
+
+
+def files_note(found: Found) -> str:
+    """Return what the files hold, and of a long list that its file takes a while to make: the
+    button says nothing until the file is there."""
+    text = _(
+        "Filerna har hela urvalet, Excelfilen också registret. Kalenderfilen öppnas i Outlook "
+        "och har de datum som kommer inom ett år (högst {n}), utan namn på anställda."
+    ).format(n=f.number(MOST_DATES))
+    if found.lines < LONG:
+        return text
+    wait = _(
+        "Listan har {n} rader. Excelfilen kan därför dröja upp till en minut efter att du har "
+        "tryckt på knappen."
+    )
+    return f"{text} {wait.format(n=f.number(found.lines))}"
 
 
 def _hits(choice: Choice, found: Found) -> None:
@@ -367,14 +383,21 @@ def hits(found: Found, choice: Choice) -> str:
     """
     lines = _n("{n} sak", "{n} saker", found.lines).format(n=f.number(found.lines))
     agreements = _n("{n} överenskommelse", "{n} överenskommelser", found.agreements)
-    parts = [
-        _("{agreements}, det värsta utfallet först.")
-        if choice.ruleset
-        else _("{lines} i {agreements}, det allvarligaste först och sedan det som väntat längst.")
-    ]
-    if found.lines > SHOWN:
-        parts.append(_("Här visas de {n} första; filerna har alla.").format(n=f.number(SHOWN)))
-    parts.append(_("Öppna en för att se hela historien."))
+    if found.lines == 1:
+        # Of one there is no order, nor which of them to open.
+        first = _("{agreements}.") if choice.ruleset else _("{lines} i {agreements}.")
+        parts = [first, _("Öppna den för att se hela historien.")]
+    else:
+        first = (
+            _("{agreements}, det värsta utfallet först.")
+            if choice.ruleset
+            else _(
+                "{lines} i {agreements}, det allvarligaste först och sedan det som väntat längst."
+            )
+        )
+        cut = _("Här visas de {n} första; filerna har alla.").format(n=f.number(SHOWN))
+        last = _("Öppna en för att se hela historien.")
+        parts = [first, *([cut] if found.lines > SHOWN else []), last]
     return " ".join(parts).format(
         lines=lines, agreements=agreements.format(n=f.number(found.agreements))
     )
@@ -504,13 +527,13 @@ def _columns() -> dict[str, Any]:
     """Return the widths: what to do stands within a laptop's width, without scrolling sideways."""
     config, day = st.column_config, "YYYY-MM-DD"
     return {
-        _("Vad"): config.TextColumn(width=138),
+        _("Vad"): config.TextColumn(width=126),
         _("Gör så här"): config.TextColumn(width=238),
-        _("Ska agera"): config.TextColumn(width=100),
+        _("Ska agera"): config.TextColumn(width=112),
         _("Överenskommelse"): config.TextColumn(width=118),
         _("Anställd"): config.TextColumn(width=134),
         _("Dagar"): config.NumberColumn(
-            format="%d", width=54, help=_("Så många dagar har det varit så.")
+            format="%d", width=58, help=_("Så många dagar har det varit så.")
         ),
         _("Slut"): config.DateColumn(format=day, width=98),
         _("Förvaltning"): config.TextColumn(width=95),
@@ -527,12 +550,12 @@ def cards_html(
     parts = []
     first = rows.head(CARDS)
     listed = zip(first.to_dict("records"), tell(first, choice.as_of), strict=True)
-    for (title, to_do), group in groupby(
-        listed, key=lambda told: (title_of(told[0]), told[1].to_do)
-    ):
-        items = "".join(_card(context, choice, row) for row, _told in group)
-        act = f'<p class="dk-detail">{cards.escaped(to_do)}</p>' if to_do else ""
-        parts.append(f'<h3>{cards.escaped(title)}</h3>{act}<ul class="dk-worklist">{items}</ul>')
+    for title, matter in groupby(listed, key=lambda told: title_of(told[0])):
+        parts.append(f"<h3>{cards.escaped(title)}</h3>")
+        for to_do, group in groupby(matter, key=lambda told: told[1].to_do):
+            act = f'<p class="dk-detail">{cards.escaped(to_do)}</p>' if to_do else ""
+            items = "".join(_card(context, choice, row) for row, _told in group)
+            parts.append(f'{act}<ul class="dk-worklist">{items}</ul>')
     cards_of = "".join(parts)
     if len(rows) > CARDS:
         text = _("Här visas de {n} första. Välj med filtren, eller hämta filen som har alla.")

@@ -18,11 +18,10 @@ import pytest
 from ingest.load import load_agreements, load_frame
 from ingest.rows import AGREEMENT_COLUMNS
 from queries import agreements, rules
-from queries.agreements import Filters
 from queries.catalogue import indicator, is_regulated
 from queries.indicators import live_counts
 from queries.reference import DATA_DIR
-from queries.rules import KINDS, RuleSet, base, own, rulesets
+from queries.rules import KINDS, RuleSet, base, own
 from queries.store import Reader, open_reader
 from queries.viewer import AccessDenied, Role, Viewer
 
@@ -404,20 +403,7 @@ def test_controls_name_what_lacks_or_else_what_is_not_stated(store: Store) -> No
     assert values == ["vpn,encryption", "vpn", "encryption"]
 
 
-# --- counting -------------------------------------------------------------------------------------
-
-
-def test_counts_add_up_to_the_evaluation_per_department(demo_store: Path) -> None:
-    reader = open_reader(Viewer(Role.REVISOR), demo_store)
-    sets = (*rulesets(), base())
-    counted = agreements.counts(reader, sets, DAY)
-    keys = ["ruleset", "rule", "department", "outcome"]
-    one_by_one = agreements.evaluation(reader, sets, DAY).groupby(keys).size()
-    assert counted.set_index(keys)["agreements"].to_dict() == one_by_one.to_dict()
-    assert set(counted["ruleset"]) == {found.id for found in sets}
-    behind = agreements.agreements_behind(reader, own(), None, ["brister"], "SN", DAY)
-    mine = counted.query("ruleset == @own().id and department == 'SN' and outcome == 'brister'")
-    assert len(behind) == mine["agreements"].sum() > 0
+# --- behind a cell --------------------------------------------------------------------------------
 
 
 def test_the_agreements_behind_a_cell_come_with_the_worst_first(store: Store) -> None:
@@ -480,15 +466,13 @@ def test_what_needs_doing_is_sorted_by_consequence_then_by_how_long(store: Store
         good("obedömd", risk_assessed=None),
         good("röd", risk_level="Röd", measure_due="2026-12-31"),
     )
-    assert "sen" not in set(agreements.needs(store.reader(), OWN, DAY)["agreement_id"])
-    found = agreements.needs(store.reader(), OWN, DAY, past=True)
+    found, late = agreements.needs(store.reader(), OWN, DAY)
     assert list(zip(found["agreement_id"], found["kind"], found["rank"], strict=True)) == [
         ("röd", "red_measure", 1),
         ("obedömd", "risk_before_start", 2),
         ("sekretess", "controls", 3),
         ("åtgärd", "measures_on_time", 4),
         ("passerad", "past_end", 5),
-        ("sen", "risk_before_start", 6),
         ("uppföljning", "follow_up", 7),
         ("uppföljning-ny", "follow_up", 7),
         ("muntlig", "form", 8),
@@ -500,8 +484,11 @@ def test_what_needs_doing_is_sorted_by_consequence_then_by_how_long(store: Store
     ]
     assert list(found.query("kind == 'controls'")["who"]) == ["it", "it"]
     assert found["days_to_end"].dropna().tolist() == [-1]
-    page = agreements.needs(store.reader(), OWN, DAY, limit=2, offset=3)
-    assert list(page["agreement_id"]) == ["åtgärd", "passerad"]
+    # Nothing that anybody does now mends what came too late.
+    assert late[["agreement_id", "kind", "rank"]].values.tolist() == [
+        ["sen", "risk_before_start", 6]
+    ]
+    assert list(late.columns) == list(found.columns)
 
 
 def test_of_equals_the_departments_stand_in_the_order_of_the_frame(store: Store) -> None:
@@ -510,7 +497,7 @@ def test_of_equals_the_departments_stand_in_the_order_of_the_frame(store: Store)
         good("B", form="Muntlig"),
         good("A", form="Muntlig", department="BB"),
     )
-    found = agreements.needs(store.reader(), OWN, DAY)
+    found, _late = agreements.needs(store.reader(), OWN, DAY)
     assert list(found["agreement_id"]) == ["A", "B", "C"]
     assert list(found["department_name"]) == ["Beta", "Alfa", "Alfa"]
 
@@ -521,10 +508,10 @@ def test_the_own_rule_set_goes_before_the_common_check_of_the_same_matter(store:
         good("A", start="2024-12-01", followed_up="2026-01-01", it_briefing="2025-06-01"),
         good("B", start="2024-12-01", followed_up="2026-01-01", it_briefing="2024-06-01"),
     )
-    found = agreements.needs(store.reader(), OWN, DAY)
+    found, _late = agreements.needs(store.reader(), OWN, DAY)
     told = found[["agreement_id", "kind", "ruleset"]].values.tolist()
     assert told == [["B", "it_briefing", "prov"]]
-    without = agreements.needs(store.reader(), rules_of(WRITTEN), DAY)
+    without, _late = agreements.needs(store.reader(), rules_of(WRITTEN), DAY)
     told = without[["agreement_id", "kind", "ruleset"]].values.tolist()
     assert told == [["B", "it_briefing", "uppfoljning"], ["A", "it_briefing", "uppfoljning"]]
 
@@ -536,7 +523,7 @@ def test_one_agreement_may_lack_several_fields_but_no_assessment_is_said_once(
         good("A", home_insurance="Nej", landlord_consent="Nej"),
         good("B", risk_assessed=None, risk_level=None),
     )
-    found = agreements.needs(store.reader(), OWN, DAY)
+    found, _late = agreements.needs(store.reader(), OWN, DAY)
     told = found[["agreement_id", "kind", "field"]].fillna("").values.tolist()
     assert told == [
         ["B", "risk_before_start", ""],
@@ -545,50 +532,36 @@ def test_one_agreement_may_lack_several_fields_but_no_assessment_is_said_once(
     ]
 
 
-FILTERED = {
-    "kinds": ({"follow_up", "home_insurance"}, ["B", "C"]),
-    "outcomes": ({"avviker"}, ["D"]),
-    "departments": ({"BB"}, ["C"]),
-    "managers": ({"Ek"}, ["A"]),
-    "agreements": ({"A", "D"}, ["A", "D"]),
-    "ends_within": (30, ["A"]),
-}
-
-
-@pytest.mark.parametrize("name", FILTERED)
-def test_a_filter_lets_through_what_it_names_and_the_summary_counts_the_same(
-    store: Store, name: str
-) -> None:
-    store.load(
-        good("A", form="Muntlig", manager="Ek", end="2026-11-30"),
-        good("B", start="2025-01-02", end="2026-12-01"),
-        good("C", home_insurance="Nej", department="BB"),
-        good("D", days_per_week="3", end="2026-12-01"),
-        good("E", form="Muntlig", end="2026-10-30", ended="2026-10-30"),
+def test_what_came_too_late_takes_no_other_lines_place(store: Store) -> None:
+    # Of whom nobody knows whether the own rule reaches them, the common check judges too.
+    scoped = rules_of(
+        {"kind": "evaluated_before_renewal"}, covers={"kinds": ["regelbundet"]}, id="prov"
     )
-    value, expected = FILTERED[name]
-    filters = Filters(**{name: value})
-    reader = store.reader()
-    found = agreements.needs(reader, OWN, DAY, filters)
-    assert sorted(found["agreement_id"]) == expected
-    summary = agreements.needs_summary(reader, OWN, DAY, filters)
-    assert summary["agreements"].tolist()[-1] == found["agreement_id"].nunique()
-    by_matter = found.groupby(found["field"].fillna(found["kind"]))["agreement_id"].nunique()
-    matters = summary.iloc[:-1]
-    counted = dict(zip(matters["field"].fillna(matters["kind"]), matters["lines"], strict=True))
-    assert counted == by_matter.to_dict()
-    nothing = agreements.needs(reader, OWN, DAY, Filters(kinds=()))
-    assert nothing.empty and list(nothing.columns) == list(found.columns)
+    store.load(
+        good("A", end="2026-05-31", evaluated="2026-07-01"),
+        good("B", start="2026-06-01", extended_from="A"),
+    )
+    found, late = agreements.needs(store.reader(), scoped, DAY)
+    told = found[found["kind"] == "evaluated_before_renewal"]
+    assert told[["agreement_id", "reason"]].values.tolist() == [["B", "scope_unknown"]]
+    assert late[["agreement_id", "ruleset"]].values.tolist() == [["B", base().id]]
 
 
-def test_an_agreement_that_ends_on_the_last_day_asked_for_is_among_those_that_end(
+def test_the_days_to_an_end_count_from_the_day_itself_and_are_negative_when_it_has_passed(
     store: Store,
 ) -> None:
-    ends = {"A": "2026-10-31", "B": "2026-11-30", "C": "2026-12-01", "D": "2026-10-30"}
+    ends = {"A": "2026-10-31", "B": "2026-11-30", "C": None, "D": "2026-10-30"}
     store.load(*(good(name, form="Muntlig", end=day) for name, day in ends.items()))
-    found = agreements.needs(store.reader(), OWN, DAY, Filters(ends_within=30, kinds={"form"}))
-    assert list(found["agreement_id"]) == ["A", "B"]
-    assert found["days_to_end"].tolist() == [0, 30]
+    found, _late = agreements.needs(store.reader(), OWN, DAY)
+    days = found.set_index("agreement_id")["days_to_end"].astype(object)
+    assert days.where(days.notna(), None).to_dict() == {"A": 0, "B": 30, "C": None, "D": -1}
+
+
+def test_where_nothing_needs_doing_the_answer_has_its_columns(store: Store) -> None:
+    store.load(good("A"), good("B", form="Muntlig", department="BB"))
+    some, _late = agreements.needs(store.reader(), OWN, DAY)
+    for nothing in agreements.needs(store.reader("hr", "AA"), OWN, DAY):
+        assert nothing.empty and list(nothing.columns) == list(some.columns)
 
 
 def test_an_agreement_without_an_employee_has_an_empty_person_and_no_nan(store: Store) -> None:
@@ -596,7 +569,7 @@ def test_an_agreement_without_an_employee_has_an_empty_person_and_no_nan(store: 
                {"agreement_id": "B", "form": "Muntlig"})  # fmt: skip
     reader = store.reader()
     for found in (
-        agreements.needs(reader, OWN, DAY),
+        agreements.needs(reader, OWN, DAY)[0],
         agreements.agreements_behind(reader, OWN, None, ["brister"], None, DAY),
         agreements.register(reader, DAY),
     ):
@@ -800,10 +773,8 @@ def test_coming_dates_are_those_ahead_and_no_further_than_asked(store: Store) ->
 
 QUESTIONS = {
     "evaluation": lambda r: agreements.evaluation(r, [OWN], DAY),
-    "counts": lambda r: agreements.counts(r, [OWN], DAY),
     "behind": lambda r: agreements.agreements_behind(r, OWN, None, None, None, DAY),
-    "needs": lambda r: agreements.needs(r, OWN, DAY),
-    "needs_summary": lambda r: agreements.needs_summary(r, OWN, DAY),
+    "needs": lambda r: pd.concat(agreements.needs(r, OWN, DAY)),
     "managers": lambda r: agreements.managers(r, DAY),
     "people": lambda r: agreements.people(r, ["a" * 64]),
     "register": lambda r: agreements.register(r, DAY),
@@ -852,14 +823,11 @@ def test_politiker_and_admin_are_refused_and_hr_meets_only_its_own_departments(
         return
     if question == "story":
         assert len(found) and ask(named.reader("hr", "BB")).empty
-    elif question != "needs_summary":
+    else:
         assert any(word in everything for word in secret)
     # What the own agreement says that it continues stands in its own row.
     own_part = own_part.replace("HEMLIG", "") if question == "register" else own_part
     assert not any(word in own_part for word in secret)
-    if question == "needs_summary":
-        assert ask(named.reader("hr", "BB"))["agreements"].iloc[-1] == 1
-        assert found["agreements"].iloc[-1] == 2
 
 
 def test_hr_is_told_that_an_agreement_goes_on_in_another_department_and_nothing_more(

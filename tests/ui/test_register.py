@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from icalendar import Calendar
 from python_calamine import CalamineWorkbook
 from streamlit.testing.v1 import AppTest
 
+from ingest.load import load_agreements
 from queries import rule_words
 from queries.agreements import needs as find_needs
 from queries.agreements import register as read_register
@@ -26,6 +28,7 @@ from ui import calendar, register, register_words, tables, timeline, worklist
 from ui import formats as f
 from ui.register import Choice, Found
 from ui.register_files import excel, file_table, register_table
+from ui.register_files import ics as make_ics
 
 DAY = date(2026, 10, 31)
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +74,7 @@ MIXED = needs(
         ({"manager": "Bo"}, "A"),
         ({"ends": 30}, "B"),
         ({"ends": 60}, "BC"),
+        ({"ends": 60, "missing": "measures_on_time"}, "C"),
         ({"missing": "risk_before_start"}, "B"),
         ({"missing": "measures_on_time"}, "AC"),
         ({"missing": "red_measure"}, "A"),
@@ -88,6 +92,32 @@ def test_advice_and_empty_fields_are_never_counted_with_what_is_broken():
         "in_register": 1, "uppgift_saknas": 2, "avviker": 1,
     }  # fmt: skip
     assert next(iter(register.counted(MIXED))) == "red_measure"
+
+
+def test_what_ends_on_the_day_itself_ends_within_any_number_of_days():
+    today = needs(need("A", days_to_end=0), need("B", days_to_end=-1), need("C"))
+    assert list(register.narrowed(today, Choice(DAY, ends=30))["agreement_id"]) == ["A"]
+
+
+def test_each_head_leads_to_as_many_agreements_as_it_says(hr):
+    whole = open_reader(Viewer(Role.REVISOR, frozenset()))
+    day = register_date(hr)
+    lines = register.with_matters(find_needs(whole, own(), day)[0])
+    told = register.counted(lines)
+    found: set[str] = set()
+    for head, agreements in told.items():
+        rows = register.narrowed(lines, Choice(day, missing=head))
+        assert rows["agreement_id"].nunique() == agreements > 0, head
+        found |= set(rows.index)
+    # Under the heads together stands all that is to be done.
+    assert found == set(lines.index)
+    assert len(told) > 5
+
+
+def test_where_nothing_is_to_be_done_nothing_is_counted_and_nothing_fails():
+    empty = MIXED.head(0)
+    assert register.counted(register.with_matters(empty)) == {}
+    assert register.narrowed(empty, Choice(DAY, missing="follow_up", ends=30)).empty
 
 
 def test_an_agreement_is_counted_once_however_many_fields_are_empty():
@@ -123,7 +153,13 @@ def test_an_agreement_without_an_employee_is_named_by_its_number_alone():
     assert ">A-1</a>" in said
     assert said.count("Följ upp överenskommelsen nu") == 1
     assert ">A-2 · ABABAB</a>" in said
-    assert "nan" not in said.lower()
+    # What differs is told under one heading.
+    apart = needs(need("A-1", "controls", reason="lacking", value="vpn"),
+                  need("A-2", "controls", reason="lacking", value="encryption"))  # fmt: skip
+    said = worklist.cards_html(context, Choice(DAY), apart)
+    assert said.count("<h3>Skydd saknas</h3>") == 1
+    assert "VPN" in said and "kryptering" in said
+    assert not re.search(r"\bnan\b", said.lower())
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -161,6 +197,20 @@ def test_a_list_that_is_cut_says_so():
     assert "filerna" not in worklist.hits(Found(MIXED, MIXED), Choice(DAY))
 
 
+def test_only_of_a_long_list_the_reader_is_told_to_wait_for_the_file():
+    long = Found(MIXED.loc[MIXED.index.repeat(worklist.LONG)], MIXED)
+    assert "80 000 rader" in worklist.files_note(long).replace(f.NBSP, " ")
+    assert "upp till en minut" in worklist.files_note(long)
+    assert "minut" not in worklist.files_note(Found(MIXED, MIXED))
+
+
+def test_of_a_single_thing_to_do_no_order_is_told():
+    one = Found(MIXED.head(1), MIXED.head(1))
+    said = worklist.hits(one, Choice(DAY))
+    assert said == "1 sak i 1 överenskommelse. Öppna den för att se hela historien."
+    assert worklist.hits(one, Choice(DAY, ruleset="vgr")).startswith("1 överenskommelse. Öppna")
+
+
 def test_behind_a_cell_of_the_comparison_nothing_is_said_to_be_done():
     behind = worklist.hits(Found(MIXED, MIXED), Choice(DAY, ruleset="vgr"))
     assert behind.startswith("5 överenskommelser, det värsta utfallet först.")
@@ -178,7 +228,7 @@ def test_filters_are_blamed_for_an_empty_list_only_when_there_is_more_without_th
 def test_a_red_risk_whose_measure_is_late_is_one_line_that_says_both(hr):
     day = register_date(hr)
     whole = open_reader(Viewer(Role.REVISOR, frozenset()))
-    lines = register.with_matters(find_needs(whole, own(), day))
+    lines = register.with_matters(find_needs(whole, own(), day)[0])
     both = lines[lines["also"] == "overdue"]
     assert len(both)
     for row in both.to_dict("records"):
@@ -194,9 +244,10 @@ def test_a_red_risk_whose_measure_is_late_is_one_line_that_says_both(hr):
 
 def test_what_came_too_late_is_nothing_to_do_but_is_in_the_agreements_story(hr, visit):
     day = register_date(hr)
-    assert "late" not in set(find_needs(hr, own(), day)["reason"])
-    past = find_needs(hr, own(), day, past=True)
-    agreement = past[past["reason"] == "late"]["agreement_id"].iloc[0]
+    to_do, late = find_needs(hr, own(), day)
+    assert "late" not in set(to_do["reason"])
+    assert set(late["reason"]) == {"late"}
+    agreement = late["agreement_id"].iloc[0]
     told = said(visit(roll="hr", mina="SN", overenskommelse=agreement))
     assert "Gjort för sent" in told
     assert "Riskbedömd efter start" in told
@@ -308,7 +359,7 @@ def hr(demo_store: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_every_line_of_the_demo_is_told_in_sentences_and_without_codes(hr):
     day = register_date(hr)
-    lines = find_needs(hr, own(), day)
+    lines, _late = find_needs(hr, own(), day)
     table = file_table(lines, day, "Personuppgifter")
     assert len(table) == len(lines) > 0
     # The two sheets call the same thing the same.
@@ -427,6 +478,38 @@ def test_an_address_that_asks_for_what_does_not_exist_is_told(visit, name, value
     assert told in said(app)
     assert app.dataframe
     assert "finns inte" not in said(visit(roll="hr", mina="SN", slutar="30", saknas="follow_up"))
+
+
+GOOD = {
+    "Överenskommelse": "OK-1", "Anställd": "Ada Ask", "Ansvarig chef": "Eva Ek",
+    "Förvaltning": "AAA", "Befattning": "Medarbetare", "Typ": "Regelbundet", "Form": "Skriftlig",
+    "Beslut": "Beviljad", "Start": "2026-02-01", "Slut": "2027-01-31", "Dagar per vecka": "2",
+    "Riskbedömning": "2026-01-15", "Risknivå": "Grön", "IT-genomgång": "2026-08-01",
+    "Senaste uppföljning": "2026-08-01", "Sekretessklass": "Öppen",
+}  # fmt: skip
+
+
+def test_where_nothing_needs_doing_the_register_and_its_dates_can_still_be_taken(
+    filled: Path, tmp_path: Path
+):
+    path = tmp_path / "register.csv"
+    path.write_text(f"{';'.join(GOOD)}\n{';'.join(GOOD.values())}\n", encoding="utf-8")
+    load_agreements(path, as_of=DAY)
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    app.query_params["roll"] = "hr"
+    app.query_params["mina"] = "AAA"
+    app.run()
+    app.switch_page("pages/overenskommelser.py").run()
+    assert not app.exception
+    assert "Inget att göra" in said(app)
+    assert not app.dataframe
+    assert "Kalenderfilen öppnas i Outlook" in "".join(said(app))
+    context = app.session_state["_context"]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(excel(context, Choice(DAY))))
+    assert len(book.get_sheet_by_name("Att göra").to_python()) == 1
+    assert len(book.get_sheet_by_name("Registret").to_python()) == 2
+    events = Calendar.from_ical(make_ics(context, Choice(DAY))).walk("VEVENT")
+    assert date(2027, 1, 31) in {event["dtstart"].dt for event in events}
 
 
 def test_a_rule_set_that_does_not_exist_is_told_and_answered_with_what_needs_doing(visit):
