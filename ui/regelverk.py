@@ -405,7 +405,7 @@ def standing_sentence(table: pd.DataFrame, where: str) -> str:
     second = (
         _(
             "Av de andra regelverken skulle flest inte stämma med det från {most} ({n}) och minst "
-            "med det från {least} ({k})."
+            "med det från {least} ({k}); de har olika många regler som går att räkna."
         )
         if unseen.empty
         else _(
