@@ -9,18 +9,32 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from ingest.register import publish_register
 from ingest.snapshot import Builder
 from queries import reference
-from queries.disclosure import Profile, Tally, hidden_groups, is_safe
+from queries.derivable import MIXED, Atoms
+from queries.disclosure import (
+    CROSSED,
+    JOIN,
+    Answers,
+    Hidden,
+    Profile,
+    Tally,
+    hidden_groups,
+    hidden_together,
+)
 from queries.i18n import _
 from queries.store import sql_file
 
 ATTRIBUTES = ("position", "occupation", "sex", "age")
 # The wave whose answers the audit printed figures of (data/audit/published.csv).
 AUDIT_WAVE = "2024"
-CROSS = "department*position"
+# Of an atom: nobody of it has been seen yet.
+_UNSEEN = -2
 PROFILES = Path(__file__).resolve().parent.parent / "data" / "profiles"
 
 
@@ -94,7 +108,7 @@ def _count(builder: Builder, wave: str, questionnaire: reference.Questionnaire) 
         if attribute.id in ATTRIBUTES and _has(builder, wave, attribute.id):
             codes[attribute.id] = [option.code for option in attribute.options]
     if "position" in codes:
-        codes[CROSS] = [f"{d} × {p}" for d in departments for p in codes["position"]]
+        codes[CROSSED] = [f"{d} × {p}" for d in departments for p in codes["position"]]
     groups = [
         (b, breakdown, g, group)
         for b, (breakdown, members) in enumerate(codes.items())
@@ -124,49 +138,36 @@ def _has(builder: Builder, wave: str, attribute: str) -> bool:
 def _gate(
     builder: Builder, wave: str, questionnaire: reference.Questionnaire, profile: Profile
 ) -> None:
-    hidden: dict[tuple[str, str], frozenset[str]] = {}
-    tallies = _tallies(builder, wave)
-    verdicts: list[tuple[str, str, str]] = []
+    hidden: dict[str, dict[str, Hidden]] = {}
+    sides = _sides(questionnaire)
+    tallies = _tallies(builder, wave, sides)
+    answers = _answers(builder, wave, tallies, sides)
     for question in questionnaire.questions:
-        if question.id not in tallies:
-            continue
-        whole = tallies[question.id]["all"][""]
-        filter_id = question.asked_if.question if question.asked_if else None
-        for breakdown, groups in tallies[question.id].items():
-            if breakdown == "all":
-                # Nobody answered: nothing to protect, unless the filter is.
-                unsafe = whole.base > 0 and not is_safe(whole, profile)
-                if unsafe or hidden.get((str(filter_id), "all")):
-                    hidden[question.id, "all"] = frozenset([""])
-            elif breakdown == CROSS:
-                # Not published by this first gate: its margins are protected one by one, and two
-                # margins and a cross together can be solved for a group of one.
-                hidden[question.id, breakdown] = frozenset(groups)
-            else:
-                also = hidden.get((str(filter_id), breakdown), frozenset())
-                hidden[question.id, breakdown] = (
-                    frozenset(groups)
-                    if hidden.get((question.id, "all"))
-                    else hidden_groups(whole, groups, profile, also)
-                )
-            verdicts += [
-                (question.id, breakdown, group)
-                for group in hidden.get((question.id, breakdown), ())
-            ]
+        if question.id in tallies:
+            filter_id = question.asked_if.question if question.asked_if else ""
+            hidden[question.id] = hidden_together(
+                tallies[question.id], answers[question.id], profile, hidden.get(filter_id)
+            )
+    verdicts = [
+        (question, breakdown, group)
+        for question, by_breakdown in hidden.items()
+        for breakdown, groups in by_breakdown.items()
+        for group in groups
+    ]
     empty = _empty_departments(builder, wave)
     # A department in which nobody answered has nothing to protect, also crossed. Only there: an
     # attribute's option may have the same code as a department.
     verdicts = [
         v
         for v in verdicts
-        if v[1] not in ("department", CROSS) or v[2].split(" × ")[0] not in empty
+        if v[1] not in ("department", CROSSED) or v[2].split(" × ")[0] not in empty
     ]
     _publish(builder, wave, "cube", ("question", "breakdown", "group"), verdicts, ("count", "base"))
     sizes = _group_sizes(builder, wave)
     answered = sum(tally.base for tally in sizes.get("department", {}).values())
     size_verdicts = []
     for breakdown, groups in sizes.items():
-        if breakdown == CROSS:
+        if breakdown == CROSSED:
             out = frozenset(g for g in groups if g.split(" × ")[0] not in empty)
         elif breakdown == "department":
             out = frozenset()
@@ -176,17 +177,87 @@ def _gate(
     _publish(builder, wave, "group_size", ("breakdown", "group"), size_verdicts, ("answered",))
 
 
-def _tallies(builder: Builder, wave: str) -> dict[str, dict[str, dict[str, Tally]]]:
+def _sides(questionnaire: reference.Questionnaire) -> dict[str, list[frozenset[str]]]:
+    """Return question → the options that speak for, and those that speak against, a good
+    arrangement. Not of questions with several answers: one person can tick both."""
+    return {
+        question.id: [
+            frozenset(o.code for o in question.options if o.favourable is side)
+            for side in (True, False)
+        ]
+        for question in questionnaire.questions
+        if question.type != "multiple"
+    }
+
+
+def _answers(
+    builder: Builder,
+    wave: str,
+    tallies: dict[str, dict[str, dict[str, Tally]]],
+    sides: dict[str, list[frozenset[str]]],
+) -> dict[str, Answers]:
+    """Return question → who answered it, by atom, and how they can be seen to be alike."""
+    rows: dict[str, list[tuple[Any, ...]]] = {question: [] for question in tallies}
+    for row in builder.rows(sql_file("build_atoms"), {"wave": wave}):
+        if row[0] in rows:
+            rows[row[0]].append(row[1:])
+    found = {}
+    for question, lines in rows.items():
+        atoms: dict[tuple[Any, ...], int] = {}
+        for line in lines:
+            atoms.setdefault(line[:5], len(atoms))
+        size = np.zeros(len(atoms), dtype=np.int64)
+        # The whole answer, then only its side.
+        looks = np.full((2, len(atoms)), _UNSEEN, dtype=np.int64)
+        answers: dict[tuple[str, ...], int] = {}
+        for *attributes, answer, people in lines:
+            atom = atoms[tuple(attributes)]
+            size[atom] += people
+            options = tuple(answer)
+            on = [i for i, side in enumerate(sides.get(question, [])) if side.issuperset(options)]
+            seen = answers.setdefault(options, len(answers)), on[0] if on else MIXED
+            for look, value in zip(looks, seen, strict=True):
+                look[atom] = value if look[atom] in (_UNSEEN, value) else MIXED
+        found[question] = Answers(size, _members(list(atoms), tallies[question]), tuple(looks))
+    return found
+
+
+def _members(
+    atoms: list[tuple[Any, ...]], tallies: dict[str, dict[str, Tally]]
+) -> dict[tuple[str, str], Atoms]:
+    """Return (breakdown, group) → which of ``atoms`` (department, then ``ATTRIBUTES``) it holds."""
+    places = {name: place for place, name in enumerate(("department", *ATTRIBUTES))}
+    found = {}
+    for breakdown, groups in tallies.items():
+        for group in groups:
+            wanted: dict[int, str] = {}
+            if breakdown != "all":
+                names = breakdown.split("*")
+                codes = group.split(JOIN) if len(names) > 1 else [group]
+                wanted = {places[name]: code for name, code in zip(names, codes, strict=True)}
+            found[breakdown, group] = np.array(
+                [all(atom[place] == code for place, code in wanted.items()) for atom in atoms],
+                dtype=np.bool_,
+            )
+    return found
+
+
+def _tallies(
+    builder: Builder, wave: str, sides: dict[str, list[frozenset[str]]]
+) -> dict[str, dict[str, dict[str, Tally]]]:
     """Return question → breakdown → group → tally, in the order of the cube; asked ones only."""
     rows = builder.rows(
-        'select question, breakdown, "group", any_value(base), list(count order by ordinal) '
+        'select question, breakdown, "group", any_value(base), list(count order by ordinal), '
+        "list(option order by ordinal) "
         "from records.cube where wave = $wave and status <> 'not_asked' "
         "group by all order by min(ordinal)",
         {"wave": wave},
     )
     found: dict[str, dict[str, dict[str, Tally]]] = {}
-    for question, breakdown, group, base, counts in rows:
-        tally = Tally(base, tuple(counts))
+    for question, breakdown, group, base, counts, options in rows:
+        by_option = dict(zip(options, counts, strict=True))
+        on = tuple(sum(by_option[code] for code in side) for side in sides.get(question, []))
+        tally = Tally(base, tuple(counts), on)
         found.setdefault(question, {}).setdefault(breakdown, {})[group] = tally
     return found
 

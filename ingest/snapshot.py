@@ -313,8 +313,11 @@ def _migrate(connection: duckdb.DuckDBPyConnection, database: str, done: int) ->
 
 
 def _derive_anew(builder: Builder) -> None:
-    """Bring what is derived from the records to the form of this version of the program."""
-    from ingest import register  # it writes through this module
+    """Bring what is derived from the records to the form of this version of the program.
+
+    Also what is published of the waves: a gate that has become stricter holds for what is there.
+    """
+    from ingest import publish, register  # they write through this module
 
     # The first version kept one register, and did not say of which day in its list of files.
     days = builder.rows("select as_of from records.register_load")
@@ -322,6 +325,8 @@ def _derive_anew(builder: Builder) -> None:
         if entry["kind"] == "agreements" and days:
             entry.setdefault("as_of", days[0][0].isoformat())
     register.derive(builder)
+    for (wave,) in builder.rows("select wave from published.wave order by wave"):
+        publish.publish_wave(builder, wave)
     register.publish_register(builder)
 
 

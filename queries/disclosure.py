@@ -3,18 +3,36 @@
 The rule (docs/decisions.md tells why): a group is shown only if its answered base is at least
 ``min_base`` and its members are not all alike while fewer than ``unanimous_below``; and the same
 test holds for what can be had by subtraction, the people of the parent who are in no shown group,
-who must also come from at least ``min_groups`` groups that answered. Otherwise the smallest shown
-group is hidden too. A question and those its filter opens are protected together: the base of the
-filtered question is itself an answer to the filter.
+who must also come from at least ``min_groups`` groups that answered. Otherwise the next smallest
+shown group is hidden too. A question and those its filter opens are protected together: the base of
+the filtered question is itself an answer to the filter.
 
-This first gate protects each breakdown by itself and publishes no crossed one; joint protection of
-all breakdowns is built on top of it.
+All breakdowns of a question are protected together (``hidden_together``): no sum or difference of
+what is shown may point at fewer than ``min_base`` people, or at a few who are all alike, and what
+somebody chose must be possible for as many, also for a reader who knows which kinds of people there
+are (``queries/derivable.py``). What is kept comes in the order of ``ORDER``; within each breakdown
+the most groups, then the most answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import combinations, islice
+
+import numpy as np
+
+from queries.derivable import Atoms, Ints, cornered, exposed
+
+ORDER = ("all", "department", "position", "occupation", "sex", "age", "department*position")
+"""Every breakdown that may be published, the one to keep first; crossed ones last."""
+
+CROSSED = "department*position"
+JOIN = " × "
+_TRIES = 400
+"""How many ways to hide one group more are tried before the whole breakdown is hidden."""
+
+Hidden = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -32,25 +50,38 @@ class Tally:
     """The answers of one group to one question.
 
     ``base`` is how many answered, ``counts`` how many chose each option (option order). The counts
-    add up to the base except for a multiple-choice question.
+    add up to the base except for a multiple-choice question. ``sides`` are how many chose an
+    option that speaks for and one that speaks against a good arrangement (where there are several).
     """
 
     base: int
     counts: tuple[int, ...]
+    sides: tuple[int, ...] = ()
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.base + other.base,
+            tuple(a + b for a, b in zip(self.counts, other.counts, strict=True)),
+            tuple(a + b for a, b in zip(self.sides, other.sides, strict=True)),
+        )
 
     def __sub__(self, other: Tally) -> Tally:
         return Tally(
             self.base - other.base,
             tuple(a - b for a, b in zip(self.counts, other.counts, strict=True)),
+            tuple(a - b for a, b in zip(self.sides, other.sides, strict=True)),
         )
 
     @property
     def unanimous(self) -> bool:
-        """Whether knowing the counts is knowing each person's whole answer.
+        """Whether knowing the counts is knowing each person's whole answer, or that all are on the
+        same side ("8 av 8 är positiva", be it much or a little).
 
-        Without counts (the mere size of a group) there is no answer to know.
+        Without counts (the mere size of a group) there is no answer to know. That nobody is on one
+        side is not enough: some may be in the middle, or not know.
         """
-        return bool(self.counts) and all(count in (0, self.base) for count in self.counts)
+        whole = bool(self.counts) and all(count in (0, self.base) for count in self.counts)
+        return whole or self.base in self.sides
 
 
 def is_safe(tally: Tally, profile: Profile) -> bool:
@@ -79,30 +110,212 @@ def hidden_groups(
         return also & frozenset(groups)
     if not is_safe(whole, profile):
         return frozenset(groups)
-    hidden = {
+    hidden = _unsafe(groups, also, profile)
+    answered = {code: tally.base for code, tally in groups.items() if tally.base}
+    out = _fewest_more(hidden, answered, _cover(whole, groups, profile))
+    return hidden | answered.keys() if out is None else out
+
+
+def _unsafe(groups: Mapping[str, Tally], also: Hidden, profile: Profile) -> Hidden:
+    """Return the groups that must be hidden whatever is shown beside them."""
+    return Hidden(
         code
         for code, tally in groups.items()
         if code in also or (tally.base > 0 and not is_safe(tally, profile))
-    }
-    order = list(groups)
-    while True:
-        shown = [code for code in order if code not in hidden]
-        remainder = whole
-        for code in shown:
-            remainder = remainder - groups[code]
-        unplaced = whole
-        for code in order:
-            unplaced = unplaced - groups[code]
-        sources = sum(groups[code].base > 0 for code in hidden) + (unplaced.base > 0)
-        if remainder.base == 0:
-            return frozenset(hidden)
-        if sources >= profile.min_groups and is_safe(remainder, profile):
-            return frozenset(hidden)
-        candidates = [code for code in shown if groups[code].base > 0]
-        if not candidates:
-            # All are hidden: what remains is the whole, which is safe by itself.
-            return frozenset(hidden)
-        hidden.add(min(candidates, key=lambda code: (groups[code].base, -order.index(code))))
+    )
+
+
+def _cover(whole: Tally, groups: Mapping[str, Tally], profile: Profile) -> Callable[[Hidden], bool]:
+    """Return the test whether what is left of ``whole`` may be known when some are hidden."""
+    unplaced = whole
+    for tally in groups.values():
+        unplaced = unplaced - tally
+
+    def covered(out: Hidden) -> bool:
+        left = unplaced
+        for code in out:
+            left = left + groups[code]
+        sources = sum(groups[code].base > 0 for code in out) + (unplaced.base > 0)
+        # Alike is too much in a remainder of any size: how many answered in each department is
+        # public, so that the few in it are told too.
+        enough = left.base >= profile.min_base and not left.unanimous
+        return left.base == 0 or (sources >= profile.min_groups and enough)
+
+    return covered
+
+
+def _fewest_more(
+    hidden: Hidden, answered: Mapping[str, int], suffices: Callable[[Hidden], bool]
+) -> Hidden | None:
+    """Return ``hidden`` with the fewest further groups that suffice, of those the fewest answers.
+
+    ``answered`` are the groups in order with their answers; of equals the later is hidden first.
+    ``None`` if hiding all but the last does not suffice, or the tries are spent.
+    """
+    if suffices(hidden):
+        return hidden
+    order = list(answered)
+    left = sorted(
+        (code for code in order if code not in hidden),
+        key=lambda code: (answered[code], -order.index(code)),
+    )
+    tries = 0
+    for more in (1, 2):
+        ways: Iterable[tuple[str, ...]] = combinations(left, more)
+        if more > 1:
+            ways = sorted(ways, key=lambda way: sum(answered[code] for code in way))
+        for way in islice(ways, _TRIES - tries):
+            tries += 1
+            if suffices(hidden | frozenset(way)):
+                return hidden | frozenset(way)
+    for count in range(3, len(left)):
+        if suffices(hidden | frozenset(left[:count])):
+            return hidden | frozenset(left[:count])
+    return None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Who answered one question, by atom: the people who are alike in every attribute.
+
+    ``size`` people per atom; ``members`` which atoms each (breakdown, group) holds; ``looks`` ways
+    to see the answer: per atom the number of the answer that all its people gave, or ``MIXED``.
+    """
+
+    size: Ints
+    members: Mapping[tuple[str, str], Atoms]
+    looks: tuple[Ints, ...] = ()
+
+
+def hidden_together(
+    tallies: Mapping[str, Mapping[str, Tally]],
+    answers: Answers,
+    profile: Profile,
+    also: Mapping[str, Hidden] | None = None,
+) -> dict[str, Hidden]:
+    """Return the groups of every breakdown that must be hidden for one question.
+
+    ``tallies`` by breakdown and group, ``all`` with the one group "" among them; crossed groups are
+    named by department and position. ``also`` are hidden from the start (those hidden for the
+    filter question). What is left open is safe however it is added and subtracted.
+    """
+    also = also or {}
+    whole = tallies["all"][""]
+    out = {b: also.get(b, Hidden()) & groups.keys() for b, groups in tallies.items()}
+    if whole.base == 0:
+        return out
+    # Everybody alike tells every department, and how many answered in each is public.
+    few = any(0 < tally.base < profile.unanimous_below for tally in tallies["department"].values())
+    if out["all"] or not is_safe(whole, profile) or (whole.unanimous and few):
+        return {breakdown: Hidden(groups) for breakdown, groups in tallies.items()}
+
+    def is_open(breakdown: str, hidden: Hidden) -> list[Atoms]:
+        return [
+            answers.members[breakdown, group]
+            for group, tally in tallies[breakdown].items()
+            if group not in hidden and tally.base > 0
+        ]
+
+    def add(breakdown: str, shown: list[Atoms]) -> Hidden:
+        """Return what of one more breakdown must be hidden beside what is shown."""
+        groups = tallies[breakdown]
+        hidden, units, covered = _stage(breakdown, tallies, out, profile)
+
+        def cells(rows: Hidden) -> Hidden:
+            return Hidden(cell for row in rows for cell in units[row])
+
+        def suffices(rows: Hidden) -> bool:
+            if not covered(rows):
+                return False
+            now = {**out, breakdown: cells(rows)}
+            if cornered(*_told(tallies, answers, now, [*kept, breakdown]), answers.size, *limits):
+                return False
+            told = np.array([*shown, *is_open(breakdown, now[breakdown])])
+            return exposed(told, answers.size, answers.looks, *limits) is None
+
+        sizes = {row: sum(groups[cell].base for cell in of) for row, of in units.items()}
+        answered = {row: size for row, size in sizes.items() if size}
+        found = _fewest_more(hidden, answered, suffices)
+        return cells(hidden | answered.keys() if found is None else found)
+
+    shown = is_open("all", Hidden())
+    kept = ["all"]
+    limits = profile.min_base, profile.unanimous_below
+    for breakdown in (b for b in ORDER if b in tallies and b != "all"):
+        out[breakdown] = out[breakdown] | add(breakdown, shown)
+        shown += is_open(breakdown, out[breakdown])
+        kept.append(breakdown)
+    return out
+
+
+def _told(
+    tallies: Mapping[str, Mapping[str, Tally]],
+    answers: Answers,
+    out: Mapping[str, Hidden],
+    breakdowns: Iterable[str],
+) -> tuple[Atoms, Ints]:
+    """Return who is in each group that is shown or left by subtraction (row per group, column per
+    atom), and how many there chose each option."""
+    members: list[Atoms] = []
+    counts: list[tuple[int, ...]] = []
+    for breakdown in breakdowns:
+        # Cells are what is left of a position; every other group is what is left of all.
+        wholes = "position" if breakdown == CROSSED else "all"
+        for code, whole in tallies[wholes].items():
+            if code in out[wholes] or not whole.base:
+                continue
+            left, others = whole, answers.members[wholes, code]
+            for group, tally in tallies[breakdown].items():
+                if group in out[breakdown] or not tally.base:
+                    continue
+                if breakdown != CROSSED or group.split(JOIN)[1] == code:
+                    members.append(answers.members[breakdown, group])
+                    counts.append(tally.counts)
+                    left, others = left - tally, others & ~members[-1]
+            if left.base:
+                members.append(others)
+                counts.append(left.counts)
+    return np.array(members), np.array(counts)
+
+
+def _stage(
+    breakdown: str,
+    tallies: Mapping[str, Mapping[str, Tally]],
+    out: Mapping[str, Hidden],
+    profile: Profile,
+) -> tuple[Hidden, dict[str, list[str]], Callable[[Hidden], bool]]:
+    """Return what of a breakdown is hidden from the start, its units (groups that are hidden as
+    one) and the test of what is left by subtraction."""
+    groups = tallies[breakdown]
+    if breakdown != CROSSED:
+        hidden = _unsafe(groups, out[breakdown], profile)
+        each = {code: [code] for code in groups}
+        return hidden, each, _cover(tallies["all"][""], groups, profile)
+    # A department's cells stand or fall together: one alone is the department less the others.
+    units: dict[str, list[str]] = {}
+    for cell in groups:
+        units.setdefault(cell.split(JOIN)[0], []).append(cell)
+    closed = any(
+        tally.base > 0 and code in out["position"] for code, tally in tallies["position"].items()
+    )
+    unsafe = _unsafe(groups, out[breakdown], profile)
+    hidden = Hidden(
+        row
+        for row, cells in units.items()
+        if closed
+        or row in out["department"]
+        or not unsafe.isdisjoint(cells)
+        or sum(groups[cell].base for cell in cells) != tallies["department"][row].base
+    )
+    columns = [
+        _cover(
+            tally,
+            {row: groups[f"{row}{JOIN}{code}"] for row in units},
+            profile,
+        )
+        for code, tally in tallies["position"].items()
+    ]
+    return hidden, units, lambda rows: all(column(rows) for column in columns)
 
 
 def hidden_counts(

@@ -287,10 +287,14 @@ def protection(context: Context) -> None:
             "En grupp visas bara om minst {base} i den har svarat på frågan och inte alla har "
             "svarat lika när de är färre än {unanimous}. Samma krav gäller det som går att räkna "
             "fram genom att dra ifrån: det måste dessutom komma från minst {groups} grupper. "
-            "Annars döljs även nästa minsta grupp. Dolt är dolt överallt: antal, underlag, andel, "
-            "intervall, rubriker, förklaringar och filer. Profilen ”{profile}” låstes när vågen "
+            "Annars döljs även nästa minsta grupp. Alla indelningar av en fråga skyddas "
+            "tillsammans: ingen summa eller skillnad av det som visas får peka ut färre än {base}, "
+            "och det någon har svarat ska så många ha kunnat svara. Dolt är dolt överallt: antal, "
+            "underlag, andel, intervall, rubriker, förklaringar och filer. Profilen ”{profile}” "
+            "låstes när vågen "
             "lästes in. Antal tillfrågade och svarande per förvaltning är inga svar och visas "
-            "alltid. Korsningar av två indelningar publiceras inte."
+            "alltid. Förvaltning korsad med befattning visas där båda visas och korsningen är "
+            "säker."
         ).format(
             base=wave["min_base"],
             unanimous=wave["unanimous_below"],

@@ -9,13 +9,18 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ingest.load import Options, load_agreements
+from ingest.load import Options, load_agreements, load_survey
 from ingest.snapshot import migrate_if_older
+from queries import disclosure
 from queries.catalogue import REGISTER, indicators
 from queries.indicators import results
 from queries.store import QUERIES, StoreError, current_snapshot, open_reader
 from queries.viewer import Role, Viewer
 from tests import loading
+
+QUESTION = (
+    "Finns det en beslutad skriftlig policy eller riktlinje för hemarbete inom din förvaltning?"
+)
 
 
 def as_first_version(folder: Path) -> None:
@@ -81,3 +86,36 @@ def test_a_register_of_the_first_version_is_counted_the_same_after_it_is_brought
     # And the next register is added to it.
     load_agreements(path, Options(), as_of=date(2024, 11, 1))
     assert len(loading.rows("select as_of from records.register_load")) == 2
+
+
+def test_what_an_earlier_gate_let_through_is_hidden_when_the_store_is_brought_forward(
+    filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All who lead are managers, and four managers do not lead: a subtraction gave them away."""
+    people = [("Chef", "Ledning och verksamhetsutveckling")] * 8
+    people += [("Chef", "Administration och stöd")] * 4
+    people += [("Medarbetare", "Administration och stöd")] * 20
+    rows = [
+        ["Förvaltning", "Befattning", "Roll", QUESTION],
+        *(["AAA", *who, "Ja" if n % 3 else "Nej"] for n, who in enumerate(people)),
+    ]
+    path = loading.write_csv(filled / "answers.csv", rows)
+
+    def shown() -> set[str]:
+        found = loading.rows(
+            "select distinct \"group\" from published.cube where question = 'q1_1' "
+            "and breakdown in ('position', 'occupation') and status = 'shown' and base > 0"
+        )
+        return {group for (group,) in found}
+
+    with monkeypatch.context() as earlier:
+        earlier.setattr(disclosure, "exposed", lambda *_args: None)
+        earlier.setattr(disclosure, "cornered", lambda *_args: False)
+        load_survey(path, "2024", Options(partial=True))
+    assert shown() == {"chef", "medarbetare", "ledning", "administration_stod"}
+    manifest = current_snapshot().path / "manifest.json"
+    content = json.loads(manifest.read_text("utf-8"))
+    manifest.write_text(json.dumps({**content, "schema_version": 2}))
+    migrate_if_older()
+    assert shown() == {"chef", "medarbetare"}
+    loading.run("check")

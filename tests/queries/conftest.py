@@ -41,6 +41,30 @@ options = [
   { code = "annan", label = "Annan" },
 ]
 
+[[attributes]]
+id = "occupation"
+text = "Roll"
+type = "single"
+optional = true
+source = "Prov"
+options = [
+  { code = "stod", label = "Stöd" },
+  { code = "ledning", label = "Ledning" },
+  { code = "teknik", label = "Teknik" },
+]
+
+[[attributes]]
+id = "sex"
+text = "Kön"
+type = "single"
+optional = true
+source = "Prov"
+options = [
+  { code = "kvinna", label = "Kvinna" },
+  { code = "man", label = "Man" },
+  { code = "annat", label = "Annat" },
+]
+
 [[questions]]
 id = "frekvens"
 theme = "omfattning"

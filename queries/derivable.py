@@ -1,0 +1,204 @@
+"""What sums and differences of published groups give away: the arithmetic of an attacker.
+
+People with the same attributes are an *atom*. A published group is a set of atoms, of which the
+number of answers (and of each option) is told. Whoever adds and subtracts published groups gets the
+same numbers for every vector over the atoms that lies in the span of the groups' indicator vectors,
+and no others. The attacker is assumed to know which atoms there are ("there is one manager at the
+technical office"), though nothing published tells.
+
+Found is what points at few people, exactly and not by sampling:
+
+* a sum or difference, entries −1, 0 and 1, that involves fewer than ``limit`` people (above five:
+  a sum);
+* a set of fewer than ``alike_below`` people who all answered alike;
+* an answer that only a few can have given, because everybody else is in a group that counts none.
+
+Rejected: testing pairs and triples of groups only, which misses what four groups tell; interval
+bounds by linear programming for every atom, which takes minutes and says nothing more where the
+published groups are margins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+Atoms = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+MIXED = -1
+"""In the place of an answer: not all of the atom answered alike (or alike is no harm)."""
+
+# Arithmetic modulo a prime is exact, and products of two such numbers fit in 64 bits.
+_PRIME = 2_147_483_647
+_SEED = 221
+# Sums and differences of fewer people than this are searched in full.
+_MET = 5
+
+
+def exposed(
+    shown: Atoms, size: Ints, answers: Sequence[Ints], limit: int, alike_below: int
+) -> Atoms | None:
+    """Return the atoms of one group that follows from what is shown and is too small, or ``None``.
+
+    ``shown`` has a row per published group and a column per atom; ``size`` people per atom (≥ 1).
+    Each of ``answers`` is a way to look at an answer: per atom the number of the answer that all
+    its people gave, or ``MIXED``. Of several such groups any one is returned, always the same.
+    """
+    if not shown.size:
+        return None
+    columns, place = np.unique(shown, axis=1, return_inverse=True)
+    place = place.reshape(-1)
+    people = np.bincount(place, weights=size).astype(np.int64)
+    rows = columns.astype(np.int64)
+    reduced, pivots = _reduced(rows)
+    inside = columns.any(axis=0)
+    met = min(limit, _MET)
+    found = _few(_fingerprints(reduced, pivots), np.where(inside, people, met), met)
+    if found is None and limit > met:
+        # A stricter profile: sums of more people than can be met in the middle, by the solver.
+        found = _alike(rows, len(pivots), people, np.where(inside, 0, MIXED), limit)
+    for look in answers:
+        if found is not None:
+            break
+        low = np.full(len(people), np.iinfo(np.int64).max)
+        high = np.full(len(people), MIXED)
+        np.minimum.at(low, place, look)
+        np.maximum.at(high, place, look)
+        answer = np.where(inside & (low == high), low, MIXED)
+        found = _alike(rows, len(pivots), people, answer, alike_below)
+    return None if found is None else np.isin(place, found)
+
+
+def cornered(told: Atoms, counts: Ints, size: Ints, limit: int, alike_below: int) -> bool:
+    """Return whether some answer can have been given by too few people.
+
+    ``told`` has a row per group whose numbers are known, ``counts`` its answers by option. Where a
+    group counts nobody for an option, none of its people chose it; so those who chose it in another
+    group are among the rest of that group ("one at the technical office, and no manager: …"). There
+    must be ``limit`` such people, and ``alike_below`` if all of them chose it.
+    """
+    for chosen in counts.T:
+        could = size * ~told[chosen == 0].any(axis=0)
+        people = told @ could
+        few = (people < limit) | ((people == chosen) & (people < alike_below))
+        if ((chosen > 0) & few).any():
+            return True
+    return False
+
+
+def _reduced(rows: Ints) -> tuple[Ints, Ints]:
+    """Return (the row-reduced rows modulo the prime, the column of each row's leading one)."""
+    work = rows % _PRIME
+    pivots: list[int] = []
+    for row in range(len(work)):
+        left = np.flatnonzero(work[row:].any(axis=1))
+        if not len(left):
+            break
+        other = row + int(left[0])
+        work[[row, other]] = work[[other, row]]
+        column = int(np.flatnonzero(work[row])[0])
+        work[row] = work[row] * pow(int(work[row, column]), -1, _PRIME) % _PRIME
+        factors = work[:, column].copy()
+        factors[row] = 0
+        touched = np.flatnonzero(factors)
+        work[touched] = (work[touched] - factors[touched, None] * work[row]) % _PRIME
+        pivots.append(column)
+    return work[: len(pivots)], np.array(pivots, dtype=np.int64)
+
+
+def _fingerprints(reduced: Ints, pivots: Ints) -> Ints:
+    """Return two random vectors that every row is at right angles to, a column per atom.
+
+    A vector lies in the span of the rows just when its product with all such vectors is 0; with two
+    random ones a vector outside passes by chance once in 2⁶².
+    """
+    columns = reduced.shape[1]
+    vectors = np.random.default_rng(_SEED).integers(1, _PRIME, (2, columns), dtype=np.int64)
+    vectors[:, pivots] = 0
+    for vector in vectors:
+        vector[pivots] = -(reduced * vector % _PRIME).sum(axis=1) % _PRIME
+    return vectors
+
+
+def _key(vectors: Ints) -> Ints:
+    """Return one number per column, the same for a column and its negative; 0 only for 0."""
+    negative = -vectors % _PRIME
+    return np.minimum((vectors[0] << 31) | vectors[1], (negative[0] << 31) | negative[1])
+
+
+def _few(prints: Ints, people: Ints, limit: int) -> Ints | None:
+    """Return columns of fewer than ``limit`` people together, some sum or difference of which is
+    in the span. Each column has at least one person, so there are at most ``limit`` − 1 of them:
+    those of one and two are looked up, those of three and four are met in the middle."""
+    most = limit - 1
+    small = np.flatnonzero(people <= most)
+    keys, count = _key(prints[:, small]), people[small]
+    alone = small[keys == 0]
+    if len(alone):
+        return alone[:1]
+    order = np.lexsort((count, keys))
+    for i in np.flatnonzero(np.diff(keys[order]) == 0):
+        one, other = order[i], order[i + 1]
+        if count[one] + count[other] <= most:
+            return small[[one, other]]
+    singles = small[count == 1]
+    if most < 3 or len(singles) < 2:
+        return None
+    a, b = np.triu_indices(len(singles), 1)
+    left, right = prints[:, singles[a]], prints[:, singles[b]]
+    pairs = np.concatenate([_key((left + right) % _PRIME), _key((left - right) % _PRIME)])
+    a, b = np.tile(singles[a], 2), np.tile(singles[b], 2)
+    thirds = small[count <= most - 2]
+    third_keys = _key(prints[:, thirds])
+    for i in np.flatnonzero(np.isin(pairs, third_keys)):
+        for c in thirds[third_keys == pairs[i]]:
+            if c not in (a[i], b[i]):
+                return np.array([a[i], b[i], c])
+    if most < 4:
+        return None
+    order = np.argsort(pairs, kind="stable")
+    for i in np.flatnonzero(np.diff(pairs[order]) == 0):
+        four = {int(x) for j in order[i : i + 2] for x in (a[j], b[j])}
+        if len(four) == 4:
+            return np.array(sorted(four))
+    return None
+
+
+def _alike(rows: Ints, rank: int, people: Ints, answer: Ints, below: int) -> Ints | None:
+    """Return columns in which fewer than ``below`` people gave the same answer, and whose sum is in
+    the span."""
+    for same in np.unique(answer[answer != MIXED]):
+        allowed = (answer == same) & (people < below)
+        if not allowed.any():
+            continue
+        # Vectors of the span that are 0 for everybody else: most often there is none but 0.
+        if rank == len(_reduced(rows[:, ~allowed])[1]):
+            continue
+        found = _smallest(rows, people, allowed)
+        if found is not None and people[found].sum() < below:
+            return found
+    return None
+
+
+def _smallest(rows: Ints, people: Ints, allowed: Atoms) -> Ints | None:
+    """Return the fewest people among ``allowed`` whose indicator vector is in the span."""
+    groups, columns = rows.shape
+    nothing = np.zeros(groups)
+    free = np.full(groups, np.inf)
+    solved = milp(
+        np.concatenate([nothing, people.astype(float)]),
+        constraints=[
+            LinearConstraint(np.hstack([rows.T.astype(float), -np.eye(columns)]), 0, 0),
+            LinearConstraint(np.concatenate([nothing, np.ones(columns)])[None, :], 1, np.inf),
+        ],
+        integrality=np.concatenate([nothing, np.ones(columns)]),
+        bounds=Bounds(
+            np.concatenate([-free, np.zeros(columns)]),
+            np.concatenate([free, allowed.astype(float)]),
+        ),
+    )
+    return None if solved.x is None else np.flatnonzero(solved.x[groups:] > 0.5)

@@ -1,0 +1,275 @@
+"""Somebody who wants to know what single people answered, and has all that is published.
+
+The attacker adds and subtracts, bounds hidden numbers by solving for their least and largest value,
+and knows more than is published: which kinds of people answered (a colleague does), and how many
+answered in each department (that is public). Written apart from the gate and by other means:
+floating-point null spaces and linear programs against its arithmetic modulo a prime.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+from scipy.linalg import null_space
+from scipy.optimize import LinearConstraint, linprog, milp
+
+LIMIT, ALIKE_BELOW = 5, 10
+ATTRIBUTES = ("department", "position", "occupation", "sex", "age")
+JOIN = " × "
+CLOSE = 1e-8
+# More sets of small blocks than this are sampled.
+MOST = 4000
+
+Key = tuple[str, str]
+Person = Mapping[str, Any]
+
+
+@dataclass
+class Published:
+    """What is told of one question: per (breakdown, group) base and counts; the rest is hidden."""
+
+    shown: dict[Key, tuple[int, dict[str, int]]]
+    hidden: set[Key]
+    # Options that speak for, and those that speak against: "8 av 8" of either tells of all eight.
+    sides: tuple[frozenset[str], ...] = ()
+    answered: dict[str, int] = field(default_factory=dict)
+
+
+def belongs(person: Person, key: Key) -> bool:
+    """Whether the person is of the group."""
+    breakdown, group = key
+    if breakdown == "all":
+        return True
+    pairs = zip(breakdown.split("*"), group.split(JOIN), strict=True)
+    return all((person.get(name) or "") == code for name, code in pairs)
+
+
+def told(people: Sequence[Person], question: str, sides: Sequence[frozenset[str]]) -> str:
+    """Return what is wrong with knowing how these people answered, in words; nothing: empty."""
+    if 0 < len(people) < LIMIT:
+        return f"{len(people)} people"
+    if 0 < len(people) < ALIKE_BELOW:
+        given = {tuple(person[question]) for person in people}
+        if len(given) == 1:
+            return f"{len(people)} people who all said {given.pop()}"
+        if any(side.issuperset(options) for side in sides for options in [set().union(*given)]):
+            return f"{len(people)} people who are all on one side"
+    return ""
+
+
+def learn(published: Published, everybody: Sequence[Person], question: str) -> list[str]:
+    """Return what the attacker learns of a few people; nothing: empty."""
+    people = [person for person in everybody if person[question]]
+    if not people or not published.shown:
+        return []
+    learnt = [
+        f"{key} is shown: {why}"
+        for key in published.shown
+        if (why := told([p for p in people if belongs(p, key)], question, published.sides))
+    ]
+    learnt += _by_adding(published, people, question)
+    learnt += _by_bounding(published, people, question)
+    return learnt
+
+
+def learn_by_filter(
+    asked: Published, opened: Published, everybody: Sequence[Person], question: str
+) -> list[str]:
+    """Return what the base of a filtered question tells of a group that its filter hides."""
+    people = [person for person in everybody if person[question]]
+    return [
+        f"{key} has a base in the filtered question, which tells of {why}"
+        for key in opened.shown
+        if key in asked.hidden
+        and (why := told([p for p in people if belongs(p, key)], question, asked.sides))
+    ]
+
+
+# --- sums and differences -------------------------------------------------------------------------
+
+
+def _by_adding(published: Published, people: list[Person], question: str) -> list[str]:
+    blocks: dict[tuple[bool, ...], list[Person]] = {}
+    for person in people:
+        column = tuple(belongs(person, key) for key in published.shown)
+        blocks.setdefault(column, []).append(person)
+    members = list(blocks.values())
+    free = null_space(np.array(list(blocks), dtype=float).T)
+    size = np.array([len(block) for block in members])
+
+    def follows(vector: np.ndarray) -> bool:
+        return bool(np.abs(vector @ free).max(initial=0) < CLOSE)
+
+    def name(chosen: Sequence[int]) -> str:
+        kinds = Counter(
+            JOIN.join(str(person.get(a) or "–") for a in ATTRIBUTES)
+            for i in chosen
+            for person in members[i]
+        )
+        return ", ".join(f"{n} {kind}" for kind, n in kinds.items())
+
+    learnt = []
+    small = [i for i in range(len(members)) if size[i] < LIMIT]
+    for chosen, signs in _few(small, size):
+        vector = np.zeros(len(members))
+        vector[list(chosen)] = signs
+        if follows(vector):
+            learnt.append(f"sums and differences give {name(chosen)}")
+            break
+    for chosen in _sets(published, members, question, size):
+        vector = np.zeros(len(members))
+        vector[list(chosen)] = 1
+        why = told([p for i in chosen for p in members[i]], question, published.sides)
+        if why and follows(vector):
+            learnt.append(f"sums and differences give {why}: {name(chosen)}")
+            break
+    return learnt
+
+
+def _few(small: Sequence[int], size: np.ndarray) -> Iterator[tuple[tuple[int, ...], Any]]:
+    """Yield sets of fewer than LIMIT people with every sign (the first is +)."""
+    for many in range(1, LIMIT):
+        left = MOST
+        for chosen in combinations(small, many):
+            if size[list(chosen)].sum() >= LIMIT:
+                continue
+            left -= 1
+            if left < 0:
+                break
+            for signs in product((1, -1), repeat=many - 1):
+                yield chosen, (1, *signs)
+
+
+def _sets(
+    published: Published, members: list[list[Person]], question: str, size: np.ndarray
+) -> Iterator[tuple[int, ...]]:
+    """Yield groups that have a name, what is left of them, and those who answered alike."""
+    named = [*published.shown, *published.hidden]
+    inside = {
+        key: {i for i, block in enumerate(members) if all(belongs(p, key) for p in block)}
+        for key in named
+    }
+    sets = list(inside.values())
+    yield from (tuple(s) for s in sets if s)
+    for a, b in product(sets, sets):
+        yield from (tuple(s) for s in (a & b, a - b) if s)
+    for a, b, c in combinations(sets, 3):
+        yield from (tuple(s) for s in (a - b - c, b - a - c, (a & b) - c) if s)
+    looks: dict[Any, list[int]] = {}
+    for i, block in enumerate(members):
+        if size[i] >= ALIKE_BELOW:
+            continue
+        given = {tuple(person[question]) for person in block}
+        if len(given) == 1:
+            looks.setdefault(next(iter(given)), []).append(i)
+        for side in published.sides:
+            if side.issuperset(set().union(*given)):
+                looks.setdefault(side, []).append(i)
+    for alike in looks.values():
+        left = MOST
+        for many in range(1, min(len(alike), 5) + 1):
+            for chosen in combinations(alike, many):
+                left -= 1
+                if left < 0:
+                    break
+                yield chosen
+
+
+# --- bounds ---------------------------------------------------------------------------------------
+
+
+def _by_bounding(published: Published, people: list[Person], question: str) -> list[str]:
+    """Look for a count of a hidden group that can have one value only, and not 0.
+
+    Here the attacker does not know which kinds of people there are: every combination of the
+    attributes' values can be.
+    """
+    if any(len(person[question]) > 1 for person in people):
+        return []  # of several answers only the sums above are tried
+    options = list(next(iter(published.shown.values()))[1])
+    names = [a for a in ATTRIBUTES if any(a in key[0] for key in published.shown)]
+    values = [sorted({str(person.get(a) or "") for person in people}) for a in names]
+    cells = [dict(zip(names, combination, strict=True)) for combination in product(*values)]
+    if len(cells) * len(options) > 2500:
+        return []
+
+    def indicator(key: Key, option: str | None) -> np.ndarray:
+        hit = np.array([belongs(cell, key) for cell in cells], dtype=float)
+        wanted = np.array([option in (None, o) for o in options], dtype=float)
+        return np.outer(hit, wanted).ravel()
+
+    equal, value = [], []
+    for key, (_base, counts) in published.shown.items():
+        for option in options:
+            equal.append(indicator(key, option))
+            value.append(counts[option])
+    most = [indicator(("department", code), None) for code in published.answered]
+    cap = list(published.answered.values())
+    if "department" not in names:
+        most, cap = [], []
+    for key in _small(published, people, names):
+        for option in options:
+            aim = indicator(key, option)
+            # Where a group counts nobody, none of its cells can hold anybody.
+            none = [row for row, n in zip(equal, value, strict=True) if n == 0]
+            if not (aim * ~np.any([row > 0 for row in none], axis=0) if none else aim).any():
+                continue
+            least = _extreme(aim, equal, value, most, cap)
+            if least < 1e-6:
+                continue  # perhaps nobody
+            lowest = round(np.ceil(least - 1e-6))
+            highest = round(np.floor(1e-6 - _extreme(-aim, equal, value, most, cap)))
+            if highest - lowest == 1:
+                # Whole numbers only: linear programs can be half a person too wide.
+                lowest, highest = (
+                    round(sign * _extreme(sign * aim, equal, value, most, cap, whole=True))
+                    for sign in (1, -1)
+                )
+            if lowest == highest:
+                return [f"{key} said {option!r} {lowest} times: it cannot be otherwise"]
+    return []
+
+
+def _small(published: Published, people: list[Person], names: list[str]) -> list[Key]:
+    """Return the groups of a few, named or crossed from the attributes, whose people can be known.
+
+    That of many in a hidden group exactly three said so is no harm.
+    """
+    crossed = [
+        ("*".join(some), JOIN.join(values))
+        for many in (2, 3)
+        for some in combinations(names, many)
+        for values in sorted({tuple(str(p.get(a) or "") for a in some) for p in people})
+    ]
+    found = []
+    for key in dict.fromkeys([*sorted(published.hidden), *crossed]):
+        if key not in published.shown and set(key[0].split("*")) <= set(names):
+            of = [person for person in people if belongs(person, key)]
+            if 0 < len(of) < LIMIT:
+                found.append(key)
+    return found
+
+
+def _extreme(
+    aim: np.ndarray,
+    equal: list[np.ndarray],
+    value: list[int],
+    most: list[np.ndarray],
+    cap: list[int],
+    whole: bool = False,
+) -> float:
+    if whole:
+        rules = [LinearConstraint(np.array(equal), value, value)]
+        if most:
+            rules.append(LinearConstraint(np.array(most), -np.inf, cap))
+        solved = milp(aim, constraints=rules, integrality=np.ones(len(aim)))
+    else:
+        upper = {"A_ub": np.array(most), "b_ub": cap} if most else {}
+        solved = linprog(aim, A_eq=np.array(equal), b_eq=value, **upper)
+    assert solved.status == 0, solved.message
+    return float(solved.fun)

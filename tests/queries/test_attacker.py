@@ -1,0 +1,193 @@
+"""An attacker with everything that is published learns nothing about a few, and wins when any of
+the protections is switched off."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest import publish, snapshot
+from ingest.load import Options, load_frame
+from queries import disclosure, indicators
+from queries.derivable import exposed
+from tests.attacker import Published, learn, learn_by_filter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from queries.disclosure import Profile, Tally
+    from tests.queries.conftest import Loader
+
+OPTIONS = {
+    "frekvens": ("aldrig", "mer_sallan", "en_tva_dagar_veckan"),
+    "q1_1": ("ja", "nej", "vet_ej"),
+    "q3_1b": ("1", "2", "3", "4", "5"),
+    "it_atgarder": ("vpn", "kryptering", "inga"),
+}
+
+
+def nobody(*_args: Any) -> None:
+    """Find nobody, whoever is exposed or cornered."""
+
+
+SIDES = {
+    "q1_1": (frozenset({"ja"}), frozenset({"nej"})),
+    "q3_1b": (frozenset({"4", "5"}), frozenset({"1", "2"})),
+}
+FILTERED = ("q3_1b", "it_atgarder")
+DEPARTMENTS = ("AA", "BB", "CC", "DD", "EE", "FF")
+POSITIONS = ("chef", "medarbetare", "annan")
+OCCUPATIONS = ("stod", "ledning", "teknik")
+SEXES = ("kvinna", "man", "annat")
+
+
+def survey(seed: int) -> list[dict[str, Any]]:
+    """Return people of many small groups, empty ones, groups within groups and unanimous ones."""
+    draw = random.Random(seed)
+    with_sex = draw.random() < 0.4
+    people = []
+    present = DEPARTMENTS[: draw.randint(1, 6)]
+    for department in present:
+        leaning = {q: [draw.choice((0, 0, 1, 4)) for _ in codes] for q, codes in OPTIONS.items()}
+        empty = () if department == present[-1] else (0, 0)
+        home = draw.choice(OCCUPATIONS)
+        for _ in range(draw.choice((*empty, 1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 22))):
+            position = draw.choices((*POSITIONS, ""), (2, 7, draw.choice((0, 1)), 0.2))[0]
+            # Most managers lead, most others do what their department does.
+            usual = "ledning" if position == "chef" else home
+            person = {
+                "department": department,
+                "position": position,
+                "occupation": usual if draw.random() < 0.8 else draw.choice((*OCCUPATIONS, "")),
+                "sex": draw.choices((*SEXES, ""), (5, 3, 0.3, 0.2))[0] if with_sex else "",
+            }
+            for question, codes in OPTIONS.items():
+                weights = leaning[question] if any(leaning[question]) else [1] * len(codes)
+                outside = question in FILTERED and person["frekvens"] == ["aldrig"]
+                if outside or draw.random() < 0.04:
+                    person[question] = []
+                elif question == "it_atgarder":
+                    ticked = draw.choices(codes, weights, k=draw.randint(1, 3))
+                    person[question] = sorted(set(ticked), key=codes.index)
+                else:
+                    person[question] = draw.choices(codes, weights)
+            people.append(person)
+    return people
+
+
+def as_file(people: list[dict[str, Any]]) -> Iterator[list[str]]:
+    yield ["Förvaltning", "Befattning", "Roll", "Kön", *OPTIONS, "fritext"]
+    for person in people:
+        answers = ("; ".join(person[question]) for question in OPTIONS)
+        keys = ("department", "position", "occupation", "sex")
+        yield [*(person[key] for key in keys), *answers, "Bara ett prov"]
+
+
+@pytest.fixture(scope="module")
+def framed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that holds a frame and waits for answers, to be copied."""
+    folder = tmp_path_factory.mktemp("framed")
+    frame = folder / "frame.csv"
+    lines = ["Förvaltning,Tillfrågade", *(f"{code},30" for code in DEPARTMENTS)]
+    frame.write_text("\n".join(lines), encoding="utf-8")
+    load_frame(frame, "v", Options(store=folder / "store"))
+    return folder / "store"
+
+
+def published(loader: Loader) -> dict[str, Published]:
+    """Return question → what anybody may be given."""
+    reader = loader.reader("politiker")
+    grid = indicators.departments(reader, "v")
+    answered = {code: int(n) for code, n in zip(grid["code"], grid["answered"], strict=True)}
+    found = {}
+    for question, rows in indicators.published_cube(reader, "v").groupby("question", sort=False):
+        one = Published({}, set(), SIDES.get(str(question), ()), answered)
+        for key, group in rows.groupby(["breakdown", "group"], sort=False):
+            if set(group["status"]) == {"hidden"}:
+                one.hidden.add(key)
+            else:
+                counts = zip(group["option"], group["count"].astype(int), strict=True)
+                one.shown[key] = int(group["base"].iloc[0]), dict(counts)
+        found[str(question)] = one
+    return found
+
+
+def attack(loader: Loader, people: list[dict[str, Any]]) -> list[str]:
+    """Return all that the attacker learns of a few people; nothing: empty."""
+    seen = published(loader)
+    learnt = [
+        f"{question}: {what}"
+        for question in seen
+        for what in learn(seen[question], people, question)
+    ]
+    for question in FILTERED:
+        learnt += learn_by_filter(seen["frekvens"], seen[question], people, "frekvens")
+    return learnt
+
+
+@pytest.mark.parametrize(
+    "seed", [*range(100), *(pytest.param(s, marks=pytest.mark.slow) for s in range(100, 2000))]
+)
+def test_nobody_learns_of_a_few_from_all_that_is_published_of_a_random_survey(
+    seed: int, loader: Loader, framed: Path
+) -> None:
+    shutil.copytree(framed, loader.folder / "store")
+    people = survey(seed)
+    loader.survey(as_file(people))
+    assert attack(loader, people) == []
+
+
+# --- each protection is needed --------------------------------------------------------------------
+
+TRIES = 40
+"""Surveys in which the attacker may try, when a protection is off."""
+
+
+def nothing_left(*_args: Any) -> Any:
+    return lambda _out: True
+
+
+def without_the_few(tally: Tally, profile: Profile) -> bool:
+    return tally.base >= profile.unanimous_below or not tally.unanimous
+
+
+def without_the_alike(tally: Tally, profile: Profile) -> bool:
+    return tally.base >= profile.min_base
+
+
+def only_sums(shown: Any, size: Any, _looks: Any, *limits: int) -> Any:
+    return exposed(shown, size, (), *limits)
+
+
+OFF: dict[str, dict[str, Any]] = {
+    "the limit": {"is_safe": without_the_few, "exposed": nobody, "cornered": nobody},
+    "all alike": {"is_safe": without_the_alike, "exposed": only_sums, "cornered": nobody},
+    "what is left by subtraction": {"_cover": nothing_left, "exposed": nobody, "cornered": nobody},
+    "all breakdowns together": {"exposed": nobody},
+    "who can have said it": {"cornered": nobody},
+}
+
+
+@pytest.mark.parametrize("what", [*OFF, "the filter"])
+def test_the_attacker_wins_when_a_protection_is_switched_off(
+    what: str, loader: Loader, framed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The store's own checks would stop some of these loads; here they are to go through.
+    monkeypatch.setattr(snapshot, "run_checks", lambda *_args, **_more: [])
+    for name, instead in OFF.get(what, {}).items():
+        monkeypatch.setattr(disclosure, name, instead)
+    if what == "the filter":
+        real = disclosure.hidden_together
+        monkeypatch.setattr(publish, "hidden_together", lambda *given: real(*given[:3]))
+    for seed in range(TRIES):
+        shutil.copytree(framed, loader.folder / "store")
+        people = survey(seed)
+        loader.survey(as_file(people))
+        if attack(loader, people):
+            return
+        shutil.rmtree(loader.folder / "store")
+    pytest.fail(f"without {what} the attacker learnt nothing in {TRIES} surveys")

@@ -1,0 +1,87 @@
+"""What follows from published groups: the fast search finds what trying everything finds."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from queries.derivable import MIXED, cornered, exposed
+
+LIMIT, ALIKE = 5, 10
+calm = settings(deadline=None, max_examples=250)
+
+
+@st.composite
+def published(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return groups over atoms of three attributes (some shown, some not), sizes and answers."""
+    ways = [range(draw(st.integers(1, 3))) for _ in range(3)]
+    every = list(product(*ways))
+    cells = draw(st.lists(st.sampled_from(every), min_size=1, max_size=7, unique=True))
+    groups = [np.ones(len(cells), dtype=bool)]
+    for attribute, values in enumerate(ways):
+        for value in values:
+            group = np.array([cell[attribute] == value for cell in cells])
+            if group.any() and draw(st.booleans()):
+                groups.append(group)
+    size = draw(st.lists(st.integers(1, 7), min_size=len(cells), max_size=len(cells)))
+    look = draw(st.lists(st.sampled_from((MIXED, 0, 1)), min_size=len(cells), max_size=len(cells)))
+    return np.array(groups), np.array(size), np.array(look)
+
+
+def by_trying(shown: np.ndarray, size: np.ndarray, look: np.ndarray, limit: int) -> bool:
+    """Try every vector of −1, 0 and 1: is one that points at a few in the span?"""
+    matrix = shown.astype(float)
+    rank = np.linalg.matrix_rank(matrix)
+    for signs in product((-1, 0, 1), repeat=len(size)):
+        vector = np.array(signs)
+        if not vector.any():
+            continue
+        people = int((size * abs(vector)).sum())
+        is_sum = bool((vector >= 0).all())
+        answers = set(look[vector != 0].tolist())
+        alike = is_sum and people < ALIKE and len(answers) == 1 and MIXED not in answers
+        few = people < min(limit, LIMIT) or (is_sum and people < limit)
+        if (few or alike) and np.linalg.matrix_rank(np.vstack([matrix, vector])) == rank:
+            return True
+    return False
+
+
+@given(what=published(), limit=st.sampled_from((3, 5, 7)))
+@calm
+def test_the_search_finds_a_few_just_when_trying_every_sum_and_difference_does(
+    what: tuple[np.ndarray, np.ndarray, np.ndarray], limit: int
+) -> None:
+    shown, size, look = what
+    found = exposed(shown, size, [look], limit, ALIKE)
+    assert (found is not None) == by_trying(shown, size, look, limit)
+    again = exposed(shown, size, [look], limit, ALIKE)
+    assert (found is None) == (again is None)
+    assert found is None or (found == again).all(), "the same is found each time"
+
+
+def test_three_groups_that_each_are_large_give_one_person_together() -> None:
+    """A ∪ B, B ∪ C and C ∪ A of fives, and the whole with one more: half their sum is the rest."""
+    size = np.array([5, 5, 5, 1])
+    shown = np.array([[1, 1, 0, 0], [0, 1, 1, 0], [1, 0, 1, 0], [1, 1, 1, 1]], dtype=bool)
+    found = exposed(shown, size, [], LIMIT, ALIKE)
+    assert found is not None and size[found].sum() < LIMIT
+    assert exposed(shown[:3], np.array([5, 5, 5, 1]), [], LIMIT, ALIKE) is None
+
+
+def test_who_can_have_said_it_are_those_in_no_group_that_counts_none() -> None:
+    # Two departments by two positions: 3 managers at TN, of 12; nobody else's manager said "no".
+    size = np.array([3, 9, 6, 20])
+    tn, sn = np.array([1, 1, 0, 0], dtype=bool), np.array([0, 0, 1, 1], dtype=bool)
+    managers, others = np.array([1, 0, 1, 0], dtype=bool), np.array([0, 1, 0, 1], dtype=bool)
+    told = np.array([np.ones(4, dtype=bool), tn, sn, managers, others])
+    #                whole    TN       SN       managers  others:  yes, no
+    said = np.array([[36, 2], [10, 2], [26, 0], [7, 2], [29, 0]])
+    assert cornered(told, said, size, LIMIT, ALIKE)
+    spread = np.array([[35, 3], [10, 2], [25, 1], [7, 2], [28, 1]])
+    assert not cornered(told, spread, size, LIMIT, ALIKE)
+    # Seven may have said it, and all did.
+    all_of_them = np.array([[31, 7], [5, 7], [26, 0], [2, 7], [29, 0]])
+    assert cornered(told, all_of_them, np.array([7, 5, 6, 20]), LIMIT, ALIKE)
