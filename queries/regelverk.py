@@ -156,9 +156,14 @@ def _acts(rule: Rule, row: Mapping[str, Any]) -> tuple[tuple[str, int | None], .
             found[act] = found.get(act, 0) + number
     if found:
         return tuple(found.items())
-    # Nothing is known of why, or nothing is wrong yet: what the kind's first fault would ask for.
-    usual = next((r for r in rule_words.REASONS[rule.kind] if r in BROKEN), "not_stated")
-    return ((rule_words.what_to_do(rule.kind, usual, **rule.parameters), None),)
+    # Nothing is known of why, or nothing is wrong yet: what the kind's first fault that anybody can
+    # do something about would ask for.
+    known = rule_words.REASONS[rule.kind]
+    usual = (
+        rule_words.what_to_do(rule.kind, reason, **rule.parameters)
+        for reason in sorted(known, key=lambda reason: reason not in BROKEN)
+    )
+    return ((next((act for act in usual if act), rule.text), None),)
 
 
 def _rank(rule: Rule, row: Mapping[str, Any]) -> int:
@@ -174,6 +179,11 @@ def _rank_of(rule: Rule, reason: str) -> int:
     if reason in BROKEN:
         outcome = "brister" if rule.modality == "ska" else "avviker"
     return rule_words.rank(rule.kind, reason, outcome, rule.modality)
+
+
+def unreached(row: Mapping[str, Any]) -> int:
+    """Return of how many agreements it is not known whether the rule, or its set, covers them."""
+    return sum(number for reason, number in row["reasons"].items() if reason in UNREACHED)
 
 
 def scope_unknown(plan: pd.DataFrame) -> int:

@@ -57,7 +57,7 @@ def choose_sets() -> tuple[RuleSet, ...]:
     default = [own().id, *(name for name in FIRST_SHOWN if name in known and name != own().id)]
     chosen = choices.several(
         st,
-        _("Regelverk att jämföra"),
+        _("Regelverk att jämföra ({n} finns)").format(n=len(known)),
         list(known),
         key=COMPARED,
         default=default,
@@ -382,45 +382,58 @@ def standing_sentence(table: pd.DataFrame, where: str) -> str:
     """Return in words how the agreements in force meet the own set, and which other set most and
     fewest of them would fail. ``table``: rows of one place; ``where`` names it."""
     names = {ruleset.id: ruleset.short for ruleset in rulesets()}
-    told = table[(table["rule"] == ANY) & (table["status"] == "shown") & (table["total"] > 0)]
-    failing = {row["ruleset"]: row for row in told.to_dict("records")}
-    mine = failing.pop(own().id, None)
-    if mine is None:
-        first = _("{where}: hur många överenskommelser som följer kommunens egna regler går inte "
-                  "att visa.").format(where=where)  # fmt: skip
-    elif some(mine["failing"]):
-        first = _(
-            "{where}: {n} av {m} gällande överenskommelser stämmer inte med minst en av kommunens "
-            "egna regler."
-        ).format(where=where, n=f.number(mine["failing"]), m=f.number(mine["total"]))
-    else:
-        first = _(
-            "{where}: registret visar inget brott mot kommunens egna regler i {m} gällande "
-            "överenskommelser."
-        ).format(where=where, m=f.number(mine["total"]))
-    others = sorted(failing.values(), key=_failing)
+    whole = {row["ruleset"]: row for row in table[table["rule"] == ANY].to_dict("records")}
+    mine = whole.pop(own().id, None)
+    if mine is not None and mine["status"] == "no_answers":
+        return _("{where}: ingen överenskommelse är i kraft.").format(where=where)
+    others = sorted((r for r in whole.values() if r["status"] == "shown"), key=_failing)
+    first = _of_own(mine, where)
     if len(others) < 2 or _failing(others[0]) == _failing(others[-1]):
         return first
-    unseen = table[(table["rule"] == ANY) & (table["status"] == "hidden")]
+    most, least = (
+        list_names([names[row["ruleset"]] for row in others if _failing(row) == _failing(end)])
+        for end in (others[-1], others[0])
+    )
     second = (
         _(
-            "Av de andra regelverken skulle flest inte stämma med det från {most} ({n}) och minst "
-            "med det från {least} ({k}); de har olika många regler som går att räkna."
+            "Av de andra regelverken skulle flest inte stämma med {most} ({n}) och minst med "
+            "{least} ({k}); de har olika många regler som går att räkna."
         )
-        if unseen.empty
+        if len(others) == len(whole)
         else _(
-            "Av de andra regelverk vars antal kan visas skulle flest inte stämma med det från "
-            "{most} ({n}) och minst med det från {least} ({k}); de har olika många regler som går "
-            "att räkna."
+            "Av de andra regelverk vars antal kan visas skulle flest inte stämma med {most} ({n}) "
+            "och minst med {least} ({k}); de har olika många regler som går att räkna."
         )
     )
-    most, least = others[-1], others[0]
-    return f"{first} " + second.format(
-        most=names[most["ruleset"]],
-        n=f.number(most["failing"]),
-        least=names[least["ruleset"]],
-        k=f.number(least["failing"]),
-    )
+    n, k = (f.number(_failing(row)) for row in (others[-1], others[0]))
+    return f"{first} {second.format(most=most, n=n, least=least, k=k)}"
+
+
+def _of_own(mine: Mapping[str, Any] | None, where: str) -> str:
+    """Return in words how many agreements break the municipality's own rules."""
+    if mine is None or mine["status"] == "not_regulated":
+        text = _("{where}: kommunens egna regler har inget som går att räkna i registret.")
+        return text.format(where=where)
+    if mine["status"] != "shown":
+        text = _(
+            "{where}: hur många överenskommelser som inte stämmer med kommunens egna regler är "
+            "dolt."
+        )
+        return text.format(where=where)
+    if not _failing(mine):
+        text = _(
+            "{where}: registret visar inget brott mot kommunens egna regler i {m} gällande "
+            "överenskommelser."
+        )
+        return text.format(where=where, m=f.number(mine["total"]))
+    said = _(
+        "{where}: {n} av {m} gällande överenskommelser stämmer inte med minst en av kommunens egna "
+        "regler."
+    ).format(where=where, n=f.number(mine["failing"]), m=f.number(mine["total"]))
+    if not some(mine["brister"]) or _failing(mine) == int(mine["brister"]):
+        return said
+    more = _("{n} av dem brister mot ett ska.").format(n=f.number(mine["brister"]))
+    return f"{said} {more}"
 
 
 def side_by_side_part(day: date | None) -> tuple[RuleSet, ...]:
@@ -500,8 +513,8 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
         st.html(link_line(place, _("Visa hela kommunen")))
     link = opening(context, day)
     st.html(standing(sets, table, day, link))
-    unseen = [r.text for s in sets for r in s.lines() if r.kind == "text" and r.modality != "kan"]
-    if unseen:
+    unseen = [r for s in sets for r in s.lines() if r.kind == "text" and r.modality != "kan"]
+    if any(rule.aspect == "it" for rule in unseen):
         note(
             _(
                 "En regel syns inte i registret när registret saknar kolumn för det den gäller. "

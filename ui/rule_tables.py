@@ -405,8 +405,10 @@ def plan_table(
     """
     where = _where(places) if places is not None else {}
     rows, items = [], []
+    said: set[str] = set()
     lines = [
-        _plan_line(row, ruleset.rule(row["rule"]), link, where) for row in plan.to_dict("records")
+        _plan_line(row, ruleset.rule(row["rule"]), link, where, said)
+        for row in plan.to_dict("records")
     ]
     # A column that is empty in every line says nothing; what is to be done now always has its own.
     heads = [h for h in _plan_heads() if h == _("Nu") or any(line.get(h) for line in lines)]
@@ -461,10 +463,13 @@ def _where(places: pd.DataFrame) -> dict[str, str]:
 
 
 def _plan_line(
-    row: Mapping[str, Any], rule: Rule, link: Link, where: Mapping[str, str]
+    row: Mapping[str, Any], rule: Rule, link: Link, where: Mapping[str, str], said: set[str]
 ) -> dict[str, str]:
-    """Return a line of the plan as head → HTML; what there is nothing to say of is left out."""
-    line = {_("Att göra"): _act(row, rule), _("Vem"): escaped(words.who_word(row["who"]))}
+    """Return a line of the plan as head → HTML; what there is nothing to say of is left out.
+
+    ``said``: acts that lines above have told; those of this one are added.
+    """
+    line = {_("Att göra"): _act(row, rule, said), _("Vem"): escaped(words.who_word(row["who"]))}
     if row["status"] != "shown":
         return line | {_("Nu"): _absent(row["status"])}
     about = title_of(rule)
@@ -477,6 +482,9 @@ def _plan_line(
             line[_("Uppgift saknas")] = _linked(
                 lacking, row, "uppgift_saknas", about, link, "dk-less"
             )
+            if some(unknown := queries.unreached(row)):
+                text = _("varav {n} där det är okänt om regeln gäller")
+                line[_("Uppgift saknas")] += _detail(text.format(n=f.number(unknown)))
         line[_("Förfaller senare")] = _soon(row)
     return line
 
@@ -493,13 +501,21 @@ def _soon(row: Mapping[str, Any]) -> str:
     return "<br>".join(told)
 
 
-def _act(row: Mapping[str, Any], rule: Rule) -> str:
-    """Return a rule, and below it what it asks for; of several acts, how many ask for each."""
-    acts = row["acts"]
+def _act(row: Mapping[str, Any], rule: Rule, said: set[str]) -> str:
+    """Return a rule, and above it what it asks for; of several acts, how many ask for each.
+
+    What a line above has told is not told again: the same deed answers both rules.
+    """
     told = []
-    for act, number in acts:
-        many = f" ({f.number(number)})" if number and len(acts) > 1 else ""
+    for act, number in row["acts"]:
+        if act in said:
+            continue
+        said.add(act)
+        many = f" ({f.number(number)})" if number and len(row["acts"]) > 1 else ""
         told.append(f'<span class="dk-part">{escaped(act + many)}</span>')
+    if len(told) < len(row["acts"]):
+        again = _("Det som står ovan, också för den här regeln.")
+        told.append(f'<span class="dk-part">{escaped(again)}</span>')
     return (
         f'{"".join(told)}<span class="dk-detail dk-part">{modality(rule.modality)} '
         f"{escaped(rule.text)}</span>"

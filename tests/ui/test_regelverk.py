@@ -492,17 +492,41 @@ def test_an_empty_store_is_said_to_be_empty() -> None:
 
 def test_the_first_sentence_tells_of_the_own_rules_and_who_asks_the_most_and_the_least() -> None:
     rows = [
-        {"ruleset": name, "rule": ANY, "status": "shown", "failing": failing, "total": 120}
+        {
+            "ruleset": name,
+            "rule": ANY,
+            "status": "shown",
+            "failing": failing,
+            "total": 120,
+            "brister": 58 if name == "vaggeryd" else None,
+        }
         for name, failing in (("vaggeryd", 65), ("vgr", 74), ("falkoping", 92), ("linkoping", 63))
     ]
     said = page.standing_sentence(pd.DataFrame(rows), "Hela kommunen")
+    assert "58 av dem brister mot ett ska" in said
     assert "65 av 120" in said and "Falköping (92)" in said and "Linköping (63)" in said
     rows[2] |= {"status": "hidden", "failing": SECRET}
     said = page.standing_sentence(pd.DataFrame(rows), "Hela kommunen")
     assert "kan visas" in said and "VGR (74)" in said and str(SECRET) not in said
     rows[0] |= {"status": "hidden", "failing": SECRET}
     said = page.standing_sentence(pd.DataFrame(rows), "Hela kommunen")
-    assert "går inte att visa" in said and str(SECRET) not in said
+    assert "är dolt" in said and str(SECRET) not in said
+    rows[1]["failing"] = 63
+    rows.append(rows[1] | {"ruleset": "universitet", "failing": 90})
+    assert "VGR och Linköping (63)" in page.standing_sentence(pd.DataFrame(rows), "Hela kommunen")
+    rows[0]["status"] = "no_answers"
+    assert "ingen överenskommelse" in page.standing_sentence(pd.DataFrame(rows), "SN")
+
+
+def test_an_act_that_answers_several_rules_is_told_once() -> None:
+    vgr = ruleset("vgr")
+    rows = all_rows(vgr, reasons={"no_assessment": 11}, uppgift_saknas=11)
+    told = text_of(rule_tables.plan_table(plan(table(*rows), vgr), vgr, address))
+    wide = told.split("Det allvarligaste")[0]
+    acts = [act for _i, row in plan(table(*rows), vgr).iterrows() for act, _n in row["acts"]]
+    assert all(acts), "every line says what to do"
+    for act in {act for act in acts if acts.count(act) > 1}:
+        assert wide.count(act) <= 2, "once in the table, once in the narrow list"
 
 
 def test_each_line_of_the_plan_tells_where_and_never_a_hidden_count() -> None:
