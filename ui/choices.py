@@ -16,7 +16,6 @@ from ui.text import _
 
 SEEN, SPOKEN, PLACE = "_seen_", "_spoken_", "_place"
 SEPARATOR = ","
-VIEWS = "vy"
 
 
 def begin() -> None:
@@ -219,35 +218,18 @@ def several(
 
 
 def tabs(labels: Sequence[str], *, key: str) -> list[Any]:
-    """Return tabs of which the open one is in the address: ``vy=key.2``, commas between several.
+    """Return tabs, of which the open one is kept by its place: its word differs with the language.
 
-    By its place, since its word differs with the language; the first (0) is not written. A place
-    that does not exist is the first.
+    Not in the address, which was tried: each arrow key was then a step of the browser's history,
+    and whoever moved faster than the address followed was thrown back, without focus.
     """
     name, labels = f"syn-{key}", list(labels)
-    asked = _opened().get(key, 0)
-    asked = asked if asked < len(labels) else 0
-    changed = asked != st.session_state.get(SEEN + name, asked) and not st.session_state["_moved"]
-    if changed or st.session_state.get(name) not in labels:
-        st.session_state[name] = labels[asked]
+    seen = st.session_state.get(SEEN + name, 0)
+    if st.session_state.get(name) not in labels:
+        st.session_state[name] = labels[seen if seen < len(labels) else 0]
     shown = list(st.tabs(labels, key=name, on_change="rerun"))
-    place = next((i for i, tab in enumerate(shown) if tab.open), 0)
-    if place != asked:
-        others = {of: at for of, at in _opened().items() if of != key}
-        opened = others | ({key: place} if place else {})
-        _write(VIEWS, SEPARATOR.join(f"{of}.{at}" for of, at in opened.items()))
-    st.session_state[SEEN + name] = place
+    st.session_state[SEEN + name] = next((i for i, tab in enumerate(shown) if tab.open), 0)
     return shown
-
-
-def _opened() -> dict[str, int]:
-    """Return the places of the tabs that the address opens; what it cannot mean is left out."""
-    parts = (part.rpartition(".") for part in st.query_params.get(VIEWS, "").split(SEPARATOR))
-    return {
-        key: int(place)
-        for key, _dot, place in parts
-        if key and place.isdecimal() and len(place) < 3
-    }
 
 
 def _written(key: str, chosen: str, default: str, options: Sequence[str]) -> None:
