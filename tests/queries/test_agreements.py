@@ -532,6 +532,23 @@ def test_one_agreement_may_lack_several_fields_but_no_assessment_is_said_once(
     ]
 
 
+def test_a_red_risk_and_the_day_of_its_measure_are_one_line_that_says_both(store: Store) -> None:
+    store.load(
+        good("sen", risk_level="Röd", measure_due="2026-10-30"),
+        good("odaterad", risk_level="Röd"),
+        good("i tid", risk_level="Röd", measure_due="2026-12-31"),
+        good("gul", risk_level="Gul", measure_due="2026-10-30"),
+    )
+    found, _late = agreements.needs(store.reader(), OWN, DAY)
+    told = found[["agreement_id", "kind", "also"]].astype(object)
+    assert sorted(told.where(told.notna(), "").values.tolist()) == [
+        ["gul", "measures_on_time", ""],
+        ["i tid", "red_measure", ""],
+        ["odaterad", "red_measure", "no_due_date"],
+        ["sen", "red_measure", "overdue"],
+    ]
+
+
 def test_what_came_too_late_takes_no_other_lines_place(store: Store) -> None:
     # Of whom nobody knows whether the own rule reaches them, the common check judges too.
     scoped = rules_of(
