@@ -13,9 +13,9 @@ Found is what points at few people, exactly and not by sampling:
 * a set of fewer than ``alike_below`` people who all answered alike;
 * an answer that only a few can have given, because everybody else is in a group that counts none.
 
-Rejected: testing pairs and triples of groups only, which misses what four groups tell; interval
-bounds by linear programming for every atom, which takes minutes and says nothing more where the
-published groups are margins.
+Rejected: testing pairs and triples of groups only, which misses what four groups tell; bounds by
+linear programming for every group and option, which the attacker of the tests does, and which
+finds nothing more there.
 """
 
 from __future__ import annotations

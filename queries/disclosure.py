@@ -216,8 +216,11 @@ def hidden_together(
             if group not in hidden and tally.base > 0
         ]
 
-    def add(breakdown: str, shown: list[Atoms]) -> Hidden:
-        """Return what of one more breakdown must be hidden beside what is shown."""
+    kept = ["all"]
+    limits = profile.min_base, profile.unanimous_below
+
+    def add(breakdown: str) -> Hidden:
+        """Return what of one more breakdown must be hidden beside what is shown of those kept."""
         groups = tallies[breakdown]
         hidden, units, covered = _stage(breakdown, tallies, out, profile)
 
@@ -227,23 +230,19 @@ def hidden_together(
         def suffices(rows: Hidden) -> bool:
             if not covered(rows):
                 return False
-            now = {**out, breakdown: cells(rows)}
-            if cornered(*_told(tallies, answers, now, [*kept, breakdown]), answers.size, *limits):
+            now, among = {**out, breakdown: cells(rows)}, [*kept, breakdown]
+            if cornered(*_told(tallies, answers, now, among), answers.size, *limits):
                 return False
-            told = np.array([*shown, *is_open(breakdown, now[breakdown])])
-            return exposed(told, answers.size, answers.looks, *limits) is None
+            shown = np.array([group for each in among for group in is_open(each, now[each])])
+            return exposed(shown, answers.size, answers.looks, *limits) is None
 
         sizes = {row: sum(groups[cell].base for cell in of) for row, of in units.items()}
         answered = {row: size for row, size in sizes.items() if size}
         found = _fewest_more(hidden, answered, suffices)
         return cells(hidden | answered.keys() if found is None else found)
 
-    shown = is_open("all", Hidden())
-    kept = ["all"]
-    limits = profile.min_base, profile.unanimous_below
     for breakdown in (b for b in ORDER if b in tallies and b != "all"):
-        out[breakdown] = out[breakdown] | add(breakdown, shown)
-        shown += is_open(breakdown, out[breakdown])
+        out[breakdown] = out[breakdown] | add(breakdown)
         kept.append(breakdown)
     return out
 

@@ -181,6 +181,22 @@ def _rank_of(rule: Rule, reason: str) -> int:
     return rule_words.rank(rule.kind, reason, outcome, rule.modality)
 
 
+def broken_where(table: pd.DataFrame) -> dict[str, tuple[dict[str, int], bool]]:
+    """Return rule → (department → how many break it there, whether another's number is hidden).
+
+    ``table``: rows of one rule set, from ``outcomes``. Departments that are known to have none are
+    left out.
+    """
+    found: dict[str, tuple[dict[str, int], bool]] = {}
+    places = table[table["department"].notna() & (table["department"] != MINE)]
+    for row in places.to_dict("records"):
+        shown, hidden = found.get(row["rule"], ({}, False))
+        if row["status"] == "shown" and row["failing"]:
+            shown = {**shown, row["department"]: int(row["failing"])}
+        found[row["rule"]] = shown, hidden or row["status"] == "hidden"
+    return found
+
+
 def unreached(row: Mapping[str, Any]) -> int:
     """Return of how many agreements it is not known whether the rule, or its set, covers them."""
     return sum(number for reason, number in row["reasons"].items() if reason in UNREACHED)

@@ -534,8 +534,7 @@ def _only_published() -> str:
     """Say what a published number leaves open: that none fails does not mean that all are right."""
     return _(
         "Bara brister och avvikelser publiceras. Inga kända eller 0 betyder att registret inte "
-        "visar någon, inte "
-        "att alla uppfyller regeln: uppgifter kan saknas, och alla omfattas inte."
+        "visar någon, inte att alla uppfyller regeln: uppgifter kan saknas, och alla omfattas inte."
     )
 
 

@@ -446,19 +446,14 @@ def _is_number(head: str) -> bool:
 
 
 def _where(places: pd.DataFrame) -> dict[str, str]:
-    """Return rule → the departments that break it and how many there, as far as may be told."""
-    of = places[places["department"].notna() & (places["department"] != MINE)]
-    found: dict[str, str] = {}
-    for rule, rows in of.groupby("rule", sort=False):
-        told = [
-            f"{row['department']} {f.number(row['failing'])}"
-            for row in rows.to_dict("records")
-            if row["status"] == "shown" and some(row["failing"])
-        ]
-        if (rows["status"] == "hidden").any():
+    """Return rule → where it is broken and by how many, as far as may be told."""
+    found = {}
+    for rule, (shown, hidden) in queries.broken_where(places).items():
+        told = [f"{code} {f.number(n)}" for code, n in shown.items()]
+        if hidden:
             told.append(_("resten dolt") if told else status_word("hidden"))
         parts = (f'<span class="dk-nobr">{escaped(part)}</span>' for part in told)
-        found[str(rule)] = " · ".join(parts)
+        found[rule] = " · ".join(parts)
     return found
 
 

@@ -15,19 +15,13 @@ from ingest.load import Options, load_frame
 from queries import disclosure, indicators
 from queries.derivable import exposed
 from tests.attacker import Published, learn, learn_by_filter
+from tests.queries.test_disclosure import FILTERED, POSITIONS, QUESTIONS, answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from queries.disclosure import Profile, Tally
     from tests.queries.conftest import Loader
-
-OPTIONS = {
-    "frekvens": ("aldrig", "mer_sallan", "en_tva_dagar_veckan"),
-    "q1_1": ("ja", "nej", "vet_ej"),
-    "q3_1b": ("1", "2", "3", "4", "5"),
-    "it_atgarder": ("vpn", "kryptering", "inga"),
-}
 
 
 def nobody(*_args: Any) -> None:
@@ -38,9 +32,7 @@ SIDES = {
     "q1_1": (frozenset({"ja"}), frozenset({"nej"})),
     "q3_1b": (frozenset({"4", "5"}), frozenset({"1", "2"})),
 }
-FILTERED = ("q3_1b", "it_atgarder")
 DEPARTMENTS = ("AA", "BB", "CC", "DD", "EE", "FF")
-POSITIONS = ("chef", "medarbetare", "annan")
 OCCUPATIONS = ("stod", "ledning", "teknik")
 SEXES = ("kvinna", "man", "annat")
 
@@ -52,7 +44,7 @@ def survey(seed: int) -> list[dict[str, Any]]:
     people = []
     present = DEPARTMENTS[: draw.randint(1, 6)]
     for department in present:
-        leaning = {q: [draw.choice((0, 0, 1, 4)) for _ in codes] for q, codes in OPTIONS.items()}
+        leaning = {q: [draw.choice((0, 0, 1, 4)) for _ in codes] for q, codes in QUESTIONS.items()}
         empty = () if department == present[-1] else (0, 0)
         home = draw.choice(OCCUPATIONS)
         for _ in range(draw.choice((*empty, 1, 2, 3, 4, 5, 6, 7, 9, 11, 14, 22))):
@@ -65,24 +57,14 @@ def survey(seed: int) -> list[dict[str, Any]]:
                 "occupation": usual if draw.random() < 0.8 else draw.choice((*OCCUPATIONS, "")),
                 "sex": draw.choices((*SEXES, ""), (5, 3, 0.3, 0.2))[0] if with_sex else "",
             }
-            for question, codes in OPTIONS.items():
-                weights = leaning[question] if any(leaning[question]) else [1] * len(codes)
-                outside = question in FILTERED and person["frekvens"] == ["aldrig"]
-                if outside or draw.random() < 0.04:
-                    person[question] = []
-                elif question == "it_atgarder":
-                    ticked = draw.choices(codes, weights, k=draw.randint(1, 3))
-                    person[question] = sorted(set(ticked), key=codes.index)
-                else:
-                    person[question] = draw.choices(codes, weights)
-            people.append(person)
+            people.append(answering(person, draw, leaning, silent=0.04))
     return people
 
 
 def as_file(people: list[dict[str, Any]]) -> Iterator[list[str]]:
-    yield ["Förvaltning", "Befattning", "Roll", "Kön", *OPTIONS, "fritext"]
+    yield ["Förvaltning", "Befattning", "Roll", "Kön", *QUESTIONS, "fritext"]
     for person in people:
-        answers = ("; ".join(person[question]) for question in OPTIONS)
+        answers = ("; ".join(person[question]) for question in QUESTIONS)
         keys = ("department", "position", "occupation", "sex")
         yield [*(person[key] for key in keys), *answers, "Bara ett prov"]
 

@@ -305,18 +305,25 @@ def random_survey(seed: int) -> list[dict[str, Any]]:
         for _ in range(draw.choice((*empty, 2, 3, 4, 5, 6, 9, 10, 12, 15))):
             person = {"department": department}
             person["position"] = draw.choices((*POSITIONS, ""), (1, 6, 2, draw.choice((0, 1))))[0]
-            for question, codes in QUESTIONS.items():
-                weights = leaning[question] if any(leaning[question]) else [1] * len(codes)
-                outside = question in FILTERED and person["frekvens"] == ["aldrig"]
-                if outside or draw.random() < 0.05:
-                    person[question] = []
-                elif question == "it_atgarder":
-                    ticked = draw.choices(codes, weights, k=draw.randint(1, 3))
-                    person[question] = sorted(set(ticked), key=codes.index)
-                else:
-                    person[question] = draw.choices(codes, weights)
-            people.append(person)
+            people.append(answering(person, draw, leaning, silent=0.05))
     return people
+
+
+def answering(
+    person: dict[str, Any], draw: random.Random, leaning: dict[str, list[int]], silent: float
+) -> dict[str, Any]:
+    """Return the person with answers by question, as the department leans; none where not asked."""
+    for question, codes in QUESTIONS.items():
+        weights = leaning[question] if any(leaning[question]) else [1] * len(codes)
+        outside = question in FILTERED and person["frekvens"] == ["aldrig"]
+        if outside or draw.random() < silent:
+            person[question] = []
+        elif question == "it_atgarder":
+            ticked = draw.choices(codes, weights, k=draw.randint(1, 3))
+            person[question] = sorted(set(ticked), key=codes.index)
+        else:
+            person[question] = draw.choices(codes, weights)
+    return person
 
 
 def as_file(people: list[dict[str, Any]]) -> list[list[str]]:
