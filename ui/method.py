@@ -291,9 +291,9 @@ def protection(context: Context) -> None:
             "tillsammans: ingen summa eller skillnad av det som visas får peka ut färre än {base}, "
             "och det någon har svarat ska så många ha kunnat svara. Dolt är dolt överallt: antal, "
             "underlag, andel, intervall, rubriker, förklaringar och filer. Profilen ”{profile}” "
-            "låstes när vågen lästes in. Antal tillfrågade och svarande per förvaltning är inga svar och visas "
-            "alltid. Förvaltning korsad med befattning visas där båda visas och korsningen är "
-            "säker."
+            "låstes när vågen lästes in. Antal tillfrågade och svarande per förvaltning är inga "
+            "svar och visas alltid. Förvaltning korsad med befattning visas där båda visas och "
+            "korsningen är säker."
         ).format(
             base=wave["min_base"],
             unanimous=wave["unanimous_below"],
