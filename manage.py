@@ -59,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not _expected(error):
             raise
+        if isinstance(error, AccessDenied):
+            _note("denied", options)
         say(str(error))
         return EXIT_REFUSED
     return EXIT_DONE
@@ -81,14 +83,13 @@ def _expected(error: Exception) -> bool:
     """Whether the error is one of ours, with a message for the user; the rest are faults."""
     from ingest.headers import InputFileError
     from ingest.load import LoadRefused
-    from ingest.publish import ProfileError
     from queries.indicators import UnknownWave
     from queries.reference import ReferenceDataError
     from queries.store import StoreError
 
     ours = (
-        Refused, AccessDenied, InputFileError, LoadRefused, ProfileError, ReferenceDataError,
-        StoreError, UnknownWave,
+        Refused, AccessDenied, InputFileError, LoadRefused, ReferenceDataError, StoreError,
+        UnknownWave,
     )  # fmt: skip
     return isinstance(error, ours)
 
@@ -98,12 +99,28 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def _note(event: str, options: argparse.Namespace, /, **facts: object) -> None:
+    """Add a line to the log on the command that is run."""
+    from queries import log
+
+    given = vars(options)
+    facts |= {name: given.get(name) for name in ("wave", "ruleset", "as_of", "format")}
+    log.append(
+        event,
+        actor=log.system_user(),
+        role=given.get("role") or "",
+        what=options.run.__name__,
+        facts={**facts, "departments": ", ".join(given.get("department") or ())},
+    )
+
+
 # --- commands -------------------------------------------------------------------------------------
 
 
 def demo(options: argparse.Namespace) -> None:
     from ingest.demo import build_demo
 
+    _note("demo", options)
     for name, result in build_demo(progress=say):
         say(
             _("{name}: oförändrad.").format(name=name)
@@ -312,6 +329,7 @@ def indicators(options: argparse.Namespace) -> None:
     )
     if named and role is not Role.HR:
         table = table[table["department"].isin(named)]
+    _note("export", options)
     print_table(table[list(INDICATOR_FIELDS)], options.format)
 
 
@@ -343,6 +361,7 @@ def agreements(options: argparse.Namespace) -> None:
     table = evaluation(reader, sets, day, words=True)
     if granted and role is not Role.HR:
         table = table[table["department"].isin(granted)]
+    _note("export", options)
     print_table(table, options.format)
 
 
@@ -354,8 +373,10 @@ def publish(options: argparse.Namespace) -> None:
     if options.format == "parquet":
         if sys.stdout.isatty():
             raise Refused(_("Parquet går inte att visa i en terminal. Skriv till en fil med >."))
+        _note("export", options)
         cube.to_parquet(sys.stdout.buffer, index=False)
         return
+    _note("export", options)
     print_table(cube, options.format)
 
 
@@ -391,8 +412,22 @@ def restore(options: argparse.Namespace) -> None:
     say(_("Ögonblicksbilden {id} gäller igen, som en ny version.").format(id=options.snapshot))
 
 
+def read_log(options: argparse.Namespace) -> None:
+    from queries import log
+
+    found = log.entries(Viewer(Role.ADMIN), event=options.event, since=options.since)
+    for fault in log.verify():
+        say(fault.message)
+    found["time"] = found["time"].map(lambda time: time.isoformat(), na_action="ignore")
+    if options.format == "csv":
+        found["facts"] = found["facts"].map(log.facts_text)
+    _note("export", options, event=options.event, since=options.since)
+    print_table(found, options.format)
+
+
 def check(options: argparse.Namespace) -> None:
     from ingest.snapshot import check_folder, migrate_if_older
+    from queries import log
     from queries.catalogue import indicators as dossiers
     from queries.reference import load_questionnaire, published_figures, questionnaires
     from queries.rules import base as base_rules
@@ -407,10 +442,15 @@ def check(options: argparse.Namespace) -> None:
         read()
     say(_("Referensfilerna är hela ({n} indikatorer).").format(n=len(dossiers())))
     published_figures()
+    faults = log.verify()
+    for fault in faults:
+        say(fault.message)
     migrate_if_older()
     snapshot = current_snapshot()
     check_folder(snapshot.path)
     say(_("Ögonblicksbilden {id} är hel och håller alla regler.").format(id=snapshot.id))
+    if any(fault.kind != log.BROKEN for fault in faults):
+        raise Refused(_("Loggen är ändrad i efterhand. Jämför den med en säkerhetskopia."))
     reader = open_reader(Viewer(Role.POLITIKER))
     if is_outdated(reader):
         say(
@@ -447,6 +487,18 @@ def _date(text: str) -> date:
         raise argparse.ArgumentTypeError(
             _("”{text}” är inget datum. Skriv det som 2026-11-22.").format(text=text)
         ) from None
+
+
+def _event(text: str) -> str:
+    from queries.log import EVENTS
+
+    if text not in EVENTS:
+        raise argparse.ArgumentTypeError(
+            _("”{text}” finns inte i loggen. Välj bland {known}.").format(
+                text=text, known=", ".join(EVENTS)
+            )
+        )
+    return text
 
 
 def _wave(text: str) -> str:
@@ -512,8 +564,8 @@ def build_parser() -> argparse.ArgumentParser:
         if name == "frame":
             added.add_argument("--label", metavar=_("TEXT"), help=_("vågens namn på sidorna"))
             added.add_argument(
-                "--profile", default="standard", metavar="ID",
-                help=_("sekretessprofil ur data/profiles; låses när vågen läses in"),
+                "--profile", metavar="ID",
+                help=_("sekretessprofil ur data/profiles; låses när vågen läses in första gången"),
             )  # fmt: skip
         if name == "survey":
             added.add_argument(
@@ -560,6 +612,15 @@ def build_parser() -> argparse.ArgumentParser:
     command("snapshots", snapshots, _("lista alla ögonblicksbilder av lagret"))
     added = command("restore", restore, _("låt en tidigare ögonblicksbild gälla igen"))
     added.add_argument("snapshot", metavar="ID", help=_("ur listan som snapshots skriver"))
+    added = command("log", read_log, _("visa loggen: vem som gjorde vad och när"))
+    added.add_argument(
+        "--event", type=_event, metavar=_("HÄNDELSE"),
+        help=_("bara det slaget, till exempel export eller denied"),
+    )  # fmt: skip
+    added.add_argument(
+        "--since", type=_date, metavar=_("DATUM"), help=_("bara från och med den dagen")
+    )
+    added.add_argument("--format", choices=["json", "csv"], **form)
     command("check", check, _("pröva referensfiler och lagrets regler"))
     return parser
 

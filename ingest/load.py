@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import inspect
 import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +15,7 @@ from typing import Any
 
 from ingest.contradictions import remarks, rings
 from ingest.headers import InputFileError, RowError, cell_text, fold, fold_label
-from ingest.publish import load_profile, publish_wave
+from ingest.publish import publish_wave
 from ingest.readers import Table, read_table
 from ingest.register import keep_register, missing, publish_register
 from ingest.rows import (
@@ -33,8 +35,9 @@ from ingest.rows import (
 from ingest.snapshot import Builder, migrate_if_older, write_snapshot
 from ingest.survey import SurveyAnswers, read_answers
 from ingest.survey import known_headers as survey_headers
-from queries import pseudonyms, reference, rules
+from queries import log, pseudonyms, reference, rules
 from queries.i18n import _, _n
+from queries.profiles import STANDARD, load_profile
 from queries.store import Reader, current_id, open_reader, read_snapshot, store_path
 from queries.viewer import Role, Viewer
 
@@ -88,6 +91,43 @@ class Options:
     progress: Callable[[str], None] = lambda text: None
 
 
+def _told(load: Callable[..., LoadResult]) -> Callable[..., LoadResult]:
+    """Let the log tell also of what a load refuses, and of a file that is in force already.
+
+    What is loaded is told by the snapshot's writer. A dry run leaves nothing behind, not even this.
+    """
+
+    @functools.wraps(load)
+    def run(*given: Any, **named: Any) -> LoadResult:
+        bound = inspect.signature(load).bind(*given, **named)
+        bound.apply_defaults()
+        options, wave = bound.arguments["options"], bound.arguments.get("wave")
+
+        def tell(outcome: str) -> None:
+            kind = load.__name__.removeprefix("load_")
+            facts = {"kind": kind, "wave": wave, "file": bound.arguments["path"].name}
+            if not options.dry_run:
+                log.append(
+                    "load",
+                    actor=options.actor or log.system_user(),
+                    what=" ".join(filter(None, ("load", kind, wave))),
+                    facts={**facts, "outcome": outcome},
+                    store=options.store,
+                )
+
+        try:
+            result = load(*given, **named)
+        except Exception:
+            tell("refused")
+            raise
+        if result.unchanged:
+            tell("unchanged")
+        return result
+
+    return run
+
+
+@_told
 def load_frame(
     path: Path,
     wave: str,
@@ -95,16 +135,28 @@ def load_frame(
     *,
     label: str | None = None,
     kind: str = "egen",
-    profile: str = "standard",
+    profile: str | None = None,
 ) -> LoadResult:
     """Load the frame of ``wave``: its departments, and how many were invited to answer.
 
     ``label`` names the wave to people, ``kind`` says what its figures are (``egen``,
-    ``rekonstruerad``, ``exempel``) and is shown with them. Raises ``InputFileError``,
+    ``rekonstruerad``, ``exempel``) and is shown with them. ``profile`` names the wave's privacy
+    profile (None: the standard one), which a wave that is loaded already keeps. Raises ``InputFileError``,
     ``LoadRefused`` or ``StoreError``; then the store is as it was.
     """
     options.progress(_("Läser {file} …").format(file=path.name))
     table = _read(path, FRAME_COLUMNS)
+    fixed = _profile_of(wave, options)
+    if fixed and profile and profile != fixed:
+        raise LoadRefused(
+            _(
+                "Vågen {wave} har sekretessprofilen {fixed}, som låstes när den lästes in. Läs in "
+                "ramen utan --profile, eller under ett annat namn på vågen."
+            ).format(wave=wave, fixed=fixed)
+        )
+    profile = fixed or profile or STANDARD
+    # Also with --dry-run: a name that does not exist is to be told.
+    limits = None if fixed else load_profile(profile)
     fingerprint = _fingerprint(FRAME_KIND, wave, table.sha256, label or "", kind, profile)
     known = _already(fingerprint, options)
     if known:
@@ -121,15 +173,15 @@ def load_frame(
     result = _judge(good, errors, map_columns(table.headers, FRAME_COLUMNS)[1], options)
 
     def change(builder: Builder) -> None:
-        limits = load_profile(profile)
-        if not builder.rows("select 1 from published.wave where wave = $wave", {"wave": wave}):
+        if limits:
             builder.insert(
                 "published.wave",
                 {
                     "wave": [wave], "label": [label or wave], "kind": [kind],
                     "questionnaire": [None], "profile": [limits.id], "min_base": [limits.min_base],
                     "unanimous_below": [limits.unanimous_below],
-                    "min_groups": [limits.min_groups],
+                    "min_groups": [limits.min_groups], "min_change": [limits.min_change],
+                    "profile_title": [limits.title], "profile_reason": [limits.reason],
                 },
             )  # fmt: skip
         elif label:
@@ -145,6 +197,7 @@ def load_frame(
     return _write(change, f"load frame {wave}", result, options)
 
 
+@_told
 def load_survey(
     path: Path,
     wave: str,
@@ -206,6 +259,7 @@ def load_survey(
     return _write(change, f"load survey {wave}", result, options)
 
 
+@_told
 def load_agreements(
     path: Path,
     options: Options = Options(),
@@ -492,6 +546,14 @@ def _sum(cells: Sequence[Mapping[str, Any]], name: str) -> int | None:
     """Return the sum, None if any part is unknown: a sum of some would pass for the whole."""
     values = [cell[name] for cell in cells]
     return None if any(value is None for value in values) else sum(values)
+
+
+def _profile_of(wave: str, options: Options) -> str | None:
+    """Return the privacy profile that the wave has; None for a wave that is not loaded."""
+    if _current(options.store) is None:
+        return None
+    rows = _reader(options).rows("select profile from published.wave where wave = $wave", wave=wave)
+    return rows[0][0] if rows else None
 
 
 def _refuse_orphans(builder: Builder, wave: str) -> None:

@@ -7,64 +7,62 @@ latter, so nothing they can do brings a hidden number back.
 
 from __future__ import annotations
 
-import tomllib
-from pathlib import Path
-from typing import Any
-
-import numpy as np
+from collections import Counter
+from collections.abc import Collection, Mapping
 
 from ingest.register import publish_register
 from ingest.snapshot import Builder
+from ingest.waiting import (
+    ANSWERED,
+    ATTRIBUTES,
+    Person,
+    Publication,
+    Sides,
+    answers_of,
+    keep,
+    may_follow,
+    people_of,
+    published,
+)
 from queries import reference
-from queries.derivable import MIXED, Atoms
 from queries.disclosure import (
     CROSSED,
     JOIN,
-    Answers,
     Hidden,
     Profile,
     Tally,
     hidden_groups,
     hidden_together,
 )
-from queries.i18n import _
+from queries.profiles import load_profile, profiles
 from queries.store import sql_file
 
-ATTRIBUTES = ("position", "occupation", "sex", "age")
 # The wave whose answers the audit printed figures of (data/audit/published.csv).
 AUDIT_WAVE = "2024"
-# Of an atom: nobody of it has been seen yet.
-_UNSEEN = -2
-PROFILES = Path(__file__).resolve().parent.parent / "data" / "profiles"
 
 
-class ProfileError(Exception):
-    """The privacy profile cannot be used; the message says why."""
-
-
-def load_profile(profile_id: str = "standard") -> Profile:
-    """Return the named privacy profile of ``data/profiles``. Raises ``ProfileError``."""
-    path = PROFILES / f"{profile_id}.toml"
-    try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Profile(
-            id=found["id"],
-            min_base=int(found["min_base"]),
-            unanimous_below=int(found["unanimous_below"]),
-            min_groups=int(found["min_groups"]),
+def describe_profiles(builder: Builder) -> None:
+    """Give waves of earlier versions, which kept the limits alone, the profile's name and reason."""
+    known = profiles()
+    for (name,) in builder.rows(
+        "select distinct profile from published.wave where profile_title is null"
+    ):
+        found = load_profile(name) if name in known else None
+        builder.execute(
+            "update published.wave set profile_title = $title, profile_reason = $reason "
+            "where profile = $name and profile_title is null",
+            {
+                "name": name,
+                "title": found.title if found else name,
+                "reason": found.reason if found else "",
+            },
         )
-    except (OSError, KeyError, ValueError) as error:
-        raise ProfileError(
-            _("Sekretessprofilen {id} går inte att läsa: {reason}").format(
-                id=profile_id, reason=error
-            )
-        ) from error
 
 
 def publish_wave(builder: Builder, wave: str) -> None:
     """Count ``wave`` anew and replace what is published of it."""
     (row,) = builder.rows(
-        "select questionnaire, profile, min_base, unanimous_below, min_groups "
+        "select questionnaire, profile, min_base, unanimous_below, min_groups, min_change "
         "from published.wave where wave = $wave",
         {"wave": wave},
     )
@@ -138,43 +136,154 @@ def _has(builder: Builder, wave: str, attribute: str) -> bool:
 def _gate(
     builder: Builder, wave: str, questionnaire: reference.Questionnaire, profile: Profile
 ) -> None:
-    hidden: dict[str, dict[str, Hidden]] = {}
+    """Write what may be published: what is safe by itself, and beside what is published already."""
+    people = people_of(builder, wave)
     sides = _sides(questionnaire)
     tallies = _tallies(builder, wave, sides)
-    answers = _answers(builder, wave, tallies, sides)
-    for question in questionnaire.questions:
-        if question.id in tallies:
-            filter_id = question.asked_if.question if question.asked_if else ""
-            hidden[question.id] = hidden_together(
-                tallies[question.id], answers[question.id], profile, hidden.get(filter_id)
-            )
-    verdicts = [
+    hidden = _hidden(questionnaire, tallies, people, sides, profile)
+    empty = _empty_departments(builder, wave)
+    # A department in which nobody answered has nothing to protect, also crossed. Only there: an
+    # attribute's option may have the same code as a department.
+    verdicts = {
         (question, breakdown, group)
         for question, by_breakdown in hidden.items()
         for breakdown, groups in by_breakdown.items()
         for group in groups
-    ]
-    empty = _empty_departments(builder, wave)
-    # A department in which nobody answered has nothing to protect, also crossed. Only there: an
-    # attribute's option may have the same code as a department.
-    verdicts = [
-        v
-        for v in verdicts
-        if v[1] not in ("department", CROSSED) or v[2].split(" × ")[0] not in empty
-    ]
-    _publish(builder, wave, "cube", ("question", "breakdown", "group"), verdicts, ("count", "base"))
+        if breakdown not in ("department", CROSSED) or group.split(JOIN)[0] not in empty
+    }
     sizes = _group_sizes(builder, wave)
-    answered = sum(tally.base for tally in sizes.get("department", {}).values())
-    size_verdicts = []
-    for breakdown, groups in sizes.items():
-        if breakdown == CROSSED:
-            out = frozenset(g for g in groups if g.split(" × ")[0] not in empty)
-        elif breakdown == "department":
-            out = frozenset()
-        else:
-            out = hidden_groups(Tally(answered, ()), groups, profile)
-        size_verdicts += [(breakdown, group) for group in out]
-    _publish(builder, wave, "group_size", ("breakdown", "group"), size_verdicts, ("answered",))
+    small = _hidden_sizes(sizes, empty, profile)
+    now = {
+        question: frozenset(
+            (breakdown, group)
+            for breakdown, groups in by_breakdown.items()
+            for group, tally in groups.items()
+            if tally.base and (question, breakdown, group) not in verdicts
+        )
+        for question, by_breakdown in tallies.items()
+    }
+    now[ANSWERED] = frozenset(
+        (breakdown, group)
+        for breakdown, groups in sizes.items()
+        if breakdown in ATTRIBUTES
+        for group, tally in groups.items()
+        if tally.base and (breakdown, group) not in small
+    )
+    before = published(builder, wave)
+    held = frozenset(
+        question
+        for question, old in before.items()
+        if question in now
+        and not may_follow(
+            old,
+            Publication(people.get(question, Counter()), now[question]),
+            sides.get(question, ()),
+            profile,
+        )
+    )
+    held |= _families(questionnaire, held)
+    _publish_cube(builder, wave, verdicts, held)
+    _publish_sizes(builder, wave, small, held)
+    # What is not asked any longer was published once: it is what an answer to it comes after.
+    keep(builder, wave, people, held | (before.keys() - now.keys()))
+
+
+def _hidden(
+    questionnaire: reference.Questionnaire,
+    tallies: Mapping[str, dict[str, dict[str, Tally]]],
+    people: Mapping[str, Counter[Person]],
+    sides: Mapping[str, Sides],
+    profile: Profile,
+) -> dict[str, dict[str, Hidden]]:
+    """Return question → breakdown → the groups that must be hidden."""
+    hidden: dict[str, dict[str, Hidden]] = {}
+    for question in questionnaire.questions:
+        if question.id in tallies:
+            groups = [(b, g) for b, found in tallies[question.id].items() for g in found]
+            answers = answers_of(people.get(question.id, {}), groups, sides.get(question.id, ()))
+            filter_id = question.asked_if.question if question.asked_if else ""
+            hidden[question.id] = hidden_together(
+                tallies[question.id], answers, profile, hidden.get(filter_id)
+            )
+    return hidden
+
+
+def _families(questionnaire: reference.Questionnaire, held: frozenset[str]) -> frozenset[str]:
+    """Return every question that is tied to a held one by a filter: the base of a filtered question
+    is an answer to its filter, so all of them wait, or none."""
+    filters = {q.id: q.asked_if.question for q in questionnaire.questions if q.asked_if}
+
+    def root(question: str) -> str:
+        while question in filters:
+            question = filters[question]
+        return question
+
+    roots = {root(question) for question in held if question != ANSWERED}
+    return frozenset(q.id for q in questionnaire.questions if root(q.id) in roots)
+
+
+def _publish_cube(
+    builder: Builder, wave: str, hidden: set[tuple[str, str, str]], held: frozenset[str]
+) -> None:
+    """Write what is published of every question; of the ``held`` ones what already was."""
+    _verdicts(builder, ("question", "breakdown", "group"), hidden)
+    given = {"wave": wave, "held": sorted(held)}
+    builder.execute(
+        "delete from records.published_cube where wave = $wave "
+        "and question in (select question from records.cube where wave = $wave "
+        "and status <> 'not_asked') and not list_contains($held, question)",
+        given,
+    )
+    builder.execute(
+        "insert into records.published_cube by name "
+        "select c.* exclude (ordinal) replace "
+        "(case when v.out then 'hidden' else c.status end as status) "
+        'from records.cube c left join verdict v using (question, breakdown, "group") '
+        "where c.wave = $wave and c.status <> 'not_asked' and not list_contains($held, question)",
+        given,
+    )
+    builder.execute(
+        f"insert into published.cube by name {sql_file('publishable_cube')}", {"wave": wave}
+    )
+    builder.execute(
+        "update published.question set waiting = list_contains($held, question) where wave = $wave",
+        given,
+    )
+
+
+def _publish_sizes(
+    builder: Builder, wave: str, hidden: set[tuple[str, str]], held: frozenset[str]
+) -> None:
+    """Write how many answered in each group; of attributes what already was if they are held.
+
+    How many answered in a department is told whatever they answered, and never waits.
+    """
+    _verdicts(builder, ("breakdown", "group"), hidden)
+    given = {"wave": wave, "waits": ANSWERED in held}
+    builder.execute(
+        "delete from records.published_size where wave = $wave "
+        "and not ($waits and list_contains($attributes, breakdown))",
+        {**given, "attributes": list(ATTRIBUTES)},
+    )
+    builder.execute(
+        "insert into records.published_size by name "
+        "select s.* exclude (ordinal) replace "
+        "(case when v.out then 'hidden' else s.status end as status) "
+        'from records.group_size s left join verdict v using (breakdown, "group") '
+        "where s.wave = $wave and not ($waits and list_contains($attributes, breakdown))",
+        {**given, "attributes": list(ATTRIBUTES)},
+    )
+    builder.execute(
+        f"insert into published.group_size by name {sql_file('publishable_sizes')}", {"wave": wave}
+    )
+
+
+def _verdicts(builder: Builder, key: tuple[str, ...], hidden: Collection[tuple[str, ...]]) -> None:
+    """Make the temporary table ``verdict`` of what is hidden."""
+    # One row that nothing matches: a table is made of at least one.
+    rows = sorted(hidden) or [tuple("" for _column in key)]
+    matches = bool(hidden)
+    builder.temporary("verdict", (*key, "out"), [(*row, matches) for row in rows])
 
 
 def _sides(questionnaire: reference.Questionnaire) -> dict[str, list[frozenset[str]]]:
@@ -188,58 +297,6 @@ def _sides(questionnaire: reference.Questionnaire) -> dict[str, list[frozenset[s
         for question in questionnaire.questions
         if question.type != "multiple"
     }
-
-
-def _answers(
-    builder: Builder,
-    wave: str,
-    tallies: dict[str, dict[str, dict[str, Tally]]],
-    sides: dict[str, list[frozenset[str]]],
-) -> dict[str, Answers]:
-    """Return question → who answered it, by atom, and how they can be seen to be alike."""
-    rows: dict[str, list[tuple[Any, ...]]] = {question: [] for question in tallies}
-    for row in builder.rows(sql_file("build_atoms"), {"wave": wave}):
-        if row[0] in rows:
-            rows[row[0]].append(row[1:])
-    found = {}
-    for question, lines in rows.items():
-        atoms: dict[tuple[Any, ...], int] = {}
-        for line in lines:
-            atoms.setdefault(line[:5], len(atoms))
-        size = np.zeros(len(atoms), dtype=np.int64)
-        # The whole answer, then only its side.
-        looks = np.full((2, len(atoms)), _UNSEEN, dtype=np.int64)
-        answers: dict[tuple[str, ...], int] = {}
-        for *attributes, answer, people in lines:
-            atom = atoms[tuple(attributes)]
-            size[atom] += people
-            options = tuple(answer)
-            on = [i for i, side in enumerate(sides.get(question, [])) if side.issuperset(options)]
-            seen = answers.setdefault(options, len(answers)), on[0] if on else MIXED
-            for look, value in zip(looks, seen, strict=True):
-                look[atom] = value if look[atom] in (_UNSEEN, value) else MIXED
-        found[question] = Answers(size, _members(list(atoms), tallies[question]), tuple(looks))
-    return found
-
-
-def _members(
-    atoms: list[tuple[Any, ...]], tallies: dict[str, dict[str, Tally]]
-) -> dict[tuple[str, str], Atoms]:
-    """Return (breakdown, group) → which of ``atoms`` (department, then ``ATTRIBUTES``) it holds."""
-    places = {name: place for place, name in enumerate(("department", *ATTRIBUTES))}
-    found = {}
-    for breakdown, groups in tallies.items():
-        for group in groups:
-            wanted: dict[int, str] = {}
-            if breakdown != "all":
-                names = breakdown.split("*")
-                codes = group.split(JOIN) if len(names) > 1 else [group]
-                wanted = {places[name]: code for name, code in zip(names, codes, strict=True)}
-            found[breakdown, group] = np.array(
-                [all(atom[place] == code for place, code in wanted.items()) for atom in atoms],
-                dtype=np.bool_,
-            )
-    return found
 
 
 def _tallies(
@@ -274,39 +331,27 @@ def _group_sizes(builder: Builder, wave: str) -> dict[str, dict[str, Tally]]:
     return found
 
 
+def _hidden_sizes(
+    sizes: Mapping[str, Mapping[str, Tally]], empty: Collection[str], profile: Profile
+) -> set[tuple[str, str]]:
+    """Return the (breakdown, group) of which it is not told how many answered."""
+    answered = sum(tally.base for tally in sizes.get("department", {}).values())
+    hidden: set[tuple[str, str]] = set()
+    for breakdown, groups in sizes.items():
+        out: Collection[str] = ()
+        if breakdown == CROSSED:
+            out = [group for group in groups if group.split(JOIN)[0] not in empty]
+        elif breakdown != "department":
+            out = hidden_groups(Tally(answered, ()), groups, profile)
+        hidden |= {(breakdown, group) for group in out}
+    return hidden
+
+
 def _empty_departments(builder: Builder, wave: str) -> set[str]:
     rows = builder.rows(
         "select code from published.department where wave = $wave and answered = 0", {"wave": wave}
     )
     return {code for (code,) in rows}
-
-
-def _publish(
-    builder: Builder,
-    wave: str,
-    table: str,
-    key: tuple[str, ...],
-    hidden: list[tuple[str, ...]],
-    numbers: tuple[str, ...],
-) -> None:
-    """Copy ``records.<table>`` to ``published.<table>`` with null numbers where hidden."""
-    builder.temporary("verdict", key, hidden or [])
-    if not hidden:
-        columns = ", ".join(f"'' as \"{column}\"" for column in key)
-        builder.execute(f"create or replace temporary table verdict as select {columns} limit 0")
-    using = ", ".join(f'"{column}"' for column in key)
-    masked = ", ".join(f"case when v.out then null else {c} end as {c}" for c in numbers)
-    builder.execute(
-        f"insert into published.{table} by name "
-        f"select r.* exclude ({', '.join(numbers)}, status), {masked}, "
-        "case when v.out then 'hidden' else status end as status "
-        f"from records.{table} r left join (select *, true as out from verdict) v using ({using}) "
-        "where r.wave = $wave and r.status <> 'not_asked' "
-        "union all by name "
-        f"select * replace ({', '.join(f'null as {c}' for c in numbers)}) "
-        f"from records.{table} where wave = $wave and status = 'not_asked' order by ordinal",
-        {"wave": wave},
-    )
 
 
 def _figures(builder: Builder, wave: str) -> None:

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 from filelock import FileLock, Timeout
 
+from queries import log
 from queries.i18n import _
 from queries.store import (
     QUERIES,
@@ -29,6 +30,7 @@ from queries.store import (
     current_id,
     damaged_database,
     is_damage,
+    make_private,
     quote,
     read_snapshot,
     store_path,
@@ -57,7 +59,7 @@ class CheckFailed(StoreError):
 def write_lock(store: Path) -> Iterator[None]:
     """Hold the store's write lock. The system lets go of it when the process dies."""
     try:
-        (store / "snapshots").mkdir(parents=True, exist_ok=True)
+        make_private(store / "snapshots", store)
         lock = FileLock(store / "lock", timeout=LOCK_SECONDS)
         with lock:
             yield
@@ -140,7 +142,7 @@ def write_snapshot(
         base = read_snapshot(parent, store) if parent else None
         snapshot_id = _new_id()
         folder = store / "snapshots" / f".building-{snapshot_id}"
-        folder.mkdir()
+        make_private(folder, store)
         try:
             inputs = _build(folder, base, change)
             if dry_run:
@@ -149,12 +151,13 @@ def write_snapshot(
                 "id": snapshot_id,
                 "parent": parent,
                 "created": _now(),
-                "actor": actor or _actor(),
+                "actor": actor or log.system_user(),
                 "action": action,
                 "schema_version": SCHEMA_VERSION,
                 "inputs": inputs,
             }
-            _put_in_force(store, folder, manifest)
+            before = base.manifest["inputs"] if base else []
+            _put_in_force(store, folder, manifest, _facts([e for e in inputs if e not in before]))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return snapshot_id
@@ -173,7 +176,7 @@ def restore(snapshot_id: str, store: Path | None = None, actor: str | None = Non
         _clear_left_overs(store)
         new_id = _new_id()
         folder = store / "snapshots" / f".building-{new_id}"
-        folder.mkdir()
+        make_private(folder, store)
         try:
             for name in DATABASES:
                 shutil.copyfile(old.path / f"{name}.duckdb", folder / f"{name}.duckdb")
@@ -182,10 +185,10 @@ def restore(snapshot_id: str, store: Path | None = None, actor: str | None = Non
                 "id": new_id,
                 "parent": _readable_id(store),
                 "created": _now(),
-                "actor": actor or _actor(),
+                "actor": actor or log.system_user(),
                 "action": f"restore {snapshot_id}",
             }
-            _put_in_force(store, folder, manifest)
+            _put_in_force(store, folder, manifest, {})
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return new_id
@@ -199,8 +202,41 @@ def _readable_id(store: Path) -> str | None:
         return None
 
 
-def _put_in_force(store: Path, folder: Path, manifest: dict[str, Any]) -> None:
-    """Make the built ``folder`` durable, give it its name, and point at it."""
+def _facts(loaded: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the log tells of the files that a new snapshot has and the one before had not."""
+    if len(loaded) != 1:
+        return {}
+    names = {"kind": "kind", "wave": "wave", "as_of": "as_of", "name": "file", "sha256": "sha256",
+             "accepted": "accepted", "rejected": "rejected"}  # fmt: skip
+    return {told: loaded[0].get(own) for own, told in names.items()}
+
+
+def _put_in_force(
+    store: Path, folder: Path, manifest: dict[str, Any], facts: Mapping[str, Any]
+) -> None:
+    """Log the built ``folder``, make it durable, give it its name, and point at it.
+
+    Logged first: what cannot be logged is not done, and a crash in between leaves a line too many
+    rather than a change without one. The manifest holds the line's hash, so that it cannot vanish.
+    """
+    kind, _word, _rest = str(manifest["action"]).partition(" ")
+    line: dict[str, Any] = {
+        "event": kind if kind in log.EVENTS else "change",
+        "actor": manifest["actor"],
+        "what": manifest["action"],
+        "store": store,
+    }
+    told = {**facts, "snapshot": manifest["id"]}
+    manifest["log"] = log.require(**line, facts=told)
+    try:
+        _name_and_point(store, folder, manifest)
+    except BaseException:
+        if _readable_id(store) != manifest["id"]:
+            log.append(**line, facts={"outcome": "failed", "snapshot": manifest["id"]})
+        raise
+
+
+def _name_and_point(store: Path, folder: Path, manifest: dict[str, Any]) -> None:
     _write_durably(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=2))
     for name in DATABASES:
         _sync(folder / f"{name}.duckdb")
@@ -225,6 +261,7 @@ def check_folder(folder: Path, rules: bool = True) -> None:
     """
     connection = duckdb.connect(":memory:")
     try:
+        connection.execute("set temp_directory = ''")
         for name in DATABASES:
             connection.execute(f"attach {quote(folder / f'{name}.duckdb')} as {name} (read_only)")
             tables = connection.execute(
@@ -274,6 +311,8 @@ def _build(
     connection = duckdb.connect(":memory:")
     try:
         connection.execute("set timezone = 'UTC'")
+        # What does not fit in memory: not in whatever folder the command was given in.
+        connection.execute(f"set temp_directory = {quote(folder / 'spill')}")
         for name in DATABASES:
             connection.execute(f"attach {quote(folder / f'{name}.duckdb')} as {name}")
             _migrate(connection, name, done)
@@ -325,6 +364,7 @@ def _derive_anew(builder: Builder) -> None:
         if entry["kind"] == "agreements" and days:
             entry.setdefault("as_of", days[0][0].isoformat())
     register.derive(builder)
+    publish.describe_profiles(builder)
     for (wave,) in builder.rows("select wave from published.wave order by wave"):
         publish.publish_wave(builder, wave)
     register.publish_register(builder)
@@ -344,15 +384,6 @@ def _new_id() -> str:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _actor() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return "okänd"
 
 
 def _point_at(store: Path, snapshot_id: str) -> None:

@@ -20,7 +20,8 @@ finds nothing more there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,24 +41,41 @@ _MET = 5
 
 
 def exposed(
-    shown: Atoms, size: Ints, answers: Sequence[Ints], limit: int, alike_below: int
+    shown: Atoms,
+    size: Ints,
+    answers: Sequence[Ints],
+    limit: int,
+    alike_below: int,
+    moved: Atoms | None = None,
+    moved_limit: int = 0,
 ) -> Atoms | None:
     """Return the atoms of one group that follows from what is shown and is too small, or ``None``.
 
     ``shown`` has a row per published group and a column per atom; ``size`` people per atom (≥ 1).
     Each of ``answers`` is a way to look at an answer: per atom the number of the answer that all
     its people gave, or ``MIXED``. Of several such groups any one is returned, always the same.
+
+    ``moved`` atoms are of people in only one of two publications that ``shown`` holds the groups
+    of: for groups of these alone the limit is ``moved_limit`` (a ``limit`` above five holds for
+    them too: such groups are not told apart there).
     """
     if not shown.size:
         return None
-    columns, place = np.unique(shown, axis=1, return_inverse=True)
+    told = shown if moved is None else np.vstack([shown, moved])
+    columns, place = np.unique(told, axis=1, return_inverse=True)
+    columns, gone = (columns, None) if moved is None else (columns[:-1], columns[-1])
     place = place.reshape(-1)
     people = np.bincount(place, weights=size).astype(np.int64)
     rows = columns.astype(np.int64)
     reduced, pivots = _reduced(rows)
     inside = columns.any(axis=0)
     met = min(limit, _MET)
-    found = _few(_fingerprints(reduced, pivots), np.where(inside, people, met), met)
+    few = _few(_fingerprints(reduced, pivots), np.where(inside, people, met), met)
+    if gone is not None and limit <= met:
+        few = (
+            group for group in few if not gone[group].all() or people[group].sum() < moved_limit
+        )
+    found = next(few, None)
     if found is None and limit > met:
         # A stricter profile: sums of more people than can be met in the middle, by the solver.
         found = _alike(rows, len(pivots), people, np.where(inside, 0, MIXED), limit)
@@ -130,24 +148,23 @@ def _key(vectors: Ints) -> Ints:
     return np.minimum((vectors[0] << 31) | vectors[1], (negative[0] << 31) | negative[1])
 
 
-def _few(prints: Ints, people: Ints, limit: int) -> Ints | None:
-    """Return columns of fewer than ``limit`` people together, some sum or difference of which is
+def _few(prints: Ints, people: Ints, limit: int) -> Iterator[Ints]:
+    """Yield columns of fewer than ``limit`` people together, some sum or difference of which is
     in the span. Each column has at least one person, so there are at most ``limit`` − 1 of them:
-    those of one and two are looked up, those of three and four are met in the middle."""
+    those of one and two are looked up, those of three and four are met in the middle. Of three and
+    four there may be some that smaller ones make up."""
     most = limit - 1
     small = np.flatnonzero(people <= most)
     keys, count = _key(prints[:, small]), people[small]
-    alone = small[keys == 0]
-    if len(alone):
-        return alone[:1]
-    order = np.lexsort((count, keys))
-    for i in np.flatnonzero(np.diff(keys[order]) == 0):
-        one, other = order[i], order[i + 1]
-        if count[one] + count[other] <= most:
-            return small[[one, other]]
+    yield from small[keys == 0][:, None]
+    for run in _runs(keys, np.lexsort((count, keys))):
+        for one, other in combinations(run, 2):
+            if count[one] + count[other] > most:
+                break
+            yield small[[one, other]]
     singles = small[count == 1]
     if most < 3 or len(singles) < 2:
-        return None
+        return
     a, b = np.triu_indices(len(singles), 1)
     left, right = prints[:, singles[a]], prints[:, singles[b]]
     pairs = np.concatenate([_key((left + right) % _PRIME), _key((left - right) % _PRIME)])
@@ -157,15 +174,22 @@ def _few(prints: Ints, people: Ints, limit: int) -> Ints | None:
     for i in np.flatnonzero(np.isin(pairs, third_keys)):
         for c in thirds[third_keys == pairs[i]]:
             if c not in (a[i], b[i]):
-                return np.array([a[i], b[i], c])
+                yield np.array([a[i], b[i], c])
     if most < 4:
-        return None
-    order = np.argsort(pairs, kind="stable")
-    for i in np.flatnonzero(np.diff(pairs[order]) == 0):
-        four = {int(x) for j in order[i : i + 2] for x in (a[j], b[j])}
-        if len(four) == 4:
-            return np.array(sorted(four))
-    return None
+        return
+    for run in _runs(pairs, np.argsort(pairs, kind="stable")):
+        for i, j in combinations(run, 2):
+            four = {int(x) for k in (i, j) for x in (a[k], b[k])}
+            if len(four) == 4:
+                yield np.array(sorted(four))
+
+
+def _runs(keys: Ints, order: Ints) -> Iterator[Ints]:
+    """Yield the places of equal keys, where there are several, in the given (sorting) order."""
+    ends = np.flatnonzero(np.diff(keys[order])) + 1
+    for start, end in pairwise([0, *ends.tolist(), len(order)]):
+        if end - start > 1:
+            yield order[start:end]
 
 
 def _alike(rows: Ints, rank: int, people: Ints, answer: Ints, below: int) -> Ints | None:

@@ -37,12 +37,16 @@ Hidden = frozenset[str]
 
 @dataclass(frozen=True)
 class Profile:
-    """The limits, as fixed for a wave when it was loaded."""
+    """The limits, as fixed for a wave when it was loaded.
+
+    ``min_change``: by how many people what is published changes at least, if it changes.
+    """
 
     id: str
     min_base: int
     unanimous_below: int
     min_groups: int
+    min_change: int = 3
 
 
 @dataclass(frozen=True)

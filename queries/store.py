@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 QUERIES = Path(__file__).resolve().parent
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 STORE_VARIABLE = "DISTANSKOLLEN_STORE"
 # What a pointer, a command or an address may name: nothing that leads out of the store's folder.
 SNAPSHOT_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")
@@ -63,6 +63,17 @@ class Snapshot:
 def store_path() -> Path:
     """Return the store's folder: ``DISTANSKOLLEN_STORE``, else ``data/store``."""
     return Path(os.environ.get(STORE_VARIABLE) or ROOT / "data" / "store").expanduser().resolve()
+
+
+def make_private(folder: Path, store: Path) -> None:
+    """Make ``folder`` within ``store``, and the store, for nobody but their owner.
+
+    They hold who has an agreement and what each person answered. A store's folder that was made
+    beforehand keeps the rights that somebody chose for it: where its group may enter, so that
+    commands and service can run as two users, the group may enter ``folder`` too. Others never.
+    """
+    store.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700 | (store.stat().st_mode & 0o070), exist_ok=True)
 
 
 def current_id(store: Path | None = None) -> str | None:
@@ -254,12 +265,25 @@ def _open(
             connection.execute(f"attach {quote(path / 'records.duckdb')} as records (read_only)")
         elif agreements:
             _copy_agreements(connection, path / "records.duckdb", departments)
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
+        shut(connection)
     except duckdb.Error as error:
         connection.close()
         raise damaged_database(path.name) from error
     return connection
+
+
+def shut(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close a connection to everything but what it has attached, for good.
+
+    ``enable_external_access`` alone leaves two doors open: the attached files' own names and their
+    ``.wal`` may still be read, attached anew and *written* (COPY beside a snapshot damages it), and
+    so may the folder for what does not fit in memory. Records must not spill to a disk either.
+    What is open stays readable without the file system. The order matters: the second needs it.
+    """
+    connection.execute("set temp_directory = ''")
+    connection.execute("set enable_external_access = false")
+    connection.execute("set disabled_filesystems = 'LocalFileSystem'")
+    connection.execute("set lock_configuration = true")
 
 
 def _copy_agreements(

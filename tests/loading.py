@@ -153,14 +153,17 @@ def process(
 
 
 def tree(store: Path | None = None) -> dict[str, str]:
-    """Return the SHA-256 of every file of the store but the lock, by its path."""
+    """Return the SHA-256 of every file of the store but locks and log, by its path.
+
+    The log tells of what was refused, too, so it is no part of what a refused load leaves alone.
+    """
     folder = store or store_path()
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         if path.is_file()
         else "folder"
         for path in sorted(folder.rglob("*"))
-        if path.name != "lock"
+        if path.name != "lock" and path.relative_to(folder).parts[0] != "log"
     }
 
 

@@ -9,10 +9,13 @@ with shown as (
 hidden as (
     select wave, breakdown, count_if(p.status = 'hidden' and r.answered > 0) as groups,
         sum(r.answered) as placed
-    from records.group_size r join published.group_size p using (wave, breakdown, "group")
+    from records.published_size r join published.group_size p using (wave, breakdown, "group")
     group by all
 ),
-total as (select wave, sum(answered) as answered from published.department group by wave)
+-- How many there were when the sizes were counted: later answers may wait.
+total as (
+    select wave, sum(people) as answered from records.published_atom where question = '' group by wave
+)
 select wave, breakdown, "group", answered
 from published.group_size join published.wave w using (wave)
 where breakdown not in ('all', 'department') and status = 'shown' and answered < w.min_base

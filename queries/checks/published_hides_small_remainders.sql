@@ -18,7 +18,7 @@ rest as (
 bases as (
     select r.wave, r.question, r.breakdown, r."group", any_value(r.base) as base,
         any_value(p.status) = 'hidden' as hidden
-    from records.cube r
+    from records.published_cube r
     join published.cube p using (wave, question, breakdown, "group", option)
     group by all
 ),

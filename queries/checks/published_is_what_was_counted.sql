@@ -1,8 +1,11 @@
--- A published number is the counted one or nothing, and no row is missing or added.
-select wave, question, breakdown, "group", option, r.count, p.count as published
+-- A published number is the counted one (before answers that wait) or nothing, and no row is missing
+-- or added.
+select wave, question, breakdown, "group", option, t.count, p.count as published
 from records.cube r
 full join published.cube p using (wave, question, breakdown, "group", option)
+left join records.published_cube t using (wave, question, breakdown, "group", option)
 where r.wave is null or p.wave is null
     or (p.status = 'hidden' and (p.count is not null or p.base is not null))
-    or (p.status in ('shown', 'no_answers')
-        and (p.count is distinct from r.count or p.base is distinct from r.base))
+    or (p.status = 'shown'
+        and (p.count is distinct from t.count or p.base is distinct from t.base))
+    or (p.status = 'no_answers' and (r.base > 0 or p.count <> 0 or p.base <> 0))

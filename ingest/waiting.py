@@ -1,0 +1,219 @@
+"""What of a wave may be published anew when its answers are loaded again.
+
+Whoever kept what was published before subtracts it from what is published now, and has what the few
+who came in between answered. So the answers to a question wait, and what was published stays, until
+the difference too is safe: no sum or difference of the groups of both publications points at fewer
+than ``min_change`` people who came or went, at fewer than ``min_base`` people otherwise, or at a few
+who are alike (``queries.derivable.exposed``, over the people of both). A question and those its
+filter opens wait together.
+
+Compared is with what is published, not with what was loaded last: three loads of one new answer each
+wait until they are three answers. Not compared is with what was published before that.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ingest.snapshot import Builder
+from queries.derivable import MIXED, Atoms, Ints, cornered, exposed
+from queries.disclosure import CROSSED, JOIN, Answers, Profile
+from queries.store import sql_file
+
+ATTRIBUTES = ("position", "occupation", "sex", "age")
+ANSWERED = ""
+"""In the place of a question: having answered at all."""
+STAYED, LEFT, CAME = "stayed", "left", "came"
+
+Group = tuple[str, str]
+Person = tuple[Any, ...]
+"""Department, the attributes, and last the whole answer (its options)."""
+Sides = Sequence[frozenset[str]]
+# Of an atom: nobody of it has been seen yet.
+_UNSEEN = -2
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Who answered a question, and which groups' numbers are told of it."""
+
+    people: Counter[Person]
+    shown: frozenset[Group]
+
+
+def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profile) -> bool:
+    """Return whether ``new`` may be shown to those who have seen ``old``.
+
+    People cannot be told apart but by what they are and answered: an answer that was corrected is
+    one who left and one who came. What was itself published unsafely (by an earlier version of the
+    gate) holds nothing back.
+    """
+    came, left = new.people - old.people, old.people - new.people
+    if not came and not left:
+        return True
+    lines = [
+        ((*person[:-1], state), person[-1], number)
+        for state, people in ((STAYED, old.people & new.people), (LEFT, left), (CAME, came))
+        for person, number in people.items()
+    ]
+    atoms, size, looks = atoms_of(lines, sides)
+    if not any(answer for _attributes, answer, _number in lines):
+        looks = ()  # having answered at all is no answer to be alike in
+    states = np.array([atom[-1] for atom in atoms])
+
+    limits = profile.min_base, profile.unanimous_below
+    before = _told(atoms, states != CAME, old.shown)
+    after = _told(atoms, states != LEFT, new.shown)
+    if exposed(before, size, looks, *limits) is not None:
+        return True
+    moved = states != STAYED
+    both = np.vstack([before, after])
+    if exposed(both, size, looks, *limits, moved, profile.min_change) is not None:
+        return False
+    # Where somebody left too, that no more chose an option than before does not say that none did.
+    groups = _told(atoms, states == CAME, old.shown & new.shown)
+    if left or not len(groups):
+        return True
+    options = sorted({option for person in came for option in person[-1]})
+    chosen = np.zeros((len(atoms), len(options)), dtype=np.int64)
+    place = {atom: index for index, atom in enumerate(atoms)}
+    for person, number in came.items():
+        for option in person[-1]:
+            chosen[place[(*person[:-1], CAME)], options.index(option)] += number
+    counts = groups.astype(np.int64) @ chosen
+    among = np.where(states == CAME, size, 0)
+    return not cornered(groups, counts, among, profile.min_change, profile.unanimous_below)
+
+
+def _told(atoms: Sequence[Person], there: Atoms, shown: frozenset[Group]) -> Atoms:
+    """Return who of those who are ``there`` is in each group of ``shown``, and in what is left of
+    each breakdown: a row per group with anybody, a column per atom."""
+    rows = []
+    for breakdown in sorted({name for name, _group in shown}):
+        # Cells are what is left of a position; every other group is what is left of all, who are
+        # told also where only sizes are.
+        wholes = [("all", "")]
+        if breakdown == CROSSED:
+            wholes = [group for group in sorted(shown) if group[0] == "position"]
+        for whole in wholes:
+            rest = members(atoms, *whole) & there
+            for name, group in sorted(shown):
+                if name == breakdown and (name != CROSSED or group.split(JOIN)[1] == whole[1]):
+                    rows.append(members(atoms, name, group) & there)
+                    rest = rest & ~rows[-1]
+            rows.append(rest)
+    rows = [row for row in rows if row.any()]
+    return np.array(rows, dtype=np.bool_).reshape(len(rows), len(atoms))
+
+
+def atoms_of(
+    lines: Iterable[tuple[Person, Sequence[str], int]], sides: Sides
+) -> tuple[list[Person], Ints, tuple[Ints, ...]]:
+    """Return (the atoms, how many people each has, two looks at their answers) of lines of (what
+    the people are, their whole answer, how many).
+
+    The looks are the whole answer and its side, as ``queries.disclosure.Answers`` has them.
+    """
+    lines = list(lines)
+    atoms: dict[Person, int] = {}
+    for attributes, _answer, _people in lines:
+        atoms.setdefault(attributes, len(atoms))
+    size = np.zeros(len(atoms), dtype=np.int64)
+    looks = np.full((2, len(atoms)), _UNSEEN, dtype=np.int64)
+    answers: dict[tuple[str, ...], int] = {}
+    for attributes, answer, people in lines:
+        atom = atoms[attributes]
+        size[atom] += people
+        options = tuple(answer)
+        on = [i for i, side in enumerate(sides) if side.issuperset(options)]
+        seen = answers.setdefault(options, len(answers)), on[0] if on else MIXED
+        for look, value in zip(looks, seen, strict=True):
+            look[atom] = value if look[atom] in (_UNSEEN, value) else MIXED
+    return list(atoms), size, (looks[0], looks[1])
+
+
+def members(atoms: Sequence[Person], breakdown: str, group: str) -> Atoms:
+    """Return which of ``atoms`` (department, then ``ATTRIBUTES``) the group holds."""
+    places = {name: place for place, name in enumerate(("department", *ATTRIBUTES))}
+    wanted: dict[int, str] = {}
+    if breakdown != "all":
+        names = breakdown.split("*")
+        codes = group.split(JOIN) if len(names) > 1 else [group]
+        wanted = {places[name]: code for name, code in zip(names, codes, strict=True)}
+    return np.array(
+        [all(atom[place] == code for place, code in wanted.items()) for atom in atoms],
+        dtype=np.bool_,
+    )
+
+
+# --- in the store ---------------------------------------------------------------------------------
+
+
+def people_of(builder: Builder, wave: str) -> dict[str, Counter[Person]]:
+    """Return question → people, of the answers that are loaded; also under ``ANSWERED``."""
+    return _people(builder.rows(sql_file("build_atoms"), {"wave": wave}))
+
+
+def answers_of(people: Mapping[Person, int], groups: Iterable[Group], sides: Sides) -> Answers:
+    """Return the people as the gate takes them, with the members of each of ``groups``."""
+    lines = [(person[:-1], person[-1], number) for person, number in people.items()]
+    atoms, size, looks = atoms_of(lines, sides)
+    return Answers(size, {group: members(atoms, *group) for group in groups}, looks)
+
+
+def published(builder: Builder, wave: str) -> dict[str, Publication]:
+    """Return question (and ``ANSWERED``) → what is published of the wave now."""
+    people = _people(
+        builder.rows(
+            "select question, department, position, occupation, sex, age, answer, people "
+            "from records.published_atom where wave = $wave",
+            {"wave": wave},
+        )
+    )
+    shown: dict[str, set[Group]] = {}
+    for question, breakdown, group in builder.rows(
+        'select distinct question, breakdown, "group" from records.published_cube '
+        "where wave = $wave and status = 'shown' union all "
+        "select '', breakdown, \"group\" from records.published_size "
+        "where wave = $wave and status = 'shown'",
+        {"wave": wave},
+    ):
+        shown.setdefault(question, set()).add((breakdown, group))
+    return {
+        question: Publication(found, frozenset(shown.get(question, ())))
+        for question, found in people.items()
+    }
+
+
+def _people(rows: Iterable[tuple[Any, ...]]) -> dict[str, Counter[Person]]:
+    found: dict[str, Counter[Person]] = {}
+    for question, *attributes, answer, number in rows:
+        found.setdefault(question, Counter())[*attributes, tuple(answer)] += number
+    return found
+
+
+def keep(
+    builder: Builder, wave: str, people: Mapping[str, Counter[Person]], held: frozenset[str]
+) -> None:
+    """Note who answered what is now published; of the ``held`` questions it stays as it was."""
+    builder.execute(
+        "delete from records.published_atom where wave = $wave "
+        "and not list_contains($held, question)",
+        {"wave": wave, "held": sorted(held)},
+    )
+    rows = [
+        (wave, question, *person[:-1], list(person[-1]), number)
+        for question, found in people.items()
+        if question not in held
+        for person, number in found.items()
+    ]
+    names = ("wave", "question", "department", *ATTRIBUTES, "answer", "people")
+    builder.insert(
+        "records.published_atom",
+        {name: [row[place] for row in rows] for place, name in enumerate(names)},
+    )
