@@ -1,0 +1,112 @@
+"""Somebody who kept what was published, and subtracts it from what is published now.
+
+Knows who answered the first time and who the second (colleagues talk), not what. Written apart from
+``ingest.waiting`` and by other means, as ``tests/attacker.py`` is from the gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from scipy.linalg import null_space
+
+from tests.attacker import ALIKE_BELOW, CLOSE, LIMIT, MOST, Key, Person, Published, _few, belongs
+
+FEW_MOVED = 3
+STAYED, LEFT, CAME = 0, 1, 2
+Moved = tuple[Person, int]
+
+
+def learn_by_reload(
+    before: Published,
+    after: Published,
+    people: Sequence[Moved],
+    question: str,
+) -> list[str]:
+    """Return what both publications together tell of a few; nothing: empty. ``people`` are those of
+    both times with what became of them."""
+    people = [(person, state) for person, state in people if person[question]]
+    if not people or not before.shown or not after.shown:
+        return []
+    return [
+        *_by_subtracting(before, after, people, question),
+        *_by_elimination(before, after, people, question),
+    ]
+
+
+def _by_subtracting(
+    before: Published, after: Published, people: list[Moved], question: str
+) -> list[str]:
+    blocks: dict[tuple[bool, ...], list[Moved]] = {}
+    for person, state in people:
+        column = (
+            *(state != CAME and belongs(person, key) for key in before.shown),
+            *(state != LEFT and belongs(person, key) for key in after.shown),
+        )
+        blocks.setdefault(column, []).append((person, state))
+    members = list(blocks.values())
+    free = null_space(np.array(list(blocks), dtype=float).T)
+    size = np.array([len(block) for block in members])
+
+    def follows(chosen: Sequence[int], signs: Any = 1) -> bool:
+        vector = np.zeros(len(members))
+        vector[list(chosen)] = signs
+        return bool(np.abs(vector @ free).max(initial=0) < CLOSE)
+
+    def of(chosen: Sequence[int]) -> list[Moved]:
+        return [one for i in chosen for one in members[i]]
+
+    small = [i for i in range(len(members)) if size[i] < LIMIT]
+    for chosen, signs in _few(small, size):
+        moved = all(state != STAYED for _person, state in of(chosen))
+        if size[list(chosen)].sum() < (FEW_MOVED if moved else LIMIT) and follows(chosen, signs):
+            return [f"{len(of(chosen))} people, moved: {moved}"]
+    for chosen in _alike(members, question, before.sides):
+        if size[list(chosen)].sum() < ALIKE_BELOW and follows(chosen):
+            return [f"{len(of(chosen))} people who are alike"]
+    return []
+
+
+def _alike(members: list[list[Moved]], question: str, sides: Sequence[frozenset[str]]) -> Any:
+    """Yield sets of blocks in which all answered alike, or are on the same side."""
+    looks: dict[Any, list[int]] = {}
+    for i, block in enumerate(members):
+        given = {tuple(person[question]) for person, _state in block}
+        if len(given) == 1:
+            looks.setdefault(next(iter(given)), []).append(i)
+        for side in sides:
+            if side.issuperset(set().union(*given)):
+                looks.setdefault(side, []).append(i)
+    for alike in looks.values():
+        left = MOST
+        for many in range(1, min(len(alike), 5) + 1):
+            for chosen in combinations(alike, many):
+                left -= 1
+                if left < 0:
+                    break
+                yield chosen
+
+
+def _by_elimination(
+    before: Published, after: Published, people: list[Moved], question: str
+) -> list[str]:
+    """Find an answer of those who came that only one or two of them can have given."""
+    if any(state == LEFT for _person, state in people):
+        return []
+    came = [person for person, state in people if state == CAME]
+    both = before.shown.keys() & after.shown.keys()
+
+    def more(key: Key, option: str) -> int:
+        return after.shown[key][1][option] - before.shown[key][1][option]
+
+    for option in {option for person in came for option in person[question]}:
+        nobody = [key for key in both if more(key, option) == 0]
+        could = [p for p in came if not any(belongs(p, key) for key in nobody)]
+        for key in both:
+            here = [person for person in could if belongs(person, key)]
+            if more(key, option) > 0 and len(here) < FEW_MOVED:
+                return [f"{option!r} in {key} was said by one of {len(here)} who came"]
+    return []

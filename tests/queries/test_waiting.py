@@ -1,0 +1,375 @@
+"""Answers that are loaded again: what was published and what is published now tell nothing together."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest import publish, snapshot, waiting
+from ingest.load import LoadRefused, Options, load_frame
+from queries import indicators
+from queries.reference import ReferenceDataError
+from tests.attacker import Published, told
+from tests.attacker_reload import CAME, FEW_MOVED, LEFT, STAYED, Moved, learn_by_reload
+from tests.queries.test_attacker import as_file, framed, published, survey
+from tests.queries.test_disclosure import FILTERED, QUESTIONS
+
+if TYPE_CHECKING:
+    from tests.queries.conftest import Loader
+
+__all__ = ["framed"]  # a fixture, used by name
+
+OPTIONS = {
+    "frekvens": ("mer_sallan", "en_tva_dagar_veckan", "aldrig"),
+    "q1_1": ("ja", "nej", "vet_ej"),
+    "q3_1b": ("2", "3", "4"),
+    "it_atgarder": ("vpn", "inga", "kryptering"),
+}
+
+
+def person(department: str, turn: int, position: str = "medarbetare") -> dict[str, Any]:
+    """Return somebody who answers as it comes to their turn, nobody ever "never"."""
+    answers = {question: [codes[turn % 3]] for question, codes in OPTIONS.items()}
+    answers["frekvens"] = [OPTIONS["frekvens"][turn % 2]]
+    attributes = {"department": department, "position": position, "occupation": "", "sex": ""}
+    return attributes | answers
+
+
+def two_departments(number: int = 12) -> list[dict[str, Any]]:
+    return [person(code, turn) for code in ("AA", "BB") for turn in range(number)]
+
+
+@pytest.fixture
+def load(loader: Loader) -> Any:
+    """Return a function that loads people as the whole survey of the wave."""
+    loader.invited(AA=30, BB=30, CC=30)
+
+    def loads(people: list[dict[str, Any]]) -> None:
+        assert not loader.survey(as_file(people)).errors
+
+    return loads
+
+
+def cube(loader: Loader, role: str = "politiker") -> list[tuple[Any, ...]]:
+    reader = loader.reader(role)
+    return reader.rows(
+        f'select question, breakdown, "group", option, count, base, status '
+        f"from {reader.schema}.cube order by all"
+    )
+
+
+def waits(loader: Loader) -> set[str]:
+    rows = loader.reader().rows("select question from published.question where waiting")
+    return {question for (question,) in rows}
+
+
+def base(loader: Loader, question: str = "q1_1", group: str = "AA") -> int | None:
+    for asked, breakdown, code, _option, _count, number, _status in cube(loader):
+        if (asked, breakdown, code) == (question, "department", group):
+            return number
+    return None
+
+
+def test_one_more_answer_waits_and_the_auditor_sees_it(load: Any, loader: Loader) -> None:
+    load(two_departments())
+    before, counted = cube(loader), cube(loader, "revisor")
+    load([*two_departments(), person("AA", 1)])
+    assert cube(loader) == before
+    assert waits(loader) == set(QUESTIONS)
+    assert cube(loader, "revisor") != counted
+    # How many have answered is no answer, and is told.
+    grid = indicators.departments(loader.reader(), "v").set_index("code")
+    assert grid["answered"]["AA"] == 13
+
+
+def test_three_more_answers_of_a_kind_that_differ_are_published(load: Any, loader: Loader) -> None:
+    load(two_departments())
+    load([*two_departments(), *(person("AA", turn) for turn in range(3))])
+    assert waits(loader) == set()
+    assert base(loader) == 15
+
+
+def test_answers_that_come_one_by_one_wait_until_they_are_three(load: Any, loader: Loader) -> None:
+    people = two_departments()
+    load(people)
+    for more in (1, 2):
+        load([*people, *(person("AA", turn) for turn in range(more))])
+        assert base(loader) == 12
+    load([*people, *(person("AA", turn) for turn in range(3))])
+    assert base(loader) == 15
+
+
+def test_three_more_in_as_many_departments_are_one_more_in_each(load: Any, loader: Loader) -> None:
+    people = [person(code, turn) for code in ("AA", "BB", "CC") for turn in range(12)]
+    load(people)
+    load([*people, *(person(code, turn) for turn, code in enumerate(("AA", "BB", "CC")))])
+    assert base(loader) == 12 and waits(loader) == set(QUESTIONS)
+
+
+def test_a_corrected_answer_waits_and_so_does_a_withdrawn_one(load: Any, loader: Loader) -> None:
+    people = two_departments()
+    load(people)
+    before = cube(loader)
+    load([{**people[0], "q1_1": ["nej"]}, *people[1:]])
+    assert cube(loader) == before
+    assert waits(loader) == {"q1_1"}
+    load(people[1:])
+    assert cube(loader) == before
+
+
+def test_the_same_answers_in_another_order_are_nothing_new(load: Any, loader: Loader) -> None:
+    people = two_departments()
+    load(people)
+    before = cube(loader)
+    load(people[::-1])
+    assert cube(loader) == before and waits(loader) == set()
+
+
+def test_a_few_who_came_and_are_all_alike_wait_also_when_they_are_three(
+    load: Any, loader: Loader
+) -> None:
+    people = two_departments()
+    load(people)
+    alike = [person("AA", 0) | {"it_atgarder": OPTIONS["it_atgarder"][i : i + 1]} for i in range(3)]
+    load([*people, *({**one, "frekvens": ["mer_sallan"]} for one in alike)])
+    assert waits(loader) >= {"q1_1"}
+    # Ten who are alike tell of nobody in particular.
+    load([*people, *(person("AA", 0) for _ in range(10))])
+    assert waits(loader) == set()
+
+
+def test_a_question_waits_together_with_those_that_its_filter_opens(
+    load: Any, loader: Loader
+) -> None:
+    people = two_departments()
+    load(people)
+    # Enough answer the filtered questions, but one of the four has answered "never".
+    more = [person("AA", turn) for turn in range(3)]
+    never = person("AA", 1) | {"frekvens": ["aldrig"], "q3_1b": [], "it_atgarder": []}
+    load([*people, *more, {**never, "department": "BB"}])
+    assert waits(loader) == {"frekvens", *FILTERED, "q1_1"}
+    assert base(loader, "q3_1b") == 12
+
+
+def test_a_new_frame_publishes_nothing_that_waits(load: Any, loader: Loader) -> None:
+    load(two_departments())
+    before = cube(loader)
+    load([*two_departments(), person("AA", 1)])
+    loader.invited(AA=31, BB=30, CC=30)
+    assert cube(loader) == before and waits(loader) == set(QUESTIONS)
+    # A department that comes has nothing to show until the others' answers have stopped waiting.
+    loader.invited(AA=31, BB=30, CC=30, DD=30)
+    assert [row for row in cube(loader) if row[2] not in ("DD",)][: len(before)]
+    assert base(loader) == 12 and base(loader, group="DD") == 0
+
+
+def test_a_department_that_starts_to_answer_while_others_wait_is_hidden_and_not_empty(
+    load: Any, loader: Loader
+) -> None:
+    load(two_departments())
+    load([*two_departments(), *(person("CC", turn) for turn in range(2))])
+    statuses = {row[6] for row in cube(loader) if row[1:3] == ("department", "CC")}
+    assert statuses == {"hidden"}
+
+
+def test_how_many_of_each_position_answered_waits_too(load: Any, loader: Loader) -> None:
+    people = [
+        person(code, turn, ("chef", "medarbetare")[turn % 2])
+        for code in ("AA", "BB")
+        for turn in range(12)
+    ]
+    load(people)
+
+    def sizes() -> list[tuple[Any, ...]]:
+        return loader.reader().rows(
+            'select breakdown, "group", answered, status from published.group_size '
+            "where breakdown = 'position' order by all"
+        )
+
+    before = sizes()
+    load([*people, person("AA", 1, "chef")])
+    assert sizes() == before
+    load([*people, *(person("AA", turn, "chef") for turn in range(3))])
+    assert sizes() != before
+
+
+def test_what_an_earlier_gate_let_through_does_not_stay_because_answers_wait(
+    load: Any, loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [*two_departments(), *(person("CC", turn) for turn in range(2))]
+    with monkeypatch.context() as earlier:
+        nothing: dict[str, Any] = {b: frozenset() for b in ("all", "department", "position")}
+        earlier.setattr(publish, "hidden_together", lambda tallies, *_: dict.fromkeys(
+            tallies, frozenset()))  # fmt: skip
+        earlier.setattr(snapshot, "run_checks", lambda *_args: {})
+        assert nothing
+        load(people)
+    assert base(loader, group="CC") == 2
+    load([*people, person("AA", 1)])
+    assert base(loader, group="CC") is None
+
+
+# --- profiles -------------------------------------------------------------------------------------
+
+
+def test_a_stricter_profile_shows_fewer_and_stays_with_the_wave(loader: Loader) -> None:
+    rows = [("Förvaltning", "Tillfrågade"), ("AA", 30), ("BB", 30)]
+    path = loader._file("frame.csv", rows)
+    load_frame(path, "v", profile="strang")
+    people = [person("AA", turn) for turn in range(12)] + [person("BB", turn) for turn in range(8)]
+    loader.survey(as_file(people))
+    assert base(loader, group="BB") is None
+    ((profile, title, reason, change),) = loader.reader().rows(
+        "select profile, profile_title, profile_reason, min_change from published.wave"
+    )
+    assert profile == "strang" and "tio" in title and reason and change == 10
+    # A later frame may not loosen it, and need not name it.
+    with pytest.raises(LoadRefused, match="strang"):
+        load_frame(loader._file("frame2.csv", [*rows, ("CC", 5)]), "v", profile="standard")
+    load_frame(loader._file("frame3.csv", [*rows, ("CC", 6)]), "v")
+    assert base(loader, group="BB") is None
+    assert load_frame(loader._file("frame4.csv", [*rows, ("CC", 6)]), "v").unchanged
+    assert load_frame(
+        loader._file("frame5.csv", [*rows, ("CC", 6)]), "v", profile="strang"
+    ).unchanged
+
+
+def test_a_profile_that_is_unknown_is_refused_with_those_that_there_are(loader: Loader) -> None:
+    path = loader._file("frame.csv", [("Förvaltning", "Tillfrågade"), ("AA", 30)])
+    for name in ("../../hemlig", "saknas", ""):
+        with pytest.raises(ReferenceDataError, match="standard, strang"):
+            load_frame(path, "v", Options(dry_run=True), profile=name or "nej")
+
+
+# --- the attacker ---------------------------------------------------------------------------------
+
+
+def loaded_again(seed: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[Moved]]:
+    """Return the people of a first load, of a second, and of both with what became of them."""
+    draw = random.Random(seed + 70_000)
+    before = survey(seed)
+    stayed, moved = list(before), []
+    room = Counter({code: 30 for code in ("AA", "BB", "CC", "DD", "EE", "FF")})
+    room.subtract(one["department"] for one in before)
+    here = {one["department"] for one in before}
+    came = []
+    for one in survey(seed + 500_000):
+        if one["department"] in here and room[one["department"]] > 0:
+            came.append(one)
+            room[one["department"]] -= 1
+    draw.shuffle(came)
+    came = came[: draw.choice((1, 2, 3, 4, 6, 9, 14, 30))]
+    if draw.random() < 0.3:
+        # All of one department, or of one mind.
+        code = came[0]["department"] if came else "AA"
+        came = [one for one in came if one["department"] == code]
+    for _ in range(draw.choice((0, 0, 0, 1, 2, 4))):
+        gone = stayed.pop(draw.randrange(len(stayed))) if stayed else None
+        if gone:
+            moved.append((gone, LEFT))
+            if draw.random() < 0.5:  # corrected
+                came.append({**gone, "q1_1": [draw.choice(("ja", "nej"))]})
+    after = [*stayed, *came]
+    both = [*((p, STAYED) for p in stayed), *moved, *((p, CAME) for p in came)]
+    return before, after, both
+
+
+def by_filter(
+    before: dict[str, Published],
+    after: dict[str, Published],
+    people: list[Moved],
+    waiting: set[str],
+) -> list[str]:
+    """Return what the base of a filtered question that did not wait tells of the filter that did."""
+    if "frekvens" not in waiting:
+        return []
+    learnt = []
+    for question in FILTERED:
+        for key in before[question].shown.keys() & after[question].shown.keys():
+            more = after[question].shown[key][0] - before[question].shown[key][0]
+            came = [p for p, state in people if state == CAME and p["frekvens"]]
+            here = [p for p in came if key[0] == "department" and p["department"] == key[1]]
+            if more and (len(here) < FEW_MOVED or told(here * 2, "frekvens", ())):
+                learnt.append(f"{key}: of {len(here)} who came {more} were asked {question}")
+    return learnt
+
+
+def attack(loader: Loader, framed: Path, seed: int) -> list[str]:
+    shutil.copytree(framed, loader.folder / "store")
+    first, second, both = loaded_again(seed)
+    loader.survey(as_file(first))
+    before = published(loader)
+    if not second or len(second) > 180:
+        return []
+    loader.survey(as_file(second))
+    after, waiting = published(loader), waits(loader)
+    learnt = [
+        f"{question}: {what}"
+        for question in before
+        if question not in waiting
+        for what in learn_by_reload(
+            before[question], after[question], same(both, question), question
+        )
+    ]
+    for question in waiting:
+        told_of = {key: pair for key, pair in after[question].shown.items() if pair[0]}
+        assert before[question].shown.items() >= told_of.items()
+    return learnt + by_filter(before, after, both, waiting)
+
+
+def same(people: list[Moved], question: str) -> list[Moved]:
+    """Return the people of one question: who left and came again with the same answer stayed."""
+    names = ("department", "position", "occupation", "sex")
+
+    def kind(one: Any) -> tuple[Any, ...]:
+        return (*(one[name] for name in names), tuple(one[question]))
+
+    left = Counter(kind(p) for p, state in people if state == LEFT)
+    came = Counter(kind(p) for p, state in people if state == CAME)
+    again = left & came
+    out, seen = [], Counter[tuple[Any, ...]]()
+    for p, state in people:
+        now = state
+        if state != STAYED and seen[state, kind(p)] < again[kind(p)]:
+            seen[state, kind(p)] += 1
+            if state == LEFT:
+                continue
+            now = STAYED
+        out.append((p, now))
+    return out
+
+
+@pytest.mark.parametrize(
+    "seed", [*range(40), *(pytest.param(s, marks=pytest.mark.slow) for s in range(40, 1000))]
+)
+def test_nobody_learns_of_a_few_from_a_survey_that_is_loaded_again(
+    seed: int, loader: Loader, framed: Path
+) -> None:
+    assert attack(loader, framed, seed) == []
+
+
+OFF: dict[str, tuple[str, Any]] = {
+    "waiting": ("ingest.publish.may_follow", lambda *_: True),
+    "sums and differences over both": ("ingest.waiting.exposed", lambda *_: None),
+    "who can have said it": ("ingest.waiting.cornered", lambda *_: False),
+    "the filter": ("ingest.publish._families", lambda _q, held: held),
+}
+
+
+@pytest.mark.parametrize("what", OFF)
+def test_the_attacker_wins_over_two_loads_when_a_protection_is_switched_off(
+    what: str, loader: Loader, framed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "run_checks", lambda *_args, **_more: {})
+    monkeypatch.setattr(*OFF[what])
+    assert waiting.may_follow  # the module is loaded
+    for seed in range(60):
+        if attack(loader, framed, seed):
+            return
+        shutil.rmtree(loader.folder / "store", ignore_errors=True)
+    pytest.fail(f"without {what} the attacker learnt nothing in 60 surveys")
