@@ -60,13 +60,18 @@ def describe_profiles(builder: Builder) -> None:
 
 
 def publish_wave(builder: Builder, wave: str) -> None:
-    """Count ``wave`` anew and replace what is published of it."""
+    """Count ``wave`` anew and replace what is published of it.
+
+    Nothing is left to count of a wave whose records were removed by age: what is published stays.
+    """
     (row,) = builder.rows(
-        "select questionnaire, profile, min_base, unanimous_below, min_groups, min_change "
+        "select pruned, questionnaire, profile, min_base, unanimous_below, min_groups, min_change "
         "from published.wave where wave = $wave",
         {"wave": wave},
     )
-    questionnaire_id, profile = row[0], Profile(*row[1:])
+    pruned, questionnaire_id, profile = row[0], row[1], Profile(*row[2:])
+    if pruned is not None:
+        return
     for table in ("records.cube", "published.cube", "records.group_size", "published.group_size"):
         builder.execute(f"delete from {table} where wave = $wave", {"wave": wave})
     for schema in ("records", "published"):

@@ -1,14 +1,14 @@
 """What of a wave may be published anew when its answers are loaded again.
 
-Whoever kept what was published before subtracts it from what is published now, and has what the few
-who came in between answered. So the answers to a question wait, and what was published stays, until
-the difference too is safe: no sum or difference of the groups of both publications points at fewer
-than ``min_change`` people who came or went, at fewer than ``min_base`` people otherwise, or at a few
-who are alike (``queries.derivable.exposed``, over the people of both). A question and those its
-filter opens wait together.
+Whoever kept what was published before subtracts it from what is published now, and has what the
+few who came in between answered. So the answers to a question wait, and what was published stays,
+until the difference too is safe: no sum or difference of the groups of both publications points at
+fewer than ``min_change`` people who came or went, at fewer than ``min_base`` people otherwise, or
+at a few who are alike (``queries.derivable.exposed``, over the people of both). A question and those
+its filter opens wait together.
 
-Compared is with what is published, not with what was loaded last: three loads of one new answer each
-wait until they are three answers. Not compared is with what was published before that.
+Compared is with what is published, not with what was loaded last: three loads of one new answer
+each wait until they are three answers. Not compared is with what was published before that.
 """
 
 from __future__ import annotations

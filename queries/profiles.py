@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from queries.disclosure import Profile
 from queries.i18n import _
-from queries.reference import DATA_DIR, Facts, ReferenceDataError, _convert, _toml
+from queries.reference import DATA_DIR, Facts, Prose, ReferenceDataError, _convert, _toml
 
 STANDARD = "standard"
 
@@ -23,8 +23,8 @@ class NamedProfile(Facts):
     those of ``queries.disclosure.Profile``; a profile may be stricter than five, never laxer."""
 
     id: str = Field(pattern=r"^[a-z0-9-]{1,40}$")
-    title: str = Field(min_length=1)
-    reason: str = Field(min_length=1)
+    title: Prose
+    reason: Prose
     min_base: int = Field(ge=5, le=100)
     unanimous_below: int = Field(ge=10, le=200)
     min_groups: int = Field(ge=2, le=10)

@@ -32,7 +32,6 @@ WORDLESS = {
     "data/departments.toml": "names of departments are the same in every language",
     "data/municipality.toml": "the municipality's own name, contact and rule set",
     "data/audit/response.csv": "numbers",
-    "data/profiles/standard.toml": "its words are shown nowhere",
 }
 # Text fields that are codes, names or citations and stay as they are in every language.
 UNTRANSLATED = {

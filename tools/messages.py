@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from queries import catalogue, reference, rules  # noqa: E402 – found only once the root is on the path
+from queries import catalogue, profiles, reference, rules  # noqa: E402 – found only once the root is on the path
 from queries.i18n import DEFAULT_LANGUAGE, in_language, prose  # noqa: E402
 
 LOCALE = ROOT / "locale"
@@ -58,6 +58,9 @@ def data_strings() -> Iterator[tuple[str, str]]:
         for found in sorted(rules.rulesets(), key=lambda ruleset: ruleset.id):
             name = f"data/regelverk/{found.id}.toml"
             yield from ((name, text) for text in prose(found))
+        for id, path in profiles.profiles().items():
+            name = f"data/profiles/{path.name}"
+            yield from ((name, text) for text in prose(profiles.load_profile(id)))
 
 
 def source_strings() -> Iterator[tuple[str, str | tuple[str, ...]]]:
