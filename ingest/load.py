@@ -15,6 +15,7 @@ from typing import Any
 
 from ingest.contradictions import remarks, rings
 from ingest.headers import InputFileError, RowError, cell_text, fold, fold_label
+from ingest.prune import refuse_pruned, without_pruned
 from ingest.publish import publish_wave
 from ingest.readers import Table, read_table
 from ingest.register import keep_register, missing, publish_register
@@ -189,6 +190,7 @@ def load_frame(
                 "update published.wave set label = $label, kind = $kind where wave = $wave",
                 {"label": label, "kind": kind, "wave": wave},
             )
+        refuse_pruned(builder, wave)
         _write_frame(builder, wave, good, table)
         _refuse_orphans(builder, wave)
         publish_wave(builder, wave)
@@ -237,6 +239,7 @@ def load_survey(
     _refuse_surplus(answers, frame, result, options)
 
     def change(builder: Builder) -> None:
+        refuse_pruned(builder, wave)
         builder.execute(
             "update published.wave set questionnaire = $questionnaire where wave = $wave",
             {"questionnaire": questionnaire_id, "wave": wave},
@@ -310,6 +313,17 @@ def load_agreements(
     def change(builder: Builder) -> None:
         options.progress(_("Räknar registrets indikatorer …"))
         records, sealed = _without_names(good, dry_run=options.dry_run)
+        records = without_pruned(builder, records)
+        if not records:
+            raise LoadRefused(_("Alla rader gäller överenskommelser som är gallrade."))
+        result.accepted = len(records)
+        if len(records) < len(good):
+            told_of = _n(
+                "En rad gäller en överenskommelse som är gallrad och läses inte in igen.",
+                "{n} rader gäller överenskommelser som är gallrade och läses inte in igen.",
+                len(good) - len(records),
+            )
+            options.progress(told_of.format(n=len(good) - len(records)))
         keep_register(builder, day, records, sealed, _stored_name(table), table.sha256)
         result.missing = missing(builder, day, mentioned)
         publish_register(builder)
@@ -383,6 +397,8 @@ def _already(fingerprint: str, options: Options) -> LoadResult | None:
     if snapshot_id is None:
         return None
     for entry in read_snapshot(snapshot_id, options.store).manifest["inputs"]:
+        if entry.get("pruned"):
+            continue  # what it held is gone: to load it again is not to do nothing
         if entry["fingerprint"] == fingerprint and (options.partial or not entry["rejected"]):
             return LoadResult(snapshot=snapshot_id, unchanged=True)
     return None
@@ -447,8 +463,21 @@ def _frame_faults(good: Sequence[Validated], table: Table) -> list[RowError]:
     faults = []
     first: dict[str, Validated] = {}
     owners = {fold_label(row.model.department): row for row in good}
+    codes = set(owners)
     for row in good:
         key = fold_label(row.model.department)
+        if "+" in key and codes.issuperset(key.split("+")):
+            faults.append(
+                RowError(
+                    row.row,
+                    table.headers[columns["department"]],
+                    row.model.department,
+                    _(
+                        "”{code}” är så som en sammanslagning av andra förvaltningar i filen "
+                        "skrivs. Ge förvaltningen en annan kod."
+                    ).format(code=row.model.department),
+                )
+            )
         start = first.setdefault(key, row)
         owner = owners.setdefault(fold_label(row.model.name or row.model.department), row)
         if fold_label(owner.model.department) != key:

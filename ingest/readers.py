@@ -61,6 +61,9 @@ MAX_ZIP_ENTRIES = 2_000
 MAX_ROWS = 200_000
 MAX_TEXT_BYTES = 500_000_000  # of a workbook, each cell's shared text counted anew
 MAX_AREA = 10_000_000  # cells of a sheet's bounding box, which calamine allocates in full
+MAX_COLUMNS = 16_384  # as many as a spreadsheet has
+MAX_CELL_LENGTH = 100_000  # characters; Excel itself holds 32 767
+MAX_INDEX_BYTES = 5_000_000  # of the part that lists a workbook's sheets
 HEADER_SEARCH_ROWS = 30
 
 TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
@@ -360,6 +363,10 @@ def _records(text: str, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
 
 
+# The limit is the whole process's, not a reader's; nothing else here reads CSV.
+csv.field_size_limit(MAX_CELL_LENGTH)
+
+
 def _choose_delimiter(text: str, wanted: _Wanted) -> str:
     """Return the delimiter under which the first rows match the known headers best."""
 
@@ -382,14 +389,20 @@ def _read_text(data: bytes, name: str, wanted: _Wanted) -> Table:
     text, encoding = _decode(data, name)
     delimiter = _choose_delimiter(text, wanted)
     records: list[list[str]] = []
+    cells = 0
     try:
         for record in _records(text, delimiter):
             records.append([clean(cell) for cell in record])
             if len(records) > MAX_ROWS + HEADER_SEARCH_ROWS:
                 raise _too_many_rows(name)
+            cells += len(record)
+            if len(record) > MAX_COLUMNS or cells > MAX_AREA:
+                raise _too_wide(name, len(records))
     except csv.Error as error:
         if "unexpected end" in str(error):
             raise _cut_off(name, len(records) + 1) from None
+        if "field limit" in str(error):
+            raise _too_long(name, len(records) + 1) from None
         raise InputFileError(
             _(
                 "{name}, rad {line}: citattecknen går inte ihop. En cell som innehåller "
@@ -425,25 +438,39 @@ def _read_text(data: bytes, name: str, wanted: _Wanted) -> Table:
 
 # --- workbooks ----------------------------------------------------------------------------------
 
-_BLANK_START = rb"<(?:[^\s<>/:]+:)?c\b"
+# Every pattern below stops at a "<" and at a ">": one that runs past them looks through the whole
+# rest of the file at each start, and a few MB of "<c <c <c" then take hours.
+_PREFIX = rb"<(?:[^\s<>/:]+:)?"
+_BLANK_START = _PREFIX + rb"c\b"
 # Cells that hold something: calamine leaves out those that only carry a format.
 _FILLED_CELL = re.compile(
-    _BLANK_START + rb"[^>]*?\sr\s*=\s*[\"']([A-Za-z]+)([0-9]+)[\"'][^>]*(?<!/)>(?!</)"
+    _BLANK_START + rb"[^<>]*?\sr\s*=\s*[\"']([A-Za-z]+)([0-9]+)[\"'][^<>]*(?<!/)>(?!</)"
 )
-_USUAL_FILLED_CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^>]*(?<!/)>(?!</)')
-_UNUSUAL_CELL = re.compile(rb"<c[>/\t\r\n]|<[^\s<>/:]+:c[>/\s]|<c r=\"(?![A-Z]+[0-9]+\")")
-_CELL_WITHOUT_PLACE = re.compile(_BLANK_START + rb"(?![^>]*\sr\s*=)[^>]*(?<!/)>")
-_SHARED_TEXT = re.compile(rb"<(?:[^\s<>/:]+:)?si\b")
-_SMALL_VALUE = re.compile(rb"<(?:[^\s<>/:]+:)?v\b[^>]*>\s*([0-9]{1,9})\s*<")
-_ROW_START = re.compile(rb"<(?:[^\s<>/:]+:)?row\b")
-_ROW_NUMBER = re.compile(rb"<(?:[^\s<>/:]+:)?row\b[^>]*?\sr\s*=\s*[\"']([0-9]+)[\"']")
+_USUAL_FILLED_CELL = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*(?<!/)>(?!</)')
+_UNUSUAL_TAG = re.compile(
+    rb'<c (?!r="[A-Z]+[0-9]+"(?: [A-Za-z:0-9]{1,100}="[^"<>/]{0,500}"){0,20}/?>)'
+    rb'|<row(?!(?: [A-Za-z:0-9]{1,100}="[^"<>/]{0,500}"){0,20}/?>)(?=[\s/>])'
+    rb"|<c[>/\t\r\n\f\v]|<[^\s<>/:]+:(?:c|row)[>/\s]"
+)
+_BAD_TAG = re.compile(
+    _PREFIX + rb"(?:c|row)(?=[\s/>])(?!"
+    rb"(?:\s+[^\s<>=\"'/]{1,100}\s*=\s*(?:\"[^\"<>]{0,500}\"|'[^'<>]{0,500}')){0,20}\s*/?>)"
+)
+_CELL_WITHOUT_PLACE = re.compile(_BLANK_START + rb"(?![^<>]*\sr\s*=)[^<>]*(?<!/)>")
+_SHARED_TEXT = re.compile(_PREFIX + rb"si\b")
+_SHARED_COUNT = re.compile(rb"\s(?:uniqueC|c)ount\s*=\s*[\"']\s*\+?0*([0-9]+)")
+_SMALL_VALUE = re.compile(_PREFIX + rb"v\b[^<>]*>\s{0,20}([0-9]{1,9})\s{0,20}<")
+_ROW_START = re.compile(_PREFIX + rb"row\b")
+_ROW_NUMBER = re.compile(_PREFIX + rb"row\b[^<>]*?\sr\s*=\s*[\"']([0-9]+)[\"']")
 _ERROR_CELL = re.compile(
-    rb"<c r=\"([A-Z]+)([0-9]+)\"[^>]*\st=\"e\"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]*)</v>"
+    rb"<c r=\"([A-Z]+)([0-9]+)\"[^<>]*\st=\"e\"[^<>]*>"
+    rb"(?:<f[^<>]*/>|<f[^<>]*>[^<]*</f>)?<v>([^<]*)</v>"
 )
 _UNCALCULATED_CELL = re.compile(
-    rb"<c r=\"([A-Z]+)([0-9]+)\"(?![^>]*\st=\"str\")[^>]*>"
-    rb"<f[^>/]*>([^<]*)</f>(?:<v\s*/>|<v></v>)?</c>"
+    rb"<c r=\"([A-Z]+)([0-9]+)\"(?![^<>]*\st=\"str\")[^<>]*>"
+    rb"<f[^<>/]*>([^<]*)</f>(?:<v\s{0,20}/>|<v></v>)?</c>"
 )
+_INDEX = re.compile(r"xl/workbook\.xml|.*\.rels|\[Content_Types\]\.xml", re.IGNORECASE)
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 Overlay = dict[int, dict[int, str]]  # row from 0 → column from 0 → text that calamine leaves out
@@ -474,6 +501,26 @@ def _too_many_rows(name: str) -> InputFileError:
         _("{name} har fler än {limit} rader. Dela upp filen.").format(
             name=name, limit=f"{MAX_ROWS:,}".replace(",", "\u00a0")
         )
+    )
+
+
+def _too_wide(name: str, line: int) -> InputFileError:
+    """Return the error for a table with more cells than any that people make."""
+    return InputFileError(
+        _(
+            "{name}, rad {line}: tabellen har för många kolumner. Kontrollera skiljetecknet, eller "
+            "spara bara de kolumner som behövs."
+        ).format(name=name, line=line)
+    )
+
+
+def _too_long(name: str, line: int) -> InputFileError:
+    """Return the error for a cell longer than any that people write."""
+    return InputFileError(
+        _(
+            "{name}, rad {line}: en cell är längre än {limit} tecken. Korta den, eller kontrollera "
+            "om ett citattecken saknas."
+        ).format(name=name, line=line, limit=f"{MAX_CELL_LENGTH:,}".replace(",", "\u00a0"))
     )
 
 
@@ -511,12 +558,17 @@ def _unpack(data: bytes, name: str) -> dict[str, bytes]:
             parts = {}
             for entry in entries:
                 content = archive.read(entry)
-                if not entry.filename.lower().endswith((".xml", ".rels")):
+                # By what it holds too: a workbook may call its sheets anything.
+                if not entry.filename.lower().endswith((".xml", ".rels")) and not any(
+                    mark in content for mark in (b"sheetData", b"<sst", b":sst")
+                ):
                     continue
                 if content.startswith((b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")):
                     raise _damaged(name)  # UTF-16, which no spreadsheet writes, evades the scan
                 if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
                     raise _damaged(name)
+                if len(content) > MAX_INDEX_BYTES and _INDEX.fullmatch(entry.filename):
+                    raise _too_large(name)
                 parts[entry.filename] = content
             return parts
     except (
@@ -545,8 +597,11 @@ def _refuse_vast_sheet(xml: bytes, name: str) -> None:
     aborts the process, which no exception handler sees.
     """
     # The spelling that every spreadsheet program writes has a pattern of its own, twice as fast;
-    # that there is no other spelling in the sheet is counted, not assumed.
-    usual = xml.count(b"<c ") == xml.count(b'<c r="') and not _UNUSUAL_CELL.search(xml)
+    # that there is no other spelling in the sheet is looked for, not assumed.
+    usual = not _UNUSUAL_TAG.search(xml)
+    # A ">" within a value would hide from us what calamine sees. No program writes one there.
+    if not usual and _BAD_TAG.search(xml):
+        raise _damaged(name)
     places = (_USUAL_FILLED_CELL if usual else _FILLED_CELL).findall(xml)
     width = max(map(_column_index, {letters for letters, _digits in places}), default=0) + 1
     height = max(map(int, {digits for _letters, digits in places}), default=0)
@@ -571,12 +626,22 @@ def _refuse_vast_sheet(xml: bytes, name: str) -> None:
 
 
 def _refuse_vast_text(parts: dict[str, bytes], name: str) -> None:
-    """Raise if the shared texts of a workbook, copied into each cell, would fill the memory.
+    """Raise if the shared texts of a workbook, or their copies in its cells, fill the memory."""
+    texts = [xml for xml in parts.values() if b"<sst" in xml or b":sst" in xml]
+    for shared in texts:
+        # calamine makes room for as many texts as the part says that it holds: a number of ten
+        # digits is enough to end the process.
+        declared = (int(digits[:19]) for digits in _SHARED_COUNT.findall(shared))
+        if max(declared, default=0) > MAX_AREA or shared.count(b"si") > 3 * MAX_AREA:
+            raise _too_large(name)
+        _refuse_vast_use(parts, [len(item) for item in _SHARED_TEXT.split(shared)[1:]], name)
+
+
+def _refuse_vast_use(parts: dict[str, bytes], lengths: list[int], name: str) -> None:
+    """Raise if the sheets show so much of shared texts of these lengths that it fills the memory.
 
     A text is stored once however many cells show it, so that a file of 1 MB can ask for 100 GB.
     """
-    shared = next((xml for xml in parts.values() if b"<sst" in xml or b":sst" in xml), b"")
-    lengths = [len(item) for item in _SHARED_TEXT.split(shared)[1:]]
     longest = max(lengths, default=0)
     for xml in parts.values():
         if b"sheetData" not in xml or xml.count(b"v>") * longest <= MAX_TEXT_BYTES:
@@ -603,20 +668,56 @@ def _overlay(xml: bytes) -> Overlay:
     return found
 
 
-def _sheet_parts(parts: dict[str, bytes]) -> dict[str, str]:
-    """Return sheet name → part of the archive; empty if the workbook is built in an odd way."""
+class _Attributes:
+    """Target of an XML parser that keeps the attributes of the elements of one name.
+
+    No tree: an element of four bytes becomes an object of three hundred.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.found: list[dict[str, str]] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag.rsplit("}", 1)[-1] == self.name:
+            self.found.append(attributes)
+
+    def close(self) -> list[dict[str, str]]:
+        return self.found
+
+
+def _attributes(xml: bytes, element: str) -> list[dict[str, str]]:
+    """Return the attributes of every ``element`` of an XML part."""
+    parser = ElementTree.XMLParser(target=_Attributes(element))
+    parser.feed(xml)
+    return parser.close()
+
+
+def _sheet_parts(parts: dict[str, bytes], name: str) -> dict[str, str]:
+    """Return sheet name → part of the archive; empty if the workbook is built in an odd way.
+
+    Raises if two sheets have one name or are one part: ten thousand names for one large sheet would
+    be read ten thousand times.
+    """
     try:  # parts with a document type were refused in _unpack: no entities to expand
-        workbook = ElementTree.fromstring(parts["xl/workbook.xml"])
-        relations = ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])
-    except (KeyError, ElementTree.ParseError):
+        sheets = _attributes(parts["xl/workbook.xml"], "sheet")
+        relations = _attributes(parts["xl/_rels/workbook.xml.rels"], "Relationship")
+    except KeyError:
         return {}
+    # An encoding that the parser does not know is a ValueError or a LookupError.
+    except (ElementTree.ParseError, ValueError, LookupError):
+        raise _damaged(name) from None
     targets = {item.get("Id"): item.get("Target", "") for item in relations}
     found = {}
-    for element in workbook.iter():
-        if element.tag.rsplit("}", 1)[-1] == "sheet":
-            target = targets.get(element.get(_RELATION), "")
-            part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            found[element.get("name", "")] = part
+    for sheet in sheets:
+        target = targets.get(sheet.get(_RELATION), "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        # Only parts that are named as XML were all looked into.
+        if target and not part.lower().endswith(".xml"):
+            raise _damaged(name)
+        found[sheet.get("name", "")] = part
+    if len(set(found.values())) < len(sheets):
+        raise _damaged(name)
     return found
 
 
@@ -655,7 +756,7 @@ def _read_workbook(data: bytes, name: str, wanted: _Wanted) -> Table:
         if b"sheetData" in xml:
             _refuse_vast_sheet(xml, name)
     _refuse_vast_text(parts, name)
-    places = _sheet_parts(parts)
+    places = _sheet_parts(parts, name)
     chosen: Table | None = None
     others: list[str] = []
     seen: list[list[Cell]] = []
@@ -706,12 +807,17 @@ def _assemble_sheet(
 ) -> Table:
     """Return the table of a sheet whose header row has index ``at``."""
     raw = list(_sheet_records(sheet, overlay))
+    records = []
+    for line, cells in enumerate(raw, start=1):
+        if any(isinstance(cell, str) and len(cell) > MAX_CELL_LENGTH for cell in cells):
+            raise _too_long(name, line)
+        records.append([_workbook_cell(cell) for cell in cells])
     width = max(map(len, raw))
     header = [cell if isinstance(cell, str) else cell_text(cell) for cell in raw[at]]
     header += [""] * (width - len(header))
     return _assemble(
         header,
-        [[_workbook_cell(cell) for cell in cells] for cells in raw],
+        records,
         at,
         wanted,
         name=name,

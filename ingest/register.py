@@ -7,7 +7,7 @@ late finds its place, and a corrected one replaces the one of the same date.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,10 +20,23 @@ from queries.catalogue import (
     is_regulated,
     register_parameters,
 )
-from queries.disclosure import Profile, hidden_counts
+from queries.disclosure import Profile
 from queries.months import MONTHS, month_ends
+from queries.register_disclosure import (
+    ANY,
+    IN_FORCE,
+    IN_FORCE_MARK,
+    Cell,
+    Gate,
+    Marks,
+    gate,
+    hidden_of_any,
+    joined,
+)
 from queries.store import sql_file
 
+GONE = "gallrad-"
+"""What the id of an agreement begins with that has been removed by age (``ingest.prune``)."""
 STEP = 3
 """By how many agreements two published months differ at least, if they differ: fewer would tell of
 the few who came, went or were assessed between them."""
@@ -42,8 +55,13 @@ def keep_register(
     ``records`` are its lines (columns of ``records.register_row``), ``sealed`` the sealed name per
     hashed employee.
     """
-    for table in ("register_load", "register_row"):
-        builder.execute(f"delete from records.{table} where as_of = $day", {"day": day})
+    builder.execute("delete from records.register_load where as_of = $day", {"day": day})
+    # What was removed by age stays as it was: it is no longer in what is loaded (ingest.prune).
+    builder.execute(
+        "delete from records.register_row "
+        "where as_of = $day and not starts_with(agreement_id, $gone)",
+        {"day": day, "gone": GONE},
+    )
     builder.insert("records.register_load", {"as_of": [day], "file": [file], "sha256": [sha256]})
     builder.insert(
         "records.register_row",
@@ -76,8 +94,9 @@ def missing(builder: Builder, day: date, mentioned: Iterable[str]) -> list[str]:
         "select distinct agreement_id from records.agreement where known_from < $day "
         "and known_to >= $day and list_contains(seen, (select max(as_of) "
         "from records.register_load where as_of < $day)) and ended is null "
-        "and coalesce(decision, 'beviljad') <> 'avslagen' order by 1",
-        {"day": day},
+        "and coalesce(decision, 'beviljad') <> 'avslagen' "
+        "and not starts_with(agreement_id, $gone) order by 1",
+        {"day": day, "gone": GONE},
     )
     known = set(mentioned)
     return [agreement for (agreement,) in rows if agreement not in known]
@@ -126,208 +145,274 @@ def publish_register(builder: Builder) -> None:
     days = sorted({*month_ends(own_day, MONTHS + since), *registers})
     published = set(month_ends(own_day)) | registers
     found = [i for i in indicators() if i.source.kind == REGISTER]
+    counted = [i for i in found if is_regulated(i)]
+    for indicator in found:
+        if indicator not in counted:
+            silent = (own_day, "", None, None, "not_regulated")
+            _insert_coverage(builder, indicator.id, [silent], own_day)
+    asked = {
+        i.id: [day for day in days if day >= first_day or i.source.reckoned_back] for i in counted
+    }
+    _mark(builder, counted, days, asked)
+    _judge(builder, own_day)
+    gates = _gates(builder, counted, days, profile)
+    # How many are in force stands below most of the others: what would tell a few who came or went
+    # there is left out of all of them.
+    _rows, near = _far_enough_apart(_of_days(IN_FORCE, True, gates, days, {}), registers)
+    for indicator in counted:
+        ratio = indicator.source.ratio
+        rows = _of_days(indicator.id, ratio, gates, asked[indicator.id], near)
+        untold = frozenset(
+            (day, code) for day, code in near if gates[day].tells_in_force(indicator.id, code)
+        )
+        rows, _near_ones = _far_enough_apart(rows, registers, untold)
+        _insert_coverage(builder, indicator.id, [r for r in rows if r[0] in published], own_day)
+        if not ratio:  # how many managers could work elsewhere is not known
+            rows = _of_positions(indicator.id, gates[own_day], own_day)
+            _insert_coverage(builder, indicator.id, rows, own_day, "position")
+    _publish_rules(builder, own_day, profile, gates[own_day])
+
+
+def _mark(
+    builder: Builder,
+    counted: Sequence[Indicator],
+    days: Sequence[date],
+    asked: Mapping[str, Sequence[date]],
+) -> None:
+    """Write to ``register_mark`` what every agreement is to each indicator on each day, as bits
+    (``_marks``): their sum over a day tells which agreements lie in the same sets."""
+    builder.execute(
+        "create or replace temp table register_mark (day date, agreement_id varchar, "
+        "department varchar, position varchar, marks hugeint)"
+    )
+    insert, marks = "insert into register_mark ", sql_file("register/_marks")
+    builder.execute(
+        insert + sql_file("register/_base") + sql_file("register/_in_force") + marks,
+        {"days": list(days), "of": IN_FORCE_MARK, "have": 0},
+    )
+    for number, indicator in enumerate(counted):
+        have, of = _marks(number)
+        builder.execute(
+            insert + indicator.register_sql("marks"),
+            {
+                "days": list(asked[indicator.id]),
+                "of": of,
+                "have": have,
+                **register_parameters(indicator),
+            },
+        )
+
+
+def _marks(number: int) -> Marks:
+    """Return the bits of an indicator; the first one says that an agreement is in force."""
+    return 4 << 2 * number, 2 << 2 * number
+
+
+def _judge(builder: Builder, day: date) -> None:
+    """Write to ``register_judged`` which rules the agreements in force fail."""
+    evaluated = sql_file("register/_base") + sql_file("register/evaluate").rstrip()
+    builder.execute(
+        "create or replace temp table register_judged as "
+        f"{evaluated},\n{sql_file('register/_failing')}",
+        {"days": [day], "rules": rules.as_json(rules.rulesets())},
+    )
+
+
+def _gates(
+    builder: Builder, counted: Sequence[Indicator], days: Sequence[date], profile: Profile
+) -> dict[date, Gate]:
+    """Return the gate of each day: of the indicators, and on the last day of the rules too."""
     departments = [
         code
         for (code,) in builder.rows(
             f"{sql_file('register/_base').rstrip().rstrip(',')} "
             "select department from grid order by ordinal, department",
-            {"days": [own_day]},
+            {"days": [days[-1]]},
         )
     ]
-    # How many agreements a department has is the denominator of most of the others: where it is
-    # hidden (a ratio to people counts just them) they are hidden too, or they would tell it.
-    also: dict[date, frozenset[str]] = {}
-    for indicator in sorted(found, key=lambda i: not i.source.ratio):
-        if not is_regulated(indicator):
-            silent = (own_day, "", None, None, "not_regulated")
-            _insert_coverage(builder, indicator, [silent], own_day)
-            continue
-        told = [day for day in days if day >= first_day or indicator.source.reckoned_back]
-        counted, positions = _counted(builder, indicator, told, departments)
-        hidden = _publish_days(
-            builder, indicator, counted, profile, also, own_day, registers, published
+    sets: dict[str, dict[Any, Marks]] = {IN_FORCE: {}}
+    for number, indicator in enumerate(counted):
+        sets.setdefault(joined(indicator.source.aspect), {})[indicator.id] = _marks(number)
+    ratios = frozenset(i.id for i in counted if i.source.ratio)
+    cells: dict[date, list[Cell]] = {day: [] for day in days}
+    for day, *cell in builder.rows(sql_file("register/cells")):
+        cells[day].append(tuple(cell))
+    out = {
+        day: gate(dict.fromkeys(sets, cells[day]), sets, departments, profile, ratios)
+        for day in days[:-1]
+    }
+    # Today the rules too, which come after the indicators: the municipality's own set first.
+    rules_of = _rules_of_today(builder)
+    today = dict.fromkeys([*sets, *rules_of], cells[days[-1]])
+    first = 2 * len(counted) + 1
+    lines = [line for own in rules_of.values() for line in own]
+    told = {line: first + number for number, line in enumerate(lines)}
+    for matter, own in rules_of.items():
+        sets.setdefault(matter, {}).update((n, (1 << told[n], IN_FORCE_MARK)) for n in own)
+        today[matter] = []
+    if told:
+        builder.temporary(
+            "register_line",
+            ("matter", "ruleset", "rule", "number"),
+            [(m, *line, told[line]) for m, own in rules_of.items() for line in own],
         )
-        _publish_positions(builder, indicator, positions, own_day, profile, hidden[own_day][0])
-        if indicator.source.ratio:
-            also = {day: out for day, (_whole, out) in hidden.items()}
-    _publish_rules(builder, own_day, profile, also.get(own_day, frozenset()))
-
-
-Counts = dict[str, tuple[int, int]]
-
-
-def _counted(
-    builder: Builder, indicator: Indicator, days: Sequence[date], departments: Sequence[str]
-) -> tuple[dict[date, Counts], Counts]:
-    """Return per day the (numerator, denominator) of every department, and of each position on the
-    last day: counted together, since planning a query takes longer than these few rows."""
-    rows = builder.rows(
-        indicator.register_sql("positions"),
-        {"days": list(days), **register_parameters(indicator)},
-    )
-    found: dict[date, Counts] = {day: dict.fromkeys(departments, (0, 0)) for day in days}
-    positions: Counts = {}
-    for day, department, position, *pair in rows:
-        found[day][department] = _sum([found[day][department], tuple(pair)])
-        if day == days[-1]:
-            name = position or ""
-            positions[name] = _sum([positions.get(name, (0, 0)), tuple(pair)])
-    return found, dict(sorted(positions.items()))
-
-
-def _publish_days(
-    builder: Builder,
-    indicator: Indicator,
-    counted: Mapping[date, Counts],
-    profile: Profile,
-    also: Mapping[date, frozenset[str]],
-    own_day: date,
-    registers: set[date],
-    published: set[date],
-) -> dict[date, tuple[bool, frozenset[str]]]:
-    """Publish an indicator day by day. Returns per day whether the whole and who is hidden."""
-    out: dict[date, tuple[bool, frozenset[str]]] = {}
-    rows: list[tuple[Any, ...]] = []
-    for day, groups in counted.items():
-        whole = _sum(groups.values())
-        ratio = indicator.source.ratio
-        out[day] = hidden_counts(whole, groups, profile, ratio, also.get(day, frozenset()))
-        # A department without agreements has nothing to tell on a past day, and nothing to hide.
-        listed = groups if day == own_day else {c: p for c, p in groups.items() if p[1]}
-        for code, pair in {"": whole, **listed}.items():
-            # Where the number of agreements is hidden, it is not told that none counts here.
-            kept = out[day][1] | also.get(day, frozenset())
-            rows.append((day, code, *_shown(pair, code in kept if code else out[day][0], ratio)))
-    rows = [row for row in _far_enough_apart(rows, registers) if row[0] in published]
-    _insert_coverage(builder, indicator, rows, own_day)
+        for matter, department, position, marks, fails, number in builder.rows(
+            sql_file("register/cells_of_rules"), {"day": days[-1]}
+        ):
+            marks += sum(1 << bit for bit in fails or ())
+            today[matter].append((department, position, marks, number))
+    out[days[-1]] = gate(today, sets, departments, profile, ratios, positions=True)
     return out
 
 
-def _far_enough_apart(rows: list[tuple[Any, ...]], registers: set[date]) -> list[tuple[Any, ...]]:
-    """Return the rows, those of months that lie too near the one shown before, or a register, as
-    left out.
+def _rules_of_today(builder: Builder) -> dict[str, list[tuple[str, str]]]:
+    """Return the rules that say something of some agreement in force, by matter."""
+    says = set(builder.rows("select distinct ruleset, rule from register_judged"))
+    found: dict[str, list[tuple[str, str]]] = {}
+    for ruleset in rules.rulesets():
+        for line in ruleset.lines():
+            if (ruleset.id, line.id) in says:
+                found.setdefault(joined(line.aspect), []).append((ruleset.id, line.id))
+    return found
 
-    Two neighbouring points that differ by one agreement tell what that one lacks. The registers'
-    days stay: each was the current number once. A department left out alone takes the whole with
-    it, which less the others would tell it.
+
+def _of_days(
+    name: str,
+    ratio: bool,
+    gates: Mapping[date, Gate],
+    days: Sequence[date],
+    near: Collection[tuple[date, str]],
+) -> list[tuple[Any, ...]]:
+    """Return what may be told of an indicator day by day: rows of the coverage, and last how many
+    in force it does not ask about, where that can be worked out (days and groups ``near`` do not
+    tell how many are in force)."""
+    rows: list[tuple[Any, ...]] = []
+    for day in days:
+        own = gates[day]
+        for place in own.places:
+            code, pair = place[1], own.matters[name].count(name, place)
+            # A department without agreements has nothing to tell on a past day, nor to hide.
+            if not code or pair[1] or day == days[-1]:
+                # Where the number of agreements is hidden, it is not told that none counts here.
+                hidden = place in own.hidden[name] or code in own.closed
+                rest = None if (day, code) in near or ratio else own.unasked(name, place)
+                rows.append((day, code, *_shown(pair, hidden, ratio), rest))
+    return rows
+
+
+Row = tuple[Any, ...]
+"""Day, department, numerator, denominator, status and how many in force are not asked about."""
+
+
+def _far_enough_apart(
+    rows: list[Row],
+    registers: set[date],
+    untold: frozenset[tuple[date, str]] = frozenset(),
+) -> tuple[list[Row], frozenset[tuple[date, str]]]:
+    """Return the rows, those of months that lie too near the one shown before, or a register, as
+    left out; and which days and groups these are. ``untold`` are left out from the start.
+
+    Two neighbouring points that differ by one agreement tell what that one lacks; so do the whole
+    less the departments that are shown on both days. The registers' days stay: each was the current
+    number once. A department left out alone takes the whole with it, which less the others would
+    tell it.
     """
-    out: set[tuple[date, str]] = set()
+    out = set(untold)
     days = sorted({row[0] for row in rows})
-    for group in {row[1] for row in rows}:
-        points = {row[0]: row for row in rows if row[1] == group and row[4] == "shown"}
-        shown: list[tuple[Any, ...]] = []
+    points = {row[:2]: row for row in rows if row[4] == "shown" and row[:2] not in untold}
+    codes = sorted({row[1] for row in rows if row[1]})
+
+    def near(one: Row, other: Row) -> bool:
+        if _near(one[2:], other[2:]):
+            return True
+        left, right = list(one[2:]), list(other[2:])
+        for code in () if one[1] else codes:
+            a, b = points.get((one[0], code)), points.get((other[0], code))
+            if a and b and a[:2] not in out and b[:2] not in out:
+                left, right = _less(left, a[2:]), _less(right, b[2:])
+        return _near(left, right)
+
+    for group in [*codes, ""]:  # the whole last: what it tells depends on the departments shown
+        shown: list[Row] = []
         settled = 0  # how many of them an earlier register has left as they are
         for day in days:
-            row = points.get(day)
+            row = points.get((day, group))
             if row is not None and day in registers:
-                while len(shown) > settled and _near(shown[-1], row):
+                while len(shown) > settled and near(shown[-1], row):
                     out.add(shown.pop()[:2])
                 shown.append(row)
-            elif row is not None and shown and _near(shown[-1], row):
+            elif row is not None and shown and near(shown[-1], row):
                 out.add(row[:2])
             elif row is not None:
                 shown.append(row)
             if day in registers:
                 settled = len(shown)
-    untold: dict[date, int] = {}
+    apart: dict[date, int] = {}
     for row in rows:
         if row[1] and (row[4] == "hidden" or row[:2] in out):
-            untold[row[0]] = untold.get(row[0], 0) + 1
-    out |= {(day, "") for day, _code in out if untold.get(day) == 1}
-    return [
-        (*row[:2], None, None, "left_out") if row[4] == "shown" and row[:2] in out else row
+            apart[row[0]] = apart.get(row[0], 0) + 1
+    out |= {(day, "") for day, _code in out if apart.get(day) == 1}
+    told = [
+        (*row[:2], None, None, "left_out", None) if row[4] == "shown" and row[:2] in out else row
         for row in rows
     ]
+    return told, frozenset(out)
 
 
-def _near(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    """Whether two shown points differ, but by fewer than STEP agreements somewhere."""
-    moved = [abs(other[2] - one[2])]
+def _near(one: Sequence[Any], other: Sequence[Any]) -> bool:
+    """Whether what two points tell differs, but by fewer than STEP agreements somewhere.
+
+    A point: numerator, denominator (None: people), its status, and how many are not asked about.
+    """
+    moved = [other[0] - one[0]]
+    if one[1] is not None and other[1] is not None:
+        moved.append((other[1] - other[0]) - (one[1] - one[0]))
     if one[3] is not None and other[3] is not None:
-        moved.append(abs((other[3] - other[2]) - (one[3] - one[2])))
-    return any(0 < step < STEP for step in moved)
+        moved.append(other[3] - one[3])
+    return any(0 < abs(step) < STEP for step in moved)
 
 
-def _publish_positions(
-    builder: Builder,
-    indicator: Indicator,
-    groups: Counts,
-    day: date,
-    profile: Profile,
-    whole_hidden: bool,
-) -> None:
-    """Publish an indicator per position, on the register's own day."""
-    if indicator.source.ratio:
-        return  # how many managers could work elsewhere is not known
-    whole = _sum(groups.values())
-    # Those without a position are what is left of the whole: a group that is never shown.
-    hidden, out = hidden_counts(whole, groups, profile, also=frozenset([""]))
-    everything = hidden or whole_hidden
-    shown = [
-        (day, code, *_shown(pair, everything or code in out, False))
-        for code, pair in groups.items()
-        if code
+def _less(whole: Sequence[Any], part: Sequence[Any]) -> list[Any]:
+    """Return what is left of a point without a part of it."""
+    return [
+        None if a is None or b is None else a if isinstance(a, str) else a - b
+        for a, b in zip(whole, part, strict=True)
     ]
-    _insert_coverage(builder, indicator, shown, day, "position")
 
 
-ANY_RULE = "*"
-"""In the place of a rule: any rule of the set."""
+def _of_positions(name: str, own: Gate, day: date) -> list[tuple[Any, ...]]:
+    """Return what may be told of an indicator per position."""
+    return [
+        (day, code, *_shown(pair, not own.shows(name, "position", code), False))
+        for code, pair in own.counts(name, "position").items()
+        if code and pair[1]
+    ]
 
 
-def _publish_rules(builder: Builder, day: date, profile: Profile, also: frozenset[str]) -> None:
+def _publish_rules(builder: Builder, day: date, profile: Profile, own: Gate) -> None:
     """Publish how many agreements fail each rule of each rule set, of all in force that day."""
-    sets = rules.rulesets()
-    evaluated = sql_file("register/_base") + sql_file("register/evaluate").rstrip()
-    sql = f"{evaluated},\n{sql_file('register/_failing')}"
-    found: dict[tuple[str, str], Counts] = {}
-    silent: set[tuple[str, str]] = set()
-    for ruleset, rule, department, failing, total, judged in builder.rows(
-        sql, {"days": [day], "rules": rules.as_json(sets)}
-    ):
-        found.setdefault((ruleset, rule), {})[department] = (failing, total)
-        if not judged:
-            silent.add((ruleset, rule))
-    aspects = {(s.id, line.id): line.aspect for s in sets for line in s.lines()}
-    # In the order of the sets, the municipality's own first: what is shown of one may hide another.
-    keys = [key for s in sets for key in found if key[0] == s.id and key in aspects]
-    shown: dict[str, list[Counts]] = {}
+    failing: dict[str, dict[str, int]] = {}
+    for ruleset, department, number in builder.rows(sql_file("register/any_rule")):
+        failing.setdefault(ruleset, {})[department] = number
+    in_force = own.matters[IN_FORCE]
+    places = [place for place in own.places if in_force.count(IN_FORCE, place)[0]]
     table: list[tuple[Any, ...]] = []
-    open_rules: dict[tuple[str, str | None], list[int]] = {}
-    of_set: dict[str, list[Counts]] = {}
-    closed: set[tuple[str, str | None]] = set()
-    for key in keys:
-        if key in silent:
-            continue
-        own = _gated(found[key], profile, also, shown.setdefault(aspects[key], []))
-        told = {code: pair for code, pair in own.items() if pair}
-        shown[aspects[key]].append(told)
-        of_set.setdefault(key[0], []).append(told)
-        for code, pair in own.items():
-            place = (key[0], code or None)
-            failing = (found[key].get(code) or _sum(found[key].values()))[0]
-            if not pair:
-                closed.add(place)
-            elif failing:
-                open_rules.setdefault(place, []).append(failing)
-            status = _shown(pair, False, False) if pair else (None, None, "hidden")
-            table.append((*key, code or None, *status))
-    for key in silent & set(keys):
-        table += [(*key, code, None, None, "not_regulated") for code in (None, *found[key])]
-    for ruleset in (s.id for s in sets):
-        every = found.get((ruleset, ANY_RULE), {})
-        # Every rule is within any rule of the set.
-        own = _gated(every, profile, also, of_set.get(ruleset, []))
-        for code, pair in own.items():
-            place = (ruleset, code or None)
-            failing = open_rules.get(place, [])
-            # With two rules, those that fail both could be worked out. Of a hidden rule at least
-            # those fail that the shown ones do not account for: where that is nobody, it is safe.
-            tells = place in closed and pair is not None and pair[0] > sum(failing)
-            safe = pair and not tells and len(failing) != 2
-            status = _shown(pair, False, False) if safe else (None, None, "hidden")
-            if every and (ruleset, ANY_RULE) not in silent:
-                table.append((ruleset, ANY_RULE, code or None, *status))
+    for ruleset in rules.rulesets():
+        lines = [(ruleset.id, line.id) for line in ruleset.lines()]
+        spoken = [line for line in lines if line in own.matters]
+        if spoken:
+            counts, hidden = hidden_of_any(failing.get(ruleset.id, {}), spoken, own, profile)
+        for place in places:
+            code = place[1] or None
+            if spoken:
+                told = _shown(counts[place], place in hidden, False)
+                table.append((ruleset.id, ANY, code, *told))
+            for line in lines:
+                told = (None, None, "not_regulated")
+                if line in own.matters:
+                    pair = own.matters[line].count(line, place)
+                    told = _shown(pair, place in own.hidden[line], False)
+                table.append((*line, code, *told))
     names = ("ruleset", "rule", "department", "failing", "total", "status")
     builder.insert(
         "published.rule_outcome",
@@ -336,38 +421,6 @@ def _publish_rules(builder: Builder, day: date, profile: Profile, also: frozense
             **{name: [row[i] for row in table] for i, name in enumerate(names)},
         },
     )
-
-
-def _gated(
-    groups: Counts, profile: Profile, also: frozenset[str], beside: Sequence[Counts]
-) -> dict[str, tuple[int, int] | None]:
-    """Return what may be shown of one rule: "" the whole, then each department; None is hidden.
-
-    ``beside`` is what is shown of rules on the same matter in other sets. Such rules are often one
-    within the other (at most 2 days, at most 49 %): where their counts differ by a few, those few
-    are agreements that can be told, so the later one is hidden.
-    """
-
-    def near(code: str, failing: int) -> bool:
-        return any(
-            0 < abs(failing - other[code][0]) < profile.min_base
-            for other in beside
-            if code in other
-        )
-
-    whole = _sum(groups.values())
-    crowded = frozenset(code for code, pair in groups.items() if near(code, pair[0]))
-    whole_hidden, out = hidden_counts(whole, groups, profile, also=also | crowded)
-    whole_hidden = whole_hidden or near("", whole[0])
-    return {
-        "": None if whole_hidden else whole,
-        **{code: None if code in out else pair for code, pair in groups.items()},
-    }
-
-
-def _sum(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    pairs = list(pairs)
-    return sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
 
 
 def _shown(pair: tuple[int, int], hidden: bool, ratio: bool) -> tuple[Any, Any, str]:
@@ -381,7 +434,7 @@ def _shown(pair: tuple[int, int], hidden: bool, ratio: bool) -> tuple[Any, Any, 
 
 def _insert_coverage(
     builder: Builder,
-    indicator: Indicator,
+    indicator: str,
     rows: Sequence[tuple[Any, ...]],
     own_day: date,
     breakdown: str = "",
@@ -390,7 +443,7 @@ def _insert_coverage(
         "published.coverage",
         {
             "day": [row[0] for row in rows],
-            "indicator": [indicator.id] * len(rows),
+            "indicator": [indicator] * len(rows),
             "breakdown": [breakdown or ("department" if row[1] else "all") for row in rows],
             "group": [row[1] for row in rows],
             "numerator": [row[2] for row in rows],

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -56,6 +57,10 @@ _EXCEL_ERRORS = frozenset(
     ]
 )
 _CACHE = 65_536
+LONGEST_NAME = 200
+# Control characters but tab and line breaks, and those that turn the direction of writing: with
+# them, what is shown (on a page, in a spreadsheet) is not what is stored.
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class CellError(ValueError):
@@ -279,7 +284,32 @@ def parse_text(value: Cell) -> str | None:
                 value=text
             )
         )
+    if _UNSEEN.search(text):
+        raise CellError(
+            _(
+                "”{value}” innehåller styrtecken som inte syns och som kan få texten att se ut som "
+                "en annan. Skriv om den för hand."
+            ).format(value=_visible(text))
+        )
     return text or None
+
+
+def parse_name(value: Cell) -> str | None:
+    """Return the name or number of something, as ``parse_text``, of a length that can be shown."""
+    text = parse_text(value)
+    if text is not None and len(text) > LONGEST_NAME:
+        raise CellError(
+            _("”{value} …” är längre än {limit} tecken. Korta texten.").format(
+                value=text[:40], limit=LONGEST_NAME
+            )
+        )
+    return text
+
+
+def _visible(text: str) -> str:
+    """Return text that can be shown in a message: what does not show stands as its number."""
+    cut = text if len(text) <= LONGEST_NAME else text[:40] + " …"
+    return _UNSEEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", cut)
 
 
 def _choice(value: Cell, codes: Mapping[str, str], labels: Iterable[str]) -> str | None:
@@ -348,18 +378,23 @@ def _parse_department(value: Cell, info: ValidationInfo) -> str | None:
         ) from None
 
 
-_CODE = re.compile(r"[\w&+-]{1,20}")
+_CODE = re.compile(r"[^\W_][\w&+-]{0,19}")
 
 
 def _parse_department_code(value: Cell) -> str:
-    """Return a department code as the frame defines it: one short word."""
+    """Return a department code as the frame defines it: one short word.
+
+    It stands in addresses, where a comma parts two, in the names of crosses (``BUN × chef``) and
+    first in cells of files, where ``-`` and ``+`` begin a formula. A full-width letter looks like
+    another code than it is.
+    """
     text = cell_text(value)
-    if not _CODE.fullmatch(text):
+    if not _CODE.fullmatch(text) or unicodedata.normalize("NFKC", text) != text:
         raise CellError(
             _(
                 "”{value}” går inte som kod för en förvaltning. Skriv högst 20 bokstäver och "
                 "siffror utan mellanslag, till exempel BUN."
-            ).format(value=text)
+            ).format(value=_visible(text))
         )
     return text
 
@@ -375,7 +410,8 @@ def _parse_attribute(value: Cell, info: ValidationInfo) -> str | None:
 
 
 Text = Annotated[str | None, BeforeValidator(parse_text)]
-RequiredText = Annotated[str, BeforeValidator(parse_text)]
+Name = Annotated[str | None, BeforeValidator(parse_name)]
+RequiredName = Annotated[str, BeforeValidator(parse_name)]
 Date = Annotated[dt.date | None, BeforeValidator(parse_date)]
 RequiredDate = Annotated[dt.date, BeforeValidator(parse_date)]
 YesNo = Annotated[bool | None, BeforeValidator(parse_yes_no)]
@@ -438,8 +474,8 @@ class FrameRow(_RowModel):
     IDENTITY: ClassVar = ("department", "position", "occupation", "sex", "age")
 
     department: DepartmentCode
-    name: Text = None
-    board: Text = None
+    name: Name = None
+    board: Name = None
     staff: MaybeCount = None
     possible: MaybeCount = None
     invited: RequiredInteger
@@ -467,9 +503,9 @@ class AgreementRow(_RowModel):
 
     IDENTITY: ClassVar = ("agreement_id", "event_date")
 
-    agreement_id: RequiredText
-    employee: Text = None
-    manager: Text = None
+    agreement_id: RequiredName
+    employee: Name = None
+    manager: Name = None
     department: KnownDepartment
     position: Position = None
     occupation: Attribute = None
@@ -480,7 +516,7 @@ class AgreementRow(_RowModel):
     reason: Text = None
     start: RequiredDate
     end: Date = None
-    extended_from: Text = None
+    extended_from: Name = None
     notice_days: Integer = None
     days_per_week: Days = None
     remote_share: Percent = None

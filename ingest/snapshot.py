@@ -39,6 +39,8 @@ from queries.store import (
 DATABASES = ("published", "records")
 LOCK_SECONDS = 20.0
 BATCH = 20_000
+PRUNE = "prune "
+"""What the action of a snapshot begins with in which records were removed by age."""
 # Which databases' migrations have run is told by the manifest's schema_version alone: both move
 # together, so that one number answers whether this program can read a snapshot.
 
@@ -83,12 +85,15 @@ def write_lock(store: Path) -> Iterator[None]:
 class Builder:
     """The snapshot that is being built: a connection with both databases attached for writing.
 
-    ``inputs`` are the files whose content is in force, as the manifest will list them.
+    ``inputs`` are the files whose content is in force, as the manifest will list them. ``anew``:
+    write the databases' files anew. What is deleted from a table stays in its file, in blocks that
+    nothing points at but that anybody can read.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, inputs: list[dict[str, Any]]) -> None:
         self.connection = connection
         self.inputs = inputs
+        self.anew = False
 
     def execute(self, sql: str, parameters: Any = None) -> None:
         """Run a statement. Its result is drained: DuckDB refuses the next one otherwise."""
@@ -127,9 +132,11 @@ def write_snapshot(
     store: Path | None = None,
     actor: str | None = None,
     dry_run: bool = False,
+    facts: Mapping[str, object] | None = None,
 ) -> str:
     """Build, check and put in force a snapshot in which ``change`` has been made.
 
+    The log tells ``facts``, else what file was loaded.
     Returns the id of the snapshot then in force (with ``dry_run``: the one that already was, or an
     empty string). Whatever ``change`` raises passes through, and the store is as it was. Raises
     ``StoreError`` when the store is locked or cannot be written, ``CheckFailed`` when a check of
@@ -149,7 +156,8 @@ def write_snapshot(
                 return parent or ""
             manifest = {
                 "id": snapshot_id,
-                "parent": parent,
+                # What was pruned is not kept: the versions before it are on their way out.
+                "parent": None if action.startswith(PRUNE) else parent,
                 "created": _now(),
                 "actor": actor or log.system_user(),
                 "action": action,
@@ -157,7 +165,8 @@ def write_snapshot(
                 "inputs": inputs,
             }
             before = base.manifest["inputs"] if base else []
-            _put_in_force(store, folder, manifest, _facts([e for e in inputs if e not in before]))
+            loaded = [entry for entry in inputs if entry not in before]
+            _put_in_force(store, folder, manifest, _facts(loaded) if facts is None else facts)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return snapshot_id
@@ -324,6 +333,8 @@ def _build(
         if broken:
             raise CheckFailed(broken)
         for name in DATABASES:
+            if builder.anew:
+                _write_anew(connection, name, folder)
             connection.execute(f"checkpoint {name}")
             connection.execute(f"detach {name}")
         return builder.inputs
@@ -341,6 +352,16 @@ def _build(
         ) from error
     finally:
         connection.close()
+
+
+def _write_anew(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
+    """Give the database a file of its own, with nothing in it but what is in its tables."""
+    connection.execute(f"attach {quote(folder / 'anew.duckdb')} as anew")
+    connection.execute(f"copy from database {name} to anew")
+    connection.execute(f"detach {name}")
+    connection.execute("detach anew")
+    os.replace(folder / "anew.duckdb", folder / f"{name}.duckdb")
+    connection.execute(f"attach {quote(folder / f'{name}.duckdb')} as {name}")
 
 
 def _migrate(connection: duckdb.DuckDBPyConnection, database: str, done: int) -> None:
@@ -370,7 +391,37 @@ def _derive_anew(builder: Builder) -> None:
     register.publish_register(builder)
 
 
+def drop_pruned(store: Path | None = None) -> int:
+    """Delete the snapshots that hold what has been pruned. Returns how many."""
+    store = store or store_path()
+    with write_lock(store):
+        dropped = _set_pruned_aside(store)
+        _clear_left_overs(store)
+    return dropped
+
+
+def _set_pruned_aside(store: Path) -> int:
+    """Take every snapshot that is older than the latest pruning out of the history.
+
+    Only a pruning that was in force: one that a crash left on its way there is in nobody's history.
+    """
+    snapshot_id, pruned = _readable_id(store), None
+    while snapshot_id and pruned is None:
+        try:
+            manifest = read_snapshot(snapshot_id, store).manifest
+        except StoreError:
+            return 0
+        pruned = manifest["id"] if manifest["action"].startswith(PRUNE) else None
+        snapshot_id = manifest["parent"]
+    # The id begins with the time, so that an older one stands before it.
+    older = [path for path in (store / "snapshots").glob("[!.]*") if pruned and path.name < pruned]
+    for path in older:
+        os.replace(path, path.with_name(f".building-{path.name}"))
+    return len(older)
+
+
 def _clear_left_overs(store: Path) -> None:
+    _set_pruned_aside(store)
     for path in (store / "snapshots").glob(".building-*"):
         shutil.rmtree(path, ignore_errors=True)
     for path in store.glob("current.*"):

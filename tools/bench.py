@@ -1,11 +1,13 @@
 """Measure Distanskollen: loading, results and pages, on little and on much.
 
-    python tools/bench.py [survey] [register] [--agreements 1200 60000]
+    python tools/bench.py [survey] [register] [protection] [--agreements 1200 60000]
 
 ``survey``: the demo, and 1 000 times its answers. ``register``: registers of the sizes given
 (``big_register.py``), each loaded as two, with the rule sets evaluated and the pages that read
-agreements. Everything is measured in one run, and the claims are ratios: a page reads the cube, so
-it should cost the same however many have answered. Absolute times are this machine's.
+agreements. ``protection``: a survey of 30 questions with every attribute, in 6 and 60 departments,
+loaded, and loaded again with more answers. Everything is measured in one run, and the claims are
+ratios: a page reads the cube, so it should cost the same however many have answered. Absolute times
+are this machine's.
 """
 
 from __future__ import annotations
@@ -37,7 +39,11 @@ PAGES = (
 
 REGISTER_PAGES = ("overenskommelser", "regelverk", "arbetsmiljo", "sammanfattning")
 SIZES = (1_200, 60_000)
-KINDS = ("survey", "register")
+KINDS = ("survey", "register", "protection")
+# Departments and answers of the surveys that the protection is measured on, in 30 questions.
+PROTECTED = ((6, 91), (6, 1_200), (60, 1_200))
+QUESTIONS = 30
+LATER = 60
 
 
 def timed(run: Callable[[], object], repeats: int = REPEATS) -> float:
@@ -204,6 +210,56 @@ def register_costs(folder: Path, size: int) -> dict[str, float]:
     return found
 
 
+def protection_costs(folder: Path, departments: int, answers: int) -> dict[str, float]:
+    """Return what it takes to protect a survey when it is loaded, and loaded again with more."""
+    import big_survey
+
+    from ingest import publish
+    from ingest.load import load_frame, load_survey
+    from queries import reference
+    from queries.protection import visibility
+    from queries.store import open_reader
+    from queries.viewer import Role, Viewer
+
+    spent = {"hidden_together": 0.0, "may_follow": 0.0}
+    original = {name: getattr(publish, name) for name in spent}
+
+    def measured(name: str) -> Callable[..., object]:
+        def run(*given: object) -> object:
+            start = time.perf_counter()
+            try:
+                return original[name](*given)
+            finally:
+                spent[name] += time.perf_counter() - start
+
+        return run
+
+    os.environ["DISTANSKOLLEN_STORE"] = str(folder / "store")
+    folder.mkdir()
+    source = reference.DATA_DIR
+    try:
+        form = big_survey.make_form(folder / "data", QUESTIONS)
+        frame, survey, later = big_survey.make_survey(folder, form, departments, answers, LATER)
+        load_frame(frame, "v")
+        for name in spent:
+            setattr(publish, name, measured(name))
+        start = time.perf_counter()
+        load_survey(survey, "v", questionnaire_id=form.id)
+        found = {"load (s)": time.perf_counter() - start}
+        found["of it, what is hidden (s)"] = spent["hidden_together"]
+        start = time.perf_counter()
+        load_survey(later, "v", questionnaire_id=form.id)
+        found[f"load again, {LATER} more answers (s)"] = time.perf_counter() - start
+        found["of it, what may follow (s)"] = spent["may_follow"]
+        table = visibility(open_reader(Viewer(Role.POLITIKER)), "v").set_index("breakdown")
+        shares = 100 * table["shown"] / table["groups"]
+        return found | {f"visible, {name} (%)": float(share) for name, share in shares.items()}
+    finally:
+        reference.DATA_DIR = source
+        for name, function in original.items():
+            setattr(publish, name, function)
+
+
 def show(figures: dict[str, dict[str, float]]) -> None:
     """Print a column for each size, and how much dearer the last is than the first."""
     names = list(figures)
@@ -218,7 +274,7 @@ def show(figures: dict[str, dict[str, float]]) -> None:
 def main() -> int:
     """Print the figures as tables."""
     parser = argparse.ArgumentParser(description="Measure Distanskollen on little and on much.")
-    parser.add_argument("what", nargs="*", metavar="survey|register", help="default: both")
+    parser.add_argument("what", nargs="*", metavar="|".join(KINDS), help="default: all")
     parser.add_argument("--agreements", type=int, nargs="+", default=SIZES)
     options = parser.parse_args()
     if unknown := set(options.what) - set(KINDS):
@@ -232,6 +288,13 @@ def main() -> int:
         if "register" in wanted:
             sizes = options.agreements
             show({f"{n} agreements": register_costs(Path(name) / str(n), n) for n in sizes})
+        if "protection" in wanted:
+            show(
+                {
+                    f"{d} × {n} answers": protection_costs(Path(name) / f"p{d}-{n}", d, n)
+                    for d, n in PROTECTED
+                }
+            )
     return 0
 
 
