@@ -10,6 +10,7 @@ import argparse
 import gettext
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from ingest.load import LoadResult, Options
 
+# Control characters but tab and line breaks, and those that turn the direction of writing.
+UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 EXIT_DONE, EXIT_REFUSED, EXIT_USAGE = 0, 1, 2
 REPORTED_ERRORS = 20
 INDICATOR_FIELDS = (
@@ -95,8 +98,11 @@ def _expected(error: Exception) -> bool:
 
 
 def say(text: str) -> None:
-    """Write a line to stderr: progress, reasons, anything that is not the result."""
-    print(text, file=sys.stderr, flush=True)
+    """Write a line to stderr: progress, reasons, anything that is not the result.
+
+    Cells and names of files are among it: what a terminal would obey is left out.
+    """
+    print(UNSEEN.sub("", text), file=sys.stderr, flush=True)
 
 
 def _note(event: str, options: argparse.Namespace, /, **facts: object) -> None:
@@ -109,7 +115,7 @@ def _note(event: str, options: argparse.Namespace, /, **facts: object) -> None:
         event,
         actor=log.system_user(),
         role=given.get("role") or "",
-        what=options.run.__name__,
+        what=f"manage.py {options.command}",
         facts={**facts, "departments": ", ".join(given.get("department") or ())},
     )
 
@@ -303,32 +309,43 @@ def indicators(options: argparse.Namespace) -> None:
     import pandas as pd
 
     from queries import indicators as results
+    from queries.mergings import find, of_departments
     from queries.store import open_reader
 
     role = Role(options.role)
-    named = tuple(dict.fromkeys(options.department or ()))
-    if role is Role.HR and not named:
+    asked = tuple(dict.fromkeys(options.department or ()))
+    if role is Role.HR and not asked:
         options.usage(_("Rollen hr kräver --department: de förvaltningar som inloggningen ger."))
-    reader = open_reader(Viewer(role, frozenset(named) if role is Role.HR else frozenset()))
-    reader.viewer.require_results()
-    known = list(results.departments(reader, options.wave)["code"])
-    unknown = [code for code in named if code not in known]
+    anyone = open_reader(Viewer(role))
+    anyone.viewer.require_results()
+    known = list(results.departments(anyone, options.wave)["code"])
+    mergings = of_departments(known)
+    found = {code: None if code in known else find(code, mergings) for code in asked}
+    chosen = [merging for merging in dict.fromkeys(found.values()) if merging]
+    unknown = [code for code, merging in found.items() if code not in known and not merging]
     if unknown:
         raise Refused(
             _("Förvaltningen {code} finns inte i vågen {wave}. Där finns: {known}.").format(
-                code=", ".join(unknown), wave=options.wave, known=", ".join(known)
+                code=", ".join(unknown),
+                wave=options.wave,
+                known=", ".join([*known, *(merging.code for merging in mergings)]),
             )
         )
+    # A merging is granted with its departments.
+    parts = [code for code in asked if code in known]
+    parts += [code for merging in chosen for code in merging.departments]
+    reader = open_reader(Viewer(role, frozenset(parts) if role is Role.HR else frozenset()))
     table = pd.concat(
         [
-            results.results(reader, options.wave, as_of=options.as_of),
-            results.options(reader, options.wave),
+            results.results(reader, options.wave, as_of=options.as_of, mergings=chosen),
+            results.options(reader, options.wave, mergings=chosen),
             results.attributes(reader, options.wave),
         ],
         ignore_index=True,
     )
-    if named and role is not Role.HR:
-        table = table[table["department"].isin(named)]
+    if asked and role is not Role.HR:
+        rows = [merging.code if merging else code for code, merging in found.items()]
+        table = table[table["department"].isin(rows)]
     _note("export", options)
     print_table(table[list(INDICATOR_FIELDS)], options.format)
 
@@ -421,14 +438,43 @@ def read_log(options: argparse.Namespace) -> None:
     found["time"] = found["time"].map(lambda time: time.isoformat(), na_action="ignore")
     if options.format == "csv":
         found["facts"] = found["facts"].map(log.facts_text)
-    _note("export", options, event=options.event, since=options.since)
+    if len(found):  # to look into an empty store makes no store
+        _note("export", options, event=options.event, since=options.since)
     print_table(found, options.format)
+
+
+def prune(options: argparse.Namespace) -> None:
+    from ingest.prune import prune as remove
+
+    found = remove(options.before, dry_run=options.dry_run)
+    if options.json:
+        print_json(found.as_dict())
+    if not (found.waves or found.agreements or found.snapshots):
+        say(_("Inget är äldre än {day}. Ingenting har ändrats.").format(day=options.before))
+        return
+    waves = ", ".join(found.waves) or "–"
+    facts = {"waves": waves, "n": found.agreements, "old": found.snapshots}
+    if options.dry_run:
+        say(
+            _(
+                "Det här skulle gallras: enkätsvaren i våg {waves}, {n} överenskommelser och {old} "
+                "äldre versioner. Ingenting har skrivits (--dry-run)."
+            ).format(**facts)
+        )
+        return
+    say(
+        _(
+            "Gallrat: enkätsvaren i våg {waves}, {n} överenskommelser och {old} äldre versioner. "
+            "Det som är publicerat står kvar. Gallra också säkerhetskopior och starta om tjänsten."
+        ).format(**facts)
+    )
 
 
 def check(options: argparse.Namespace) -> None:
     from ingest.snapshot import check_folder, migrate_if_older
-    from queries import log
+    from queries import access, log
     from queries.catalogue import indicators as dossiers
+    from queries.profiles import load_profile, profiles
     from queries.reference import load_questionnaire, published_figures, questionnaires
     from queries.rules import base as base_rules
     from queries.rules import is_outdated
@@ -440,6 +486,10 @@ def check(options: argparse.Namespace) -> None:
         load_questionnaire(name)
     for read in (every_ruleset, base_rules, own_rules):
         read()
+    for profile in profiles():
+        load_profile(profile)
+    if access.access_file().is_file():
+        access.access_rules()
     say(_("Referensfilerna är hela ({n} indikatorer).").format(n=len(dossiers())))
     published_figures()
     faults = log.verify()
@@ -465,12 +515,21 @@ def check(options: argparse.Namespace) -> None:
 
 
 def print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False))
+    # Dates as in CSV; of anything else that JSON lacks it is still an error.
+    print(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False, default=date.isoformat))
 
 
 def print_table(table: pd.DataFrame, form: str) -> None:
-    """Print rows as JSON (null for what is missing) or CSV (comma, decimal point)."""
+    """Print rows as JSON (null for what is missing) or CSV (comma, decimal point).
+
+    In CSV, text that begins like a formula gets an apostrophe: people open such files in a
+    spreadsheet. A number is a number, also below zero. Programs that want every text as it stands
+    take JSON.
+    """
     if form == "csv":
+        from queries.cells import safe_text
+
+        table = table.map(lambda value: safe_text(value) if isinstance(value, str) else value)
         sys.stdout.write(table.to_csv(index=False, lineterminator="\n"))
         return
     plain = table.astype(object).where(table.notna(), None)
@@ -502,7 +561,8 @@ def _event(text: str) -> str:
 
 
 def _wave(text: str) -> str:
-    if not text or len(text) > 40 or not all(c.isalnum() or c in "-_." for c in text):
+    allowed = text[:1].isalnum() and all(c.isalnum() or c in "-_." for c in text)
+    if not allowed or len(text) > 40:
         raise argparse.ArgumentTypeError(
             _("”{text}” går inte som namn på en våg. Använd bokstäver, siffror och - _ .").format(
                 text=text
@@ -524,7 +584,7 @@ def build_parser() -> argparse.ArgumentParser:
     def command(name: str, run: Callable[[argparse.Namespace], None], text: str,
                 into: Any = commands) -> argparse.ArgumentParser:  # fmt: skip
         added = into.add_parser(name, help=text, description=text)
-        added.set_defaults(run=run, usage=added.error)
+        added.set_defaults(run=run, usage=added.error, command=name)
         return added
 
     command("demo", demo, _("bygg demonstrationslagret ur data/demo"))
@@ -612,6 +672,18 @@ def build_parser() -> argparse.ArgumentParser:
     command("snapshots", snapshots, _("lista alla ögonblicksbilder av lagret"))
     added = command("restore", restore, _("låt en tidigare ögonblicksbild gälla igen"))
     added.add_argument("snapshot", metavar="ID", help=_("ur listan som snapshots skriver"))
+    added = command(
+        "prune", prune, _("gallra: ta bort svar och överenskommelser som är äldre än en dag")
+    )
+    added.add_argument(
+        "--before", type=_date, required=True, metavar=_("DATUM"),
+        help=_("enkätsvar vars period, och överenskommelser som, tog slut före den dagen tas bort; "
+               "det som är publicerat står kvar, äldre versioner tas bort"),
+    )  # fmt: skip
+    added.add_argument(
+        "--dry-run", action="store_true", help=_("visa vad som skulle tas bort, skriv ingenting")
+    )
+    added.add_argument("--json", action="store_true", help=_("skriv resultatet som JSON"))
     added = command("log", read_log, _("visa loggen: vem som gjorde vad och när"))
     added.add_argument(
         "--event", type=_event, metavar=_("HÄNDELSE"),

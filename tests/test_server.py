@@ -415,12 +415,23 @@ class TestCookies:
     def test_by_http_a_cookie_is_not_secure_or_the_browser_drops_it(self, local: TestClient):
         assert "Secure" not in local.get("/_stcore/health").headers["set-cookie"]
 
-    @pytest.mark.usefixtures("login")
-    def test_a_strangers_word_about_https_is_not_believed(self, visit: Callable[..., TestClient]):
+    def test_a_strangers_word_about_https_is_not_believed(
+        self, visit: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+    ):
+        secrets = {"auth": {"redirect_uri": f"http://{HOST}/oauth2callback"}}
+        fake = SimpleNamespace(load_if_toml_exists=lambda: True, get=secrets.get)
+        monkeypatch.setattr(server, "secrets_singleton", fake)
         answer = visit(client=("203.0.113.9", 4711)).get(
             "/_stcore/health", headers={"x-forwarded-proto": "https"}
         )
         assert "Secure" not in answer.headers["set-cookie"]
+
+    @pytest.mark.usefixtures("login")
+    def test_a_login_that_leads_back_to_https_needs_no_word_of_it(
+        self, visit: Callable[..., TestClient]
+    ):
+        answer = visit(client=("203.0.113.9", 4711)).get("/_stcore/health")
+        assert "; Secure" in answer.headers["set-cookie"]
 
 
 def run_streamlit(folder: Path, *options: str, env: dict[str, str] | None = None):

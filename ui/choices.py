@@ -29,13 +29,17 @@ def begin() -> None:
     st.session_state[PLACE] = place
 
 
-def settle(options: Sequence[str], *, key: str, default: str) -> str:
+def settle(
+    options: Sequence[str], *, key: str, default: str, reads: Callable[[str], str] = str
+) -> str:
     """Return the choice of ``key`` as the address or the visitor left it, without a widget.
 
-    For what must be known before anything is drawn: the language.
+    For what must be known before anything is drawn: the language. ``reads`` turns what an address
+    asks for into an option, where one may be spelt in several ways.
     """
     asked = _asked(key)
     if asked is not None:
+        asked = reads(asked)
         st.session_state[key] = asked if asked in options else default
     if st.session_state.get(key) not in options:
         st.session_state[key] = default
@@ -70,7 +74,8 @@ def select(
 
     The default is not written to the address: a plain visit keeps a plain address. An address that
     spells the default out is left as it is: rewriting it would be a new step in the browser's
-    history, so that the back button never got past it, and would drop the part after ``#``.
+    history, so that the back button never got past it, and would drop the part after ``#``. So is
+    one that spells the choice in another way (``reads``, as in ``settle``).
     """
     more = {"placeholder": _("Välj"), **more, "key": key, "default": default, "names": names}
     return _choose(container.selectbox, label, options, **more)
@@ -98,14 +103,15 @@ def _choose(
     key: str,
     default: str,
     names: Callable[[str], str],
+    reads: Callable[[str], str] = str,
     **more: Any,
 ) -> str:
     """Draw a widget with one choice of several, which the address gives and is given."""
     options = list(options)
-    settle(options, key=key, default=default)
+    settle(options, key=key, default=default, reads=reads)
     _speak(key, options, names)
     chosen = widget(label, options, format_func=names, key=key, **more)
-    _written(key, str(chosen), default, options)
+    _written(key, str(chosen), default, options, reads)
     return str(chosen)
 
 
@@ -212,6 +218,12 @@ def several(
     st.session_state[key] = kept
     chosen = container.multiselect(label, options, key=key, **more)
     joined = SEPARATOR.join(chosen)
+    now = st.query_params.get(key, "").split(SEPARATOR)
+    known = [x for x in now if x in options]
+    if any(now) and known != now and list(chosen) == (known or list(default)):
+        # As with one choice: what is asked for in vain stays, so that the page can say so.
+        st.session_state[SEEN + key] = SEPARATOR.join(now)
+        return list(chosen)
     spelled = st.query_params.get(key) == joined
     _write(key, joined if list(chosen) != list(default) or spelled else "")
     return list(chosen)
@@ -232,14 +244,23 @@ def tabs(labels: Sequence[str], *, key: str) -> list[Any]:
     return shown
 
 
-def _written(key: str, chosen: str, default: str, options: Sequence[str]) -> None:
+def _written(
+    key: str,
+    chosen: str,
+    default: str,
+    options: Sequence[str],
+    reads: Callable[[str], str] = str,
+) -> None:
     """Write a choice to the address, unless the address asks for what does not exist.
 
     That stays, until the visitor chooses something else: the page says what is wrong with it, also
     after a reload, and a rewritten address would bring the visitor back here at each step back.
     """
     now = st.query_params.get(key)
-    unknown = now is not None and now not in options
+    if now is not None and now not in options and reads(now) == chosen:
+        st.session_state[SEEN + key] = now
+        return
+    unknown = now is not None and reads(now) not in options
     if unknown and chosen == default and st.session_state.get(SEEN + key) in (None, now):
         st.session_state[SEEN + key] = now
         return

@@ -21,20 +21,28 @@ import json
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Iterable
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
+from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
+from starlette.requests import cookie_parser
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import config, file_util
+from streamlit import config, file_util, runtime
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.secrets import secrets_singleton
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
 from queries.i18n import _
 from ui.addresses import PAGES
@@ -74,8 +82,22 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
-CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
-"""Paths that answer without login in Streamlit and that no page needs."""
+INNER = "/_stcore"
+NEEDED = tuple(f"{INNER}/{name}" for name in ("health", "host-config", "stream", "upload_file"))
+"""What the pages need of Streamlit's own. Everything else below ``INNER`` is closed: memory
+figures, the agent API and script health answer without login, and what a new version adds would."""
+MESSAGES = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request"}
+OPERATIONS = {"request_id", "session_id", "deferred_file", "dataframe_chunk"}
+LONGEST_MESSAGE = 1_000_000
+"""Bytes. A page's choices are some hundred; files are sent another way."""
+STRANGE = re.compile(r"[\x00-\x1f\x7f\\]")
+"""What no address of ours holds. Streamlit takes ``/_stcore/metrics%0A`` for the metrics: a pattern
+that ends in ``$`` lets a last line break pass."""
+FILES = "/media"
+MOST_FILES = 10_000
+LONGEST_ANSWER = 10_000
+"""Bytes of a message that says where a file that was asked for is."""
+Person = tuple[str, str]
 
 MACHINE = ("/_stcore", "/static", "/media", "/component", "/app/static")
 """Prefixes under which an HTML answer is somebody's file, never the page shell."""
@@ -117,9 +139,15 @@ def guards(script: str | Path) -> dict[str, Any]:
     # Until the first st.navigation of the process Streamlit takes a pages/ folder for its own old
     # scheme and would run a page's file bare, past who is asking. The folder's name is a contract.
     PagesManager.uses_pages_directory = False
+    # Not above: it needs this module.
+    from ui.door import ENTER, LoginDoor, faults
+
     refuse_open_bind()
+    refuse_weak_login(faults())
+    paths = [page.path for page in PAGES]
     base = config.get_option("server.baseUrlPath") or ""
     shell = Shell(Path(file_util.get_static_dir()) / "index.html")
+    given = Given()
     return {
         "lifespan": _announce,
         "middleware": [
@@ -127,9 +155,12 @@ def guards(script: str | Path) -> dict[str, Any]:
             Middleware(OnlyThisComputer),
             Middleware(KnownHosts),
             Middleware(SameOriginSockets),
+            Middleware(KnownMessages, script=Path(script).resolve(), given=given),
             Middleware(ClosedPaths, base=base),
-            Middleware(KnownAddresses, paths=[page.path for page in PAGES], base=base),
+            Middleware(KnownAddresses, paths=[*paths, ENTER.strip("/")], base=base),
             Middleware(SecureCookies),
+            Middleware(OwnFiles, given=given, base=base),
+            Middleware(LoginDoor, paths=paths, base=base),
             Middleware(CompressedStatic, root=Path(file_util.get_static_dir()), base=base),
             Middleware(PageShell, shell=shell, base=base),
         ],
@@ -186,6 +217,24 @@ def refuse_open_bind() -> None:
             "Gör så här: starta med --server.address 127.0.0.1, eller ställ in [auth] i "
             ".streamlit/secrets.toml."
         )
+        + "\n",
+        file=sys.stderr,
+        flush=True,
+    )
+    raise SystemExit(2)
+
+
+def refuse_weak_login(faults: Sequence[str]) -> None:
+    """Exit with status 2 and a Swedish message if the login has ``faults``: a service that lets
+    the wrong people in, or nobody, should not look as if it worked."""
+    if not faults:
+        return
+    print(
+        "\n"
+        + _("Distanskollen startar inte: inloggningen är inte rätt inställd.")
+        + "".join(f"\n- {fault}" for fault in faults)
+        + "\n"
+        + _("Inställningarna står i .streamlit/secrets.toml; se Handboken, Inloggning.")
         + "\n",
         file=sys.stderr,
         flush=True,
@@ -360,16 +409,167 @@ class SameOriginSockets:
 # ---------------------------------------------------------------- what may be asked
 
 
+class KnownMessages:
+    """Let in from a websocket what the browser's side of a page sends, and no more than that.
+
+    Streamlit obeys more, from anybody: it clears every visitor's cache, tells which files of the
+    program have been changed, and writes files beside the program. No menu offers it here.
+
+    And the other way it tells every visitor where on the disk the program lies, and a mark that
+    knows the computer again: both are taken out. To whom the address of a file is sent is noted in
+    ``given``, for ``OwnFiles``.
+    """
+
+    def __init__(self, app: ASGIApp, script: Path, given: Given) -> None:
+        self.app, self.script, self.given = app, script, given
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            return await self.app(scope, receive, send)
+        name = self.script.name.encode()
+        person = _person(Headers(scope=scope)) if login_configured() else None
+
+        async def discreet(message: Message) -> None:
+            data = message.get("bytes") or b"" if message["type"] == "websocket.send" else b""
+            if name in data:
+                message["bytes"] = self._without_place(data)
+            if person and len(data) < LONGEST_ANSWER and FILES.encode() in data:
+                told = ForwardMsg.FromString(data).backend_operation_response
+                self.given.note(told.deferred_file.url, person)
+            await send(message)
+
+        async def wanted() -> Message:
+            while True:
+                message = await receive()
+                data = message.get("bytes") if message["type"] == "websocket.receive" else None
+                if data is not None and len(data) > LONGEST_MESSAGE:
+                    return {"type": "websocket.disconnect", "code": 1009}
+                if data is None or _is_wanted(data):
+                    return message
+
+        return await self.app(scope, wanted, discreet)
+
+    def _without_place(self, data: bytes) -> bytes:
+        """Return a message that begins a session without the machine that it tells of."""
+        told = ForwardMsg()
+        told.ParseFromString(data)
+        if told.WhichOneof("type") == "new_session":
+            told.new_session.main_script_path = self.script.name
+            told.new_session.initialize.user_info.Clear()
+        return told.SerializeToString()
+
+
+def _is_wanted(data: bytes) -> bool:
+    """Return whether a message from the browser is one of ``MESSAGES``."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(data)
+    except DecodeError:
+        return True  # Streamlit closes the connection.
+    kind = message.WhichOneof("type")
+    if kind != "backend_operation_request":
+        return kind in MESSAGES
+    asked = {field.name for field, _value in message.backend_operation_request.ListFields()}
+    return asked <= OPERATIONS
+
+
 class ClosedPaths:
-    """Answer 404 on ``CLOSED``: memory figures, the agent API and script health need no visitor."""
+    """Answer 404 on what is not ``NEEDED``, and on an address that holds what none of ours does."""
 
     def __init__(self, app: ASGIApp, base: str = "") -> None:
         self.app, self.base = app, base
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan" and _under(_route(scope, self.base), CLOSED):
+        if scope["type"] == "lifespan":
+            return await self.app(scope, receive, send)
+        path = _route(scope, self.base)
+        closed = _under(path.lower(), (INNER,)) and not _under(path, NEEDED)
+        if closed or STRANGE.search(scope.get("path", "")):
             return await _refuse(scope, receive, send, 404, _("Sidan finns inte."))
         return await self.app(scope, receive, send)
+
+
+class OwnFiles:
+    """Give a file that a page has made to the person it was made for, and let nobody keep it.
+
+    Streamlit keeps it under an address that is the hash of its content until a page is run again,
+    and gives it to whoever asks: also to another role that has been sent the address.
+    The ending of the address means nothing to Streamlit, so what is a file to take away is asked of
+    its store. In local mode everybody is the same person.
+    """
+
+    def __init__(self, app: ASGIApp, given: Given, base: str = "") -> None:
+        self.app, self.given, self.base = app, given, base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = _route(scope, self.base) if scope["type"] == "http" else ""
+        if not _under(path, (FILES,)) or not _is_download(path):
+            return await self.app(scope, receive, send)
+        person = _person(Headers(scope=scope)) if login_configured() else None
+        if login_configured() and not self.given.allows(path, person):
+            return await _refuse(scope, receive, send, 404, _("Sidan finns inte."))
+
+        async def not_kept(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["cache-control"] = "private, no-store"
+            await send(message)
+
+        return await self.app(scope, receive, not_kept)
+
+
+def _is_download(path: str) -> bool:
+    """Return whether ``path`` names a file to take away, and not the word mark or the icon.
+
+    What is not there counts as one: Streamlit answers 404.
+    """
+    if not runtime.exists():
+        return True
+    try:
+        found = runtime.get_instance().media_file_mgr._storage.get_file(path.split("/")[2])
+    except (IndexError, MediaFileStorageError):
+        return True
+    return found.kind is MediaFileKind.DOWNLOADABLE
+
+
+class Given:
+    """To whom the service has sent the address of a file: the file's name → people.
+
+    Streamlit does not keep it. A person is known by issuer and subject, which a provider never
+    gives to another. What was given longest ago is forgotten first; so is all when the service
+    starts anew, and then the files are gone too.
+    """
+
+    def __init__(self) -> None:
+        self._people: OrderedDict[str, set[Person]] = OrderedDict()
+
+    def note(self, address: str, person: Person | None) -> None:
+        """Remember that ``person`` was sent the ``address``; nobody is remembered for None."""
+        if person is None or not address:
+            return
+        self._people.setdefault(_file_name(address), set()).add(person)
+        while len(self._people) > MOST_FILES:
+            self._people.popitem(last=False)
+
+    def allows(self, address: str, person: Person | None) -> bool:
+        return person is not None and person in self._people.get(_file_name(address), ())
+
+
+def _file_name(address: str) -> str:
+    """Return what Streamlit knows a file by: the end of its address, whatever ending that has."""
+    return address.rpartition("/")[2].partition(".")[0]
+
+
+def _person(headers: Headers) -> Person | None:
+    """Return who a request comes from, by the signed cookie of the login; None for nobody."""
+    cookies = cookie_parser(headers.get("cookie", ""))
+    try:
+        raw = _get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)
+        claims = json.loads(raw) if raw else {}
+    except ValueError:
+        return None
+    issuer, subject = claims.get("iss"), claims.get("sub")
+    known = claims.get("is_logged_in") is True and isinstance(issuer, str)
+    return (issuer, subject) if known and isinstance(subject, str) and subject else None
 
 
 class KnownAddresses:
@@ -454,7 +654,7 @@ class SecureCookies:
 
     Streamlit does so only with a certificate of its own; behind a proxy that ends https, cookies
     (the login among them) would also travel in clear. The header of a proxy counts only when the
-    proxy is on this computer: anyone can send it.
+    proxy is on this computer: anyone can send it. A login that leads back to https needs none.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -468,8 +668,17 @@ class SecureCookies:
         https = scope["scheme"] in ("https", "wss") or (
             forwarded.lower() == "https" and is_loopback(client)
         )
+        host = KnownHosts.name(Headers(scope=scope).get("host", ""))
+        only_https = https and login_configured() and host not in LOCAL_HOSTS
+        if not https and login_configured():
+            https = str(secrets_singleton.get("auth")["redirect_uri"]).startswith("https:")
 
         async def secured(message: Message) -> None:
+            if only_https and message["type"] == "http.response.start":
+                # For this name alone: what else the municipality runs below it is not ours to say.
+                # Never for "localhost", whose other services would be locked out.
+                age = f"max-age={YEAR}"
+                MutableHeaders(scope=message)["strict-transport-security"] = age
             if message["type"] in ("http.response.start", "websocket.accept"):
                 message["headers"] = [
                     (name, value + b"; Secure")

@@ -16,6 +16,10 @@
   const STATE = "data-test-script-state";
   const SVG = "http://www.w3.org/2000/svg";
 
+  // Streamlit's number library tries WebAssembly and does without where there is none. The content
+  // policy forbids it: gone, it is not tried, and a breach that is told of is one to look into.
+  delete window.WebAssembly;
+
   // ------------------------------------------------------------ history
 
   // A page that is opened from the menu has its address completed with what is chosen, a parameter
@@ -115,6 +119,11 @@
       .filter((h) => h.compareDocumentPosition(part) & Node.DOCUMENT_POSITION_FOLLOWING)
       .at(-1);
 
+  let left; // the timer of this tab's login
+  const out = new BroadcastChannel("distanskollen");
+  // Another tab shows the page for logging in: it has logged out, and so have we.
+  out.onmessage = () => { if (document.querySelector("[data-dk-left]")) location.reload(); };
+
   const MENDS = {
     // The chart has a sentence that tells what it shows. Its pieces of text, read in the order they
     // were drawn ("4 20 % 52 %"), only hide that sentence and the table with the same figures.
@@ -139,6 +148,13 @@
       if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     },
+    // A login ends also in a tab that nobody touches. Seconds and not the hour: the visitor's clock
+    // may be wrong.
+    "[data-dk-left]": (sign) => {
+      clearTimeout(left);
+      left = setTimeout(() => location.reload(), Math.min(sign.dataset.dkLeft * 1000 + 1500, 2e9));
+    },
+    "[data-dk-door]": () => out.postMessage("out"),
   };
   const MENDED = Object.keys(MENDS).join(",");
 

@@ -3,7 +3,7 @@ shown. The keys of the choices in the address are named here."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -11,15 +11,17 @@ from typing import Any
 import streamlit as st
 
 from queries import indicators as queries
+from queries import mergings as together
 from queries.catalogue import indicators
 from queries.i18n import DEFAULT_LANGUAGE, LANGUAGES, language, set_language
 from queries.municipality import municipality
 from queries.reference import ReferenceDataError
 from queries.store import EmptyStore, Reader, StoreError
 from queries.viewer import Role, Viewer
-from ui import cards, choices, theme
+from ui import cards, choices, importera, theme
 from ui.addresses import PAGES, Address
 from ui.context import Context, load_snapshot
+from ui.login import let_in, note, whom_to_ask
 from ui.server import login_configured
 from ui.text import _, role_word
 
@@ -27,7 +29,7 @@ WAVE, COMPARE, DEPARTMENT, ROLE, MINE = "vag", "jamfor", "forvaltning", "roll", 
 INDICATOR = "indikator"
 LANGUAGE = "lang"
 TONGUES = {"sv": "Svenska", "en": "English"}
-CONTEXT, TITLE = "_context", "_title"
+CONTEXT, TITLE, VIEWER = "_context", "_title", "_viewer"
 NONE = "–"
 SAID = 80
 """As much of an address as is repeated to the visitor."""
@@ -57,21 +59,21 @@ def theme_name() -> str:
 
 
 def ask_who() -> Viewer:
-    """Return who is asking. Local mode: the role is chosen in the sidebar, and says so."""
+    """Return who is asking. With login: what it grants, one role at a time; whoever it grants
+    nothing gets a page of their own, and the run ends. Local mode: the role is chosen freely."""
+    login = let_in() if login_configured() else None
+    roles = [role.value for role in (login.grants.roles if login else Role)]
+    mine: Sequence[str] = ()
+    codes: Sequence[str] = ()
     with st.sidebar:
-        if login_configured():
-            # Until login maps claims to roles, a configured login grants nothing at all.
-            st.error(_("Inloggning är konfigurerad men ingen roll är kopplad till ditt konto."))
-            st.stop()
-        role = choices.select(
-            st,
-            _("Visa som"),
-            [r.value for r in Role],
-            key=ROLE,
-            default=Role.POLITIKER.value,
-            names=role_word,
-        )
-        granted = _ask_departments() if role == Role.HR else ()
+        if len(roles) > 1:
+            role = choices.select(
+                st, _("Visa som"), roles, key=ROLE, default=roles[0], names=role_word
+            )
+        else:
+            role = choices.settle(roles, key=ROLE, default=roles[0])
+        if role == Role.HR:
+            mine, codes = _ask_departments(login.grants.departments if login else None)
         choices.radio(
             st,
             "Språk · Language",
@@ -80,29 +82,64 @@ def ask_who() -> Viewer:
             default=DEFAULT_LANGUAGE,
             names=TONGUES.__getitem__,
         )
-        st.caption(_("Lokalt läge: ingen inloggning, bara den här datorn kan öppna sidorna."))
-    return Viewer(Role(role), frozenset(granted))
+        if login:
+            login.sign_out(role)
+        else:
+            st.caption(_("Lokalt läge: ingen inloggning, bara den här datorn kan öppna sidorna."))
+    asked = st.query_params.get(ROLE)
+    if asked and asked not in roles:
+        _warn_of_role(asked[:SAID], role, bool(login))
+    if codes:
+        _warn_of_departments(codes, bool(login))
+    # The widgets offer nothing else; a message that somebody has made may.
+    return login.grants.viewer(role, mine) if login else Viewer(Role(role), frozenset(mine))
 
 
-def _ask_departments() -> Sequence[str]:
+def _warn_of_role(asked: str, role: str, login: bool) -> None:
+    if login and asked in [r.value for r in Role]:
+        note("denied", role=role, what=f"rollen {asked}")
+        title = _("Rollen {role} ingår inte i din behörighet").format(role=role_word(asked))
+    else:
+        title = _("Rollen {role} finns inte").format(role=asked)
+    text = _("Sidan visas för rollen {role}.").format(role=role_word(role))
+    st.html(cards.callout("warning", title, text))
+
+
+def _ask_departments(granted: Collection[str] | None) -> tuple[Sequence[str], Sequence[str]]:
+    """Ask which of the loaded departments hr looks at: of all, or of those that are ``granted``.
+    Return the codes chosen, and those to choose from."""
     try:
         reader = Reader(load_snapshot(), Viewer(Role.POLITIKER))
     except StoreError:
-        return ()
+        return (), ()
     called: dict[str, str] = {}
     for wave in queries.waves(reader)["wave"]:
         grid = queries.departments(reader, wave)
         called |= dict(zip(grid["code"], grid["name"], strict=True))
-    codes = list(called)
-    return choices.several(
+    codes = [code for code in called if granted is None or code in granted]
+    mine = choices.several(
         st,
         _("Mina förvaltningar"),
         codes,
         key=MINE,
-        default=codes[:1],
+        default=codes[:1] if granted is None else codes,
         format_func=lambda code: called.get(code, code),
         placeholder=_("Välj förvaltning"),
     )
+    return mine, codes
+
+
+def _warn_of_departments(known: Sequence[str], login: bool) -> None:
+    asked = st.query_params.get(MINE, "").split(choices.SEPARATOR)
+    vain = ", ".join(code for code in asked if code and code not in known)[:SAID]
+    if not vain:
+        return
+    if login:
+        note("denied", role=Role.HR, what=f"förvaltningen {vain}")
+        title = _("Förvaltningen {value} ingår inte i din behörighet").format(value=vain)
+        st.html(cards.callout("warning", title, _("Sidan visas för dina egna förvaltningar.")))
+    else:
+        note_unknown(_("Förvaltningen {value} finns inte").format(value=vain), known)
 
 
 def pages_for(viewer: Viewer) -> list[Any]:
@@ -127,7 +164,7 @@ def pages_for(viewer: Viewer) -> list[Any]:
 
     def refuse(address: Address) -> Any:
         def refused() -> None:
-            _refused(viewer)
+            _refused(viewer, address)
             st.page_link(first)
 
         return st.Page(
@@ -152,13 +189,18 @@ def _unknown_address(asked: str) -> None:
     )
 
 
-def _refused(viewer: Viewer) -> None:
+def _refused(viewer: Viewer, address: Address) -> None:
+    role = viewer.role.value
+    note("denied", role=role, what=f"sidan /{address.path}")
+    text = _("Byt roll i sidofältet, eller be {whom} om en till. Den här sidan har du:")
+    if login_configured() and len(let_in().grants.roles) == 1:
+        text = _("Behöver du den kan du be {whom} om en roll till. Den här sidan har du:")
     st.title(_("Ingen åtkomst"), anchor=False)
     st.html(
         cards.callout(
             "info",
-            _("Rollen {role} har inte den här sidan").format(role=role_word(viewer.role.value)),
-            _("Byt roll, eller be den som sköter behörigheter. Den här sidan har du:"),
+            _("Rollen {role} har inte den här sidan").format(role=role_word(role)),
+            text.format(whom=whom_to_ask()),
         )
     )
 
@@ -172,6 +214,7 @@ def ask_what(viewer: Viewer, page: Any) -> None:
     name = _("Distanskollen")
     st.set_page_config(page_title=name if page.title == name else f"{page.title} · {name}")
     st.session_state[CONTEXT], st.session_state[TITLE] = None, page.title
+    st.session_state[VIEWER] = viewer
     try:
         municipality()
         snapshot = load_snapshot()
@@ -247,6 +290,7 @@ def _filters(waves: Any, reader: Reader, of_waves: bool) -> tuple[str, str | Non
         compare = choices.keep(others, key=COMPARE, default=NONE)
     grid = queries.departments(reader, wave)
     called = dict(zip(grid["code"], grid["name"], strict=True))
+    called |= {merging.code: merging.title for merging in together.of_departments(grid["code"])}
     department = choices.select(
         third,
         _("Förvaltning"),
@@ -254,12 +298,20 @@ def _filters(waves: Any, reader: Reader, of_waves: bool) -> tuple[str, str | Non
         key=DEPARTMENT,
         default=NONE,
         names=lambda code: called.get(code, _("Alla förvaltningar")),
+        reads=lambda asked: _department(asked, grid["code"]),
     )
     return (
         wave,
         None if compare == NONE else compare,
         None if department == NONE else department,
     )
+
+
+def _department(asked: str, codes: Iterable[str]) -> str:
+    """Return the code that an address asks for: a merging may be spelt in several ways."""
+    known = list(codes)
+    found = None if asked in known else together.find(asked, together.of_departments(known))
+    return found.code if found else asked
 
 
 def _warn_of_unknown(waves: Any, reader: Reader) -> None:
@@ -275,9 +327,10 @@ def _warn_of_unknown(waves: Any, reader: Reader) -> None:
             return
     department = st.query_params.get(DEPARTMENT)
     codes = list(queries.departments(reader, wave or _default_wave(waves))["code"])
-    if department and department not in [*codes, NONE]:
+    known = [*codes, *(merging.code for merging in together.of_departments(codes))]
+    if department and _department(department, codes) not in [*known, NONE]:
         title = _("Förvaltningen {value} finns inte").format(value=department[:SAID])
-        note_unknown(title, codes)
+        note_unknown(title, known)
     asked = st.query_params.get(INDICATOR)
     if asked and asked not in {i.id for i in indicators()}:
         note_unknown(_("Indikatorn {value} finns inte").format(value=asked[:SAID]), ())
@@ -304,6 +357,13 @@ def title(path: str) -> None:
     st.title(next(a.title for a in PAGES if a.path == path), anchor=False)
 
 
+def viewer() -> Viewer:
+    """Return who asks, for a page that needs no store."""
+    found = st.session_state[VIEWER]
+    assert isinstance(found, Viewer)
+    return found
+
+
 def context() -> Context:
     """Return the visit's context, or say calmly why there is none and end the run."""
     found = st.session_state.get(CONTEXT)
@@ -327,10 +387,10 @@ def _mistake(error: Exception) -> None:
 
 def _nothing_yet() -> None:
     """Say that nothing is loaded; only whoever can run a command is shown one."""
-    if st.session_state.get(ROLE) != Role.ADMIN.value:
+    if viewer().role is not Role.ADMIN:
         text = _(
-            "När en våg är inläst visas resultaten här. Den som sköter inläsningen ser under "
-            "Administratör, Metod och källor, hur det går till."
+            "När en våg är inläst visas resultaten här. Den som sköter inläsningen ser som "
+            "administratör, på sidan Importera, hur det går till."
         )
         st.html(cards.callout("info", _("Här finns inget att visa ännu"), text))
         return
@@ -338,22 +398,10 @@ def _nothing_yet() -> None:
         cards.callout(
             "info",
             _("Lagret är tomt"),
-            _(
-                "Bygg demonstrationen, eller läs in kommunens egna uppgifter: först ramen, "
-                "sedan svaren, sist registret. Mallar för filerna skrivs med kommandot "
-                "templates."
-            ),
+            _("När uppgifterna är inlästa visas sidan här."),
         )
     )
-    st.code(
-        "python manage.py demo\n\n"
-        "python manage.py templates --out mallar\n"
-        "python manage.py load frame ram.csv --wave 2026\n"
-        "python manage.py load survey svar.csv --wave 2026\n"
-        "python manage.py load agreements register.xlsx",
-        language="shell",
-        wrap_lines=True,
-    )
+    importera.how_to()
 
 
 def lead_on(viewer: Viewer, page: Any) -> None:

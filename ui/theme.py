@@ -257,7 +257,7 @@ def brand(theme: str) -> str:
 
 STYLES = Path(__file__).resolve().parent / "styles"
 WORDMARK = STYLES.parent / "wordmark.txt"
-SHEETS = ("base", "parts", "matrix", "register", "regelverk", "narrow", "print")
+SHEETS = ("base", "parts", "matrix", "register", "regelverk", "login", "narrow", "print")
 """The stylesheets in the order of the cascade; ``%NAME%`` in them is filled in by ``css``."""
 
 _PRINT_DARK = "[data-testid=stPlotlyChart]{filter:invert(1) hue-rotate(180deg)}"
