@@ -142,8 +142,8 @@ def load_frame(
 
     ``label`` names the wave to people, ``kind`` says what its figures are (``egen``,
     ``rekonstruerad``, ``exempel``) and is shown with them. ``profile`` names the wave's privacy
-    profile (None: the standard one), which a wave that is loaded already keeps. Raises ``InputFileError``,
-    ``LoadRefused`` or ``StoreError``; then the store is as it was.
+    profile (None: the standard one), which a wave that is loaded already keeps.
+    Raises ``InputFileError``, ``LoadRefused`` or ``StoreError``; then the store is as it was.
     """
     options.progress(_("Läser {file} …").format(file=path.name))
     table = _read(path, FRAME_COLUMNS)
@@ -310,7 +310,10 @@ def load_agreements(
     result = _judge(good, errors, map_columns(table.headers, AGREEMENT_COLUMNS)[1], options, told)
     mentioned = _ids_in(table)
 
+    counted_by: list[str] = []
+
     def change(builder: Builder) -> None:
+        counted_by[:] = [found for (found,) in builder.rows("select rules from published.register")]
         options.progress(_("Räknar registrets indikatorer …"))
         records, sealed = _without_names(good, dry_run=options.dry_run)
         records = without_pruned(builder, records)
@@ -329,7 +332,17 @@ def load_agreements(
         publish_register(builder)
         _note_input(builder, REGISTER_KIND, None, table, result, fingerprint, day)
 
-    return _write(change, f"load agreements {day}", result, options)
+    _write(change, f"load agreements {day}", result, options)
+    if counted_by and counted_by != [rules.edition()] and not options.dry_run:
+        # What is published of the register is now judged by other rules than before.
+        log.append(
+            "change",
+            actor=options.actor or log.system_user(),
+            what="rules",
+            facts={"edition": rules.edition(), "snapshot": result.snapshot},
+            store=options.store,
+        )
+    return result
 
 
 # --- the common path ------------------------------------------------------------------------------

@@ -97,7 +97,6 @@ def prune(before: date, *, dry_run: bool = False, store: Path | None = None) -> 
             _remove_agreements(builder, old)
         if not result.waves and not old:
             raise _NothingOld
-        builder.anew = True
         facts.update(waves=", ".join(result.waves), agreements=len(old))
 
     try:

@@ -110,8 +110,7 @@ def derive(builder: Builder) -> None:
     builder.execute(
         "insert into published.register by name "
         "select l.as_of, l.file, (select min(as_of) from records.register_load) as first_as_of, "
-        "(select count(distinct agreement_id)::integer from records.register_row r "
-        "where r.as_of = l.as_of) as agreements, $rules as rules "
+        "$rules as rules "
         "from records.register_load l order by l.as_of desc limit 1",
         {"rules": rules.edition()},
     )
@@ -230,19 +229,26 @@ def _gates(
             {"days": [days[-1]]},
         )
     ]
-    sets: dict[str, dict[Any, Marks]] = {IN_FORCE: {}}
-    for number, indicator in enumerate(counted):
-        sets.setdefault(joined(indicator.source.aspect), {})[indicator.id] = _marks(number)
     ratios = frozenset(i.id for i in counted if i.source.ratio)
     cells: dict[date, list[Cell]] = {day: [] for day in days}
     for day, *cell in builder.rows(sql_file("register/cells")):
         cells[day].append(tuple(cell))
-    out = {
-        day: gate(dict.fromkeys(sets, cells[day]), sets, departments, profile, ratios)
-        for day in days[:-1]
-    }
+    size = {day: sum(cell[3] for cell in own) for day, own in cells.items()}
+
+    def sets_on(day: date) -> dict[str, dict[Any, Marks]]:
+        found: dict[str, dict[Any, Marks]] = {IN_FORCE: {}}
+        for number, indicator in enumerate(counted):
+            matter = joined(indicator.source.aspect, size[day])
+            found.setdefault(matter, {})[indicator.id] = _marks(number)
+        return found
+
+    out = {}
+    for day in days[:-1]:
+        sets = sets_on(day)
+        out[day] = gate(dict.fromkeys(sets, cells[day]), sets, departments, profile, ratios)
     # Today the rules too, which come after the indicators: the municipality's own set first.
-    rules_of = _rules_of_today(builder)
+    sets = sets_on(days[-1])
+    rules_of = _rules_of_today(builder, size[days[-1]])
     today = dict.fromkeys([*sets, *rules_of], cells[days[-1]])
     first = 2 * len(counted) + 1
     lines = [line for own in rules_of.values() for line in own]
@@ -265,14 +271,15 @@ def _gates(
     return out
 
 
-def _rules_of_today(builder: Builder) -> dict[str, list[tuple[str, str]]]:
+def _rules_of_today(builder: Builder, agreements: int) -> dict[str, list[tuple[str, str]]]:
     """Return the rules that say something of some agreement in force, by matter."""
     says = set(builder.rows("select distinct ruleset, rule from register_judged"))
     found: dict[str, list[tuple[str, str]]] = {}
     for ruleset in rules.rulesets():
         for line in ruleset.lines():
             if (ruleset.id, line.id) in says:
-                found.setdefault(joined(line.aspect), []).append((ruleset.id, line.id))
+                matter = joined(line.aspect, agreements)
+                found.setdefault(matter, []).append((ruleset.id, line.id))
     return found
 
 

@@ -85,15 +85,12 @@ def write_lock(store: Path) -> Iterator[None]:
 class Builder:
     """The snapshot that is being built: a connection with both databases attached for writing.
 
-    ``inputs`` are the files whose content is in force, as the manifest will list them. ``anew``:
-    write the databases' files anew. What is deleted from a table stays in its file, in blocks that
-    nothing points at but that anybody can read.
+    ``inputs`` are the files whose content is in force, as the manifest will list them.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, inputs: list[dict[str, Any]]) -> None:
         self.connection = connection
         self.inputs = inputs
-        self.anew = False
 
     def execute(self, sql: str, parameters: Any = None) -> None:
         """Run a statement. Its result is drained: DuckDB refuses the next one otherwise."""
@@ -333,10 +330,7 @@ def _build(
         if broken:
             raise CheckFailed(broken)
         for name in DATABASES:
-            if builder.anew:
-                _write_anew(connection, name, folder)
-            connection.execute(f"checkpoint {name}")
-            connection.execute(f"detach {name}")
+            _write_anew(connection, name, folder)
         return builder.inputs
     except duckdb.Error as error:
         # A table that is missing is damage too: the file is a database, but not ours.
@@ -355,13 +349,16 @@ def _build(
 
 
 def _write_anew(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
-    """Give the database a file of its own, with nothing in it but what is in its tables."""
+    """Give the database a file of its own, with nothing in it but what is in its tables, and let go.
+
+    What is deleted from a table stays in its file, in blocks that nothing points at but that anybody
+    can read: numbers that are hidden now, and persons who are gone.
+    """
     connection.execute(f"attach {quote(folder / 'anew.duckdb')} as anew")
     connection.execute(f"copy from database {name} to anew")
     connection.execute(f"detach {name}")
     connection.execute("detach anew")
     os.replace(folder / "anew.duckdb", folder / f"{name}.duckdb")
-    connection.execute(f"attach {quote(folder / f'{name}.duckdb')} as {name}")
 
 
 def _migrate(connection: duckdb.DuckDBPyConnection, database: str, done: int) -> None:

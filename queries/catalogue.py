@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from queries import rules
 from queries.i18n import Translated, _, translated
 from queries.reference import DATA_DIR, Questionnaire, ReferenceDataError
+from queries.rules import Aspect
 from queries.store import sql_file
 
 SURVEY, FRAME, REGISTER = "survey", "frame", "register"
@@ -58,6 +59,8 @@ class RegisterSource(_Model):
     ``rules``: it counts what the evaluation of the rules of kinds ``regulated_by`` says
     (``$rules``: the set that ``judging`` gives) and speaks only where there are any. ``months``: it
     takes the months of the rule of that kind (``$months``), or twelve.
+    ``aspect``: which rules (``queries.rules.ASPECTS``) speak of the same; what is published of them
+    is protected together. Empty: it may have to do with any of them.
     ``reckoned_back``: whether days before the first register can be told from it. Not where the
     register keeps only the latest date, or none.
     """
@@ -67,6 +70,7 @@ class RegisterSource(_Model):
     rules: bool = False
     regulated_by: tuple[str, ...] = ()
     months: str = ""
+    aspect: Aspect | Literal[""] = ""
     reckoned_back: bool = True
 
 
@@ -132,7 +136,7 @@ class Indicator(_Model):
             )
         return sql_file("survey_indicator")
 
-    def register_sql(self, end: Literal["count", "positions", "trace"]) -> str:
+    def register_sql(self, end: Literal["count", "positions", "marks", "trace"]) -> str:
         """The register query: the shared base, this indicator's cases, and what to do with them."""
         base = sql_file("register/_base")
         if self.source.rules:

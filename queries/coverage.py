@@ -7,6 +7,7 @@ that, the auditor everything.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -22,7 +23,9 @@ from queries.indicators import (
     register_date,
     with_own_departments,
 )
+from queries.mergings import combined
 from queries.months import month_ends
+from queries.municipality import Merging
 from queries.store import Reader
 from queries.viewer import Role
 
@@ -40,13 +43,13 @@ def first_register_date(reader: Reader) -> date | None:
     return rows[0][0] if rows else None
 
 
-def series(reader: Reader, wanted: Indicator) -> pd.DataFrame:
+def series(reader: Reader, wanted: Indicator, mergings: Sequence[Merging] = ()) -> pd.DataFrame:
     """Return a register indicator at the end of each month and on the register's own day.
 
-    ``COLUMNS``: a row per day and department that had anything to count, the whole (department
-    null) last of each day; numbers are null unless ``status`` is ``shown`` (``left_out``:
-    too near the point before). Days before the first
-    register are left out where it cannot tell them. A ratio to people has no series: how many have
+    ``COLUMNS``: a row per day and department or merging that had anything to count, the whole
+    (department null) last of each day; numbers are null unless ``status`` is ``shown``
+    (``left_out``: too near the point before). Days before the first register are left out where it
+    cannot tell them. A ratio to people has no series: how many have
     the possibility is known only when a survey is made. Raises ``AccessDenied``.
     """
     reader.viewer.require_results()
@@ -64,15 +67,20 @@ def series(reader: Reader, wanted: Indicator) -> pd.DataFrame:
             table = with_own_departments(reader, published_counts(reader, wanted), live)
         else:
             table = _with_whole(live)
+    if mergings:
+        more = combined(table, mergings, ["indicator", "day"], ["numerator", "denominator"])
+        table = pd.concat([table, more], join="inner", ignore_index=True)
     table = table[(table["denominator"].fillna(0) > 0) | table["status"].isin(UNTOLD)]
-    return _told(table, _names(reader))
+    names = _names(reader) | {merging.code: merging.title for merging in mergings}
+    return _told(table, names)
 
 
 def by_position(reader: Reader, wanted: Indicator) -> pd.DataFrame:
     """Return a register indicator per position on the register's own day, the whole last.
 
     A result table (``queries.indicators.COLUMNS``) without wave, whose ``department`` is the
-    position's code (chef, medarbetare); for everyone but the auditor as published. Agreements
+    position's code (chef, medarbetare); for everyone but the auditor as published, and from hr it
+    is hidden where hr's own agreements are among those counted. Agreements
     without a position are in the whole alone. Empty where it is not counted so.
     """
     reader.viewer.require_results()
@@ -95,6 +103,11 @@ def by_position(reader: Reader, wanted: Indicator) -> pd.DataFrame:
             "and breakdown in ('all', 'position') order by breakdown = 'all', \"group\"",
             indicator=wanted.id,
         )
+        if reader.viewer.role is Role.HR:
+            table["status"] = table["status"].mask(_tells_hr(reader, wanted, own, table), "hidden")
+            table[["numerator", "denominator"]] = table[["numerator", "denominator"]].mask(
+                table["status"] == "hidden"
+            )
     labels = {"chef": _("Chef"), "medarbetare": _("Medarbetare")}
     codes = [code if isinstance(code, str) else None for code in table["department"]]
     numbers = table[["numerator", "denominator"]].astype("Int64")
@@ -114,6 +127,20 @@ def by_position(reader: Reader, wanted: Indicator) -> pd.DataFrame:
         },
         columns=list(RESULTS),
     )
+
+
+def _tells_hr(reader: Reader, wanted: Indicator, day: date, table: pd.DataFrame) -> pd.Series[bool]:
+    """Return which rows of a published table by position hr may not see.
+
+    A position less hr's own agreements is a part of it that the gate has not tested, wherever hr
+    has any; the whole is hidden as it is beside the departments.
+    """
+    live = live_counts(reader, wanted, [day])
+    beside = with_own_departments(reader, published_counts(reader, wanted).query("current"), live)
+    whole = beside.loc[beside["department"].isna(), "status"].isin(UNTOLD).any()
+    own = live["department"].isin(list(reader.viewer.departments))
+    mine = live.loc[own, "denominator"].sum() > 0
+    return pd.Series(np.where(table["department"].isna(), whole, mine), table.index, dtype=bool)
 
 
 def _with_whole(live: pd.DataFrame) -> pd.DataFrame:

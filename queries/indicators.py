@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from queries import mergings as together
 from queries import reference
 from queries.catalogue import (
     FRAME,
@@ -23,6 +25,7 @@ from queries.catalogue import (
     register_parameters,
 )
 from queries.i18n import _, translated
+from queries.municipality import Merging, joint_name
 from queries.reference import AskedIf, Questionnaire
 from queries.statistics import estimate
 from queries.store import Reader, sql_file
@@ -92,14 +95,16 @@ def results(
     ids: Collection[str] | None = None,
     as_of: date | None = None,
     merged: bool = False,
+    mergings: Sequence[Merging] = (),
 ) -> pd.DataFrame:
     """Return the result table (``COLUMNS``) of the indicators with ``ids`` (all: ``None``).
 
-    A row per indicator and department in the order of catalogue and frame, the whole
-    (department null) last. Register indicators are counted ``as_of`` (default: the register's
-    date). With ``merged``, the hidden departments of an indicator follow as one row, their codes
-    joined by ``+``: the whole less the shown, which anybody can work out and which the gate has
-    therefore tested. Raises ``UnknownWave``, ``AccessDenied``.
+    A row per indicator and department in the order of catalogue and frame, then one per merging,
+    the whole (department null) last. Register indicators are counted ``as_of`` (default: the
+    register's date). With ``merged``, the hidden departments of an indicator follow as one row,
+    their codes joined by ``+``, unless they are one of the ``mergings``: the whole less the shown,
+    which anybody can work out and which the gate has therefore tested. Raises ``UnknownWave``,
+    ``AccessDenied``.
     """
     reader.viewer.require_results()
     grid = departments(reader, wave)
@@ -111,17 +116,24 @@ def results(
     ]
     counts = _stack(parts)
     full = {i.id for i in wanted if i.full_count}
+    own = _mergings(counts, mergings)
     if merged:
         # hr sees its own departments live beside what is published of the others: what is left then
         # is not what the gate has tested.
         live = reader.viewer.role is Role.HR
         register = {i.id for i in wanted if live and i.source.kind == REGISTER}
         gated = counts[~counts["indicator"].isin(register)]
-        counts = _stack([counts, _merged(gated, list(grid["code"]))])
+        own = _stack([own, _merged(gated, list(grid["code"]), mergings)])
+    counts = _stack([counts, own])
     return _complete(counts, grid, wave, [i.id for i in wanted], full)
 
 
-def options(reader: Reader, wave: str, questions: Collection[str] | None = None) -> pd.DataFrame:
+def options(
+    reader: Reader,
+    wave: str,
+    questions: Collection[str] | None = None,
+    mergings: Sequence[Merging] = (),
+) -> pd.DataFrame:
     """Return the result table of every answer option; ``indicator`` is ``question:option``."""
     reader.viewer.require_results()
     grid = departments(reader, wave)
@@ -135,6 +147,7 @@ def options(reader: Reader, wave: str, questions: Collection[str] | None = None)
         for o in q.options
     ]
     counts = _count_options(reader, wave, questionnaire, pairs)
+    counts = _stack([counts, _mergings(counts, mergings)])
     return _complete(counts, grid, wave, [pair[0] for pair in pairs], set())
 
 
@@ -183,8 +196,10 @@ def published_cube(reader: Reader, wave: str) -> pd.DataFrame:
     return cube.astype({"count": "Int64", "base": "Int64"})
 
 
-def answers(reader: Reader, wave: str, question: str) -> pd.DataFrame:
-    """Return one question's answers per department and, last, for the whole.
+def answers(
+    reader: Reader, wave: str, question: str, mergings: Sequence[Merging] = ()
+) -> pd.DataFrame:
+    """Return one question's answers per department, then per merging and, last, for the whole.
 
     ``group`` (code, empty for the whole), ``name``, ``option``, ``label``, ``favourable``,
     ``count``, ``base``, ``status``: a row per group and option, in the viewer's own version.
@@ -203,6 +218,15 @@ def answers(reader: Reader, wave: str, question: str) -> pd.DataFrame:
     if questionnaire is None or found.empty:
         return found.assign(name="", label="", favourable=None)
     names = dict(zip(grid["code"], grid["name"], strict=True)) | {"": _("Alla")}
+    if mergings:
+        names |= {merging.code: merging.title for merging in mergings}
+        more = together.combined(found, mergings, ["option"], ["count", "base"], "group")
+        whole = found["group"] == ""
+        # Grouped by option, to be read by merging as the departments are.
+        order = {merging.code: n for n, merging in enumerate(mergings)}
+        more = more.sort_values("group", key=lambda codes: codes.map(order), kind="stable")
+        found = pd.concat([found[~whole], more[found.columns], found[whole]], ignore_index=True)
+        found = found.astype({"count": "Int64", "base": "Int64"})
     chosen = {option.code: option for option in questionnaire.question(question).options}
     return found.assign(
         name=[names[group] for group in found["group"]],
@@ -464,11 +488,11 @@ def with_own_departments(
 ) -> pd.DataFrame:
     """Return the published rows with those of hr's own departments replaced by live ones.
 
-    The whole is hidden on a day on which one of its own departments is hidden and another is too:
+    The whole is hidden on a day on which one of its own departments is untold and another is too:
     the whole less the shown less its own would be a part of what the gate has kept together.
     """
     own = list(reader.viewer.departments)
-    hidden = published[(published["status"] == "hidden") & published["department"].notna()]
+    hidden = published[published["status"].isin(UNTOLD) & published["department"].notna()]
     mine = hidden["department"].isin(own)
     days = set(hidden["day"][mine]) & set(hidden["day"][~mine])
     guarded = published["department"].isna() & published["day"].isin(days)
@@ -515,11 +539,22 @@ def _per_person(counts: pd.DataFrame, grid: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _merged(counts: pd.DataFrame, order: list[str]) -> pd.DataFrame:
+COUNTED = ("numerator", "denominator", "not_asked")
+
+
+def _mergings(counts: pd.DataFrame, mergings: Sequence[Merging]) -> pd.DataFrame:
+    return together.combined(counts, mergings, ["indicator", "wave"], COUNTED)
+
+
+def _merged(
+    counts: pd.DataFrame, order: list[str], mergings: Sequence[Merging] = ()
+) -> pd.DataFrame:
     """Return a row per indicator for its hidden departments together, where there are several.
 
-    ``order``: the departments in the order of the frame, in which the joined codes stand too.
+    ``order``: the departments in the order of the frame, in which the joined codes stand too. None
+    for those that are one of the ``mergings``, which has a row of its own.
     """
+    known = {frozenset(merging.departments) for merging in mergings}
     rows = []
     for (indicator, wave), table in counts.groupby(["indicator", "wave"], sort=False):
         codes = [_none(code) for code in table["department"]]
@@ -527,20 +562,21 @@ def _merged(counts: pd.DataFrame, order: list[str]) -> pd.DataFrame:
         out = {c for c, s in zip(codes, table["status"], strict=True) if c and s == "hidden"}
         hidden = [code for code in order if code in out]
         # Where nobody answered there may still be people whom the filter sets aside.
-        known = table[[code is not None for code in codes]].query("status != 'hidden'")
-        shown = known.query("status == 'shown'")
+        told = table[[code is not None for code in codes]].query("status != 'hidden'")
+        shown = told.query("status == 'shown'")
         if len(hidden) < 2 or shown.empty or whole.empty or whole["status"].iloc[0] != "shown":
             continue
-        rest = {
-            name: whole[name].iloc[0] - known[name].sum()
-            for name in ("numerator", "denominator", "not_asked")
-        }
+        # One that the wave does not know would be in the number and not in the name.
+        if frozenset(hidden) in known or len(hidden) < len(out):
+            continue
+        rest = {name: whole[name].iloc[0] - told[name].sum() for name in COUNTED}
         if rest["denominator"] > 0:
             rows.append(
                 {"indicator": indicator, "wave": wave, "department": "+".join(hidden),
-                 "status": "shown", **rest}
+                 "status": "shown", together.LABEL: joint_name(hidden),
+                 together.PARTS: tuple(hidden), **rest}
             )  # fmt: skip
-    return pd.DataFrame(rows, columns=counts.columns)
+    return pd.DataFrame(rows, columns=[*counts.columns, together.LABEL, together.PARTS])
 
 
 # --- completing -----------------------------------------------------------------------------------
@@ -558,36 +594,31 @@ def _complete(
 
     What has no count was not asked: a question that the wave's file lacks, or no register.
     """
+    joined: list[Any] = []
+    if together.PARTS in counts:
+        joined = list(counts[counts[together.PARTS].notna()].itertuples(index=False))
     keyed = {(row.indicator, _none(row.department)): row for row in counts.itertuples(index=False)}
     places = [] if only_whole else list(zip(grid["code"], grid["name"], strict=True))
-    together = {
-        i: code for i, code in keyed if code and "+" in code and code not in set(grid["code"])
-    }
+    mergings: dict[str, list[tuple[str, str]]] = {}
+    for row in joined:
+        mergings.setdefault(row.indicator, []).append((row.department, row.label))
     rows = pd.DataFrame(
         [
             (indicator, wave, code, name)
             for indicator in dict.fromkeys(ids)
-            for code, name in [
-                *places,
-                *([(together[indicator], _together(together[indicator]))]
-                  if indicator in together else []),
-                (None, _("Alla")),
-            ]
+            for code, name in [*places, *mergings.get(indicator, ()), (None, _("Alla"))]
         ],
         columns=["indicator", "wave", "department", "name"],
-    )  # fmt: skip
+    )
     people = {
         code: (invited, answered)
         for code, invited, answered in zip(
             grid["code"], grid["invited"], grid["answered"], strict=True
         )
     }
-    for indicator, code in together.items():
-        # By status and not by taking the joined codes apart: a code may itself hold a plus.
-        parts = [
-            people[part] for part in grid["code"] if keyed[(indicator, part)].status == "hidden"
-        ]
-        people[code] = (sum(p[0] for p in parts), sum(p[1] for p in parts))
+    for row in joined:
+        parts = [people[code] for code in row.parts]
+        people[row.department] = (sum(p[0] for p in parts), sum(p[1] for p in parts))
     people[None] = (int(grid["invited"].sum()), int(grid["answered"].sum()))
     codes = [_none(code) for code in rows["department"]]
     found = [keyed.get(key) for key in zip(rows["indicator"], codes, strict=True)]
@@ -619,10 +650,6 @@ def _complete(
 def _none(code: object) -> str | None:
     """Return a department's code, None for the whole (pandas turns None into NaN)."""
     return code if isinstance(code, str) else None
-
-
-def _together(codes: str) -> str:
-    return _("{codes} tillsammans").format(codes=codes.replace("+", " + "))
 
 
 def _number(value: object) -> float:

@@ -1,7 +1,9 @@
-"""Months as coverage over time counts them. Apart, so that a load need not start pandas."""
+"""Months and periods of time. Apart, so that a load need not start pandas."""
 
 from __future__ import annotations
 
+import re
+from calendar import monthrange
 from datetime import date, timedelta
 
 MONTHS = 36
@@ -16,3 +18,21 @@ def month_ends(day: date, months: int = MONTHS) -> list[date]:
         found.append(last)
         last = last.replace(day=1) - timedelta(1)
     return found[::-1]
+
+
+def period_of(name: str) -> tuple[date, date] | None:
+    """Return the first and last day of the year, month or day that a wave's name holds, if any."""
+    found = re.search(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)(?!\d))?(?:-(\d\d)(?!\d))?", name)
+    if found is None:
+        return None
+    year, month, day = (int(part) if part else None for part in found.groups())
+    assert year is not None
+    try:
+        if day and month:
+            return date(year, month, day), date(year, month, day)
+        if month:
+            return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+    except ValueError:
+        # "2024-25" is a winter and no month; the year is what is certain.
+        pass
+    return date(year, 1, 1), date(year, 12, 31)

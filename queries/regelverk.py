@@ -17,9 +17,11 @@ import pandas as pd
 from queries import rule_words
 from queries.i18n import _
 from queries.indicators import register_date
+from queries.mergings import combined
+from queries.municipality import Merging
 from queries.rules import Rule, RuleSet, as_json
 from queries.store import Reader, sql_file
-from queries.viewer import AccessDenied, Role
+from queries.viewer import AccessDenied, Role, Viewer
 
 OUTCOMES = ("uppfyllt", "brister", "avviker", "uppgift_saknas", "omfattas_inte", "ej_reglerat")
 SOON = (30, 90, 365)
@@ -47,7 +49,12 @@ def is_countable(rule: Rule) -> bool:
     return rule.modality != "kan" and rule.kind not in ("text", "none")
 
 
-def outcomes(reader: Reader, sets: Sequence[RuleSet], as_of: date | None = None) -> pd.DataFrame:
+def outcomes(
+    reader: Reader,
+    sets: Sequence[RuleSet],
+    as_of: date | None = None,
+    merging: Merging | None = None,
+) -> pd.DataFrame:
     """Return how the agreements in force on the day meet each rule (``COLUMNS``).
 
     A row per rule set, rule and department in the order of the frame, the whole (department None)
@@ -57,7 +64,8 @@ def outcomes(reader: Reader, sets: Sequence[RuleSet], as_of: date | None = None)
     are right on the day, how many must be seen to within so many days. ``reasons``: why, of those
     that fail or lack a fact, reason → number. ``live`` is False for published numbers, of which
     only failing and total are known. ``status``: shown, hidden, not_regulated, no_answers (no
-    agreement in force). Empty without a register.
+    agreement in force). With a ``merging`` it has rows as a department has: live where all its
+    departments are. Empty without a register.
 
     Raises ``AccessDenied`` for admin, and for a role without records on another day than the
     register's own.
@@ -80,6 +88,7 @@ def outcomes(reader: Reader, sets: Sequence[RuleSet], as_of: date | None = None)
     if viewer.role is Role.HR:
         published = _guarded(published, viewer.departments)
     names = _departments(reader, {code for _s, _r, code in (*live, *published) if code})
+    joined = merging if merging and set(merging.departments) <= names.keys() else None
     rows = []
     for ruleset in sets:
         for rule in _rules(ruleset):
@@ -95,8 +104,35 @@ def outcomes(reader: Reader, sets: Sequence[RuleSet], as_of: date | None = None)
                     )
                 rows.append({"ruleset": ruleset.id, **rule, "department": code, "name": name}
                             | numbers)  # fmt: skip
+            if joined and _counts_all(viewer, joined):
+                parts = [live.get((ruleset.id, rule["rule"], code), ()) for code in names
+                         if code in joined.departments]  # fmt: skip
+                rows.append(
+                    {"ruleset": ruleset.id, **rule, "department": joined.code, "name": joined.title}
+                    | _of_live([row for part in parts for row in part])
+                )
     table = pd.DataFrame(rows, columns=list(COLUMNS))
+    if joined and not _counts_all(viewer, joined):
+        table = pd.concat([table, _published_merging(table, joined)], ignore_index=True)
     return table.astype(dict.fromkeys(NUMBERS, "Int64"))
+
+
+def _counts_all(viewer: Viewer, merging: Merging) -> bool:
+    """Return whether the viewer has the records of every department of the merging."""
+    granted = viewer.role is Role.HR and viewer.departments.issuperset(merging.departments)
+    return viewer.role is Role.REVISOR or granted
+
+
+def _published_merging(table: pd.DataFrame, merging: Merging) -> pd.DataFrame:
+    """Return the rows of a merging, as far as those of ``table`` give them."""
+    about = ["ruleset", "rule", "aspect", "kind", "modality"]
+    told = table[table["department"] != MINE]
+    rows = combined(told, [merging], about, ["failing", "total"])
+    # Of two shown departments of which one has nothing in force, both may be counted.
+    statuses = rows["status"].mask(rows["total"] == 0, "no_answers")
+    rows = rows.assign(status=statuses, name=merging.title, live=False)
+    rows["reasons"] = [{} for _row in range(len(rows))]
+    return rows.reindex(columns=list(COLUMNS))
 
 
 def at(table: pd.DataFrame, reader: Reader, department: str | None = None) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations, product
 from typing import Any
 
@@ -18,12 +19,21 @@ import numpy as np
 from scipy.linalg import null_space
 from scipy.optimize import LinearConstraint, linprog, milp
 
+from queries.statistics import estimate
+
 LIMIT, ALIKE_BELOW = 5, 10
 ATTRIBUTES = ("department", "position", "occupation", "sex", "age")
 JOIN = " × "
 CLOSE = 1e-8
 # More sets of small blocks than this are sampled.
 MOST = 4000
+
+PRINTED = ("numerator", "denominator", "share", "low", "high", "bound_low", "bound_high")
+"""The numbers of a row, as the result tables and the command line call them."""
+SKIPPED = 12
+"""So many at most are taken to have left out a question that they were put."""
+EXACT = 1e-9
+"""So near is a number that was printed to one that was worked out: as many digits as it has."""
 
 Key = tuple[str, str]
 Person = Mapping[str, Any]
@@ -46,7 +56,8 @@ def belongs(person: Person, key: Key) -> bool:
     if breakdown == "all":
         return True
     pairs = zip(breakdown.split("*"), group.split(JOIN), strict=True)
-    return all((person.get(name) or "") == code for name, code in pairs)
+    # Several groups that are told as one are joined by +.
+    return all((person.get(name) or "") in code.split("+") for name, code in pairs)
 
 
 def told(people: Sequence[Person], question: str, sides: Sequence[frozenset[str]]) -> str:
@@ -88,6 +99,59 @@ def learn_by_filter(
         if key in asked.hidden
         and (why := told([p for p in people if belongs(p, key)], question, asked.sides))
     ]
+
+
+# --- counts behind what is printed ----------------------------------------------------------------
+
+
+def counted_back(row: Mapping[str, Any], answered: int, invited: int) -> set[tuple[int, int, int]]:
+    """Return every (count, base, asked) that the numbers of a printed row can stand for.
+
+    ``row``: numerator, denominator, share, low, high, bound_low, bound_high, any of them missing;
+    ``answered`` of ``invited`` people of the group answered the survey, ``asked`` of them were put
+    the question. Whoever knows the method (it is on a page) tries all whole numbers. Where nothing
+    is printed nothing is returned: everything is possible.
+    """
+    printed = {name: float(row[name]) for name in PRINTED if _is_number(row.get(name))}
+    if not printed:
+        return set()
+    found = _outcomes(answered, invited)
+    fits = np.ones(len(found["asked"]), dtype=bool)
+    for name, value in printed.items():
+        with np.errstate(invalid="ignore"):
+            fits &= np.abs(found[name] - value) < EXACT
+    columns = (found[name][fits].astype(int) for name in ("numerator", "denominator", "asked"))
+    return set(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _is_number(value: Any) -> bool:
+    return value is not None and value == value and str(value) != "<NA>"
+
+
+@cache
+def _outcomes(answered: int, invited: int) -> dict[str, np.ndarray]:
+    """Return what would be printed for every count, base and number of people asked."""
+    rows = [
+        (count, base, asked)
+        for asked in range(answered + 1)
+        for base in range(asked + 1)
+        for count in range(base + 1)
+        if asked - base <= SKIPPED
+    ]
+    count, base, asked = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    printed = estimate(count, base, answered, invited, answered - asked)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = count / base
+    return {
+        "numerator": count,
+        "denominator": base,
+        "asked": asked,
+        "share": share,
+        "low": printed.low,
+        "high": printed.high,
+        "bound_low": printed.bound_low,
+        "bound_high": printed.bound_high,
+    }
 
 
 # --- sums and differences -------------------------------------------------------------------------

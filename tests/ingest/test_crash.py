@@ -61,14 +61,16 @@ def test_a_loader_killed_at_fifty_random_moments_loses_nothing(
         return process
 
     expected, took = [], []
-    for path in [*files, *files]:
+    for path in [*files, *files, *files]:
         begun = time.perf_counter()
         process = start(path)
         process.join()
         took.append(time.perf_counter() - begun)
         assert process.exitcode == 0
         expected.append(results())
-    assert expected[0] == expected[2] != expected[1] == expected[3]
+    # Some answers wait for others, so what is published of the first load is seen only once.
+    assert expected[2] == expected[4] != expected[3] == expected[5]
+    expected = expected[4:]
     chance = random.Random(20241104)
     killed = attempts = 0
     held = 1  # which of the files is in force

@@ -4,7 +4,9 @@ import csv
 import datetime as dt
 import io
 import os
+import re
 import struct
+import time
 import zipfile
 from contextlib import suppress
 
@@ -518,6 +520,134 @@ class TestBombs:
             archive.writestr("xl/workbook.xml", content)
         data = stream.getvalue().replace(struct.pack("<L", len(content)), struct.pack("<L", 10))
         assert "skadad" in refusal(data, "fil.xlsx")
+
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            # calamine takes each for a filled cell in the last corner, and makes room for 550 GB.
+            b'<c a=">" r="XFD1048576"><v>1</v></c>',
+            b'<c a="<" r="XFD1048576"><v>1</v></c>',
+            b'<c r="XFD1048576" a="/>"><v>1</v></c>',
+            b'<c r="XFD1048576" a="></"><v>1</v></c>',
+            b"<c a='>' r='XFD1048576'><v>1</v></c>",
+        ],
+    )
+    def test_no_cell_hides_behind_an_angle_bracket_in_a_value(self, cell):
+        def add(_name, content):
+            return content.replace(b"</sheetData>", b'<row r="3">' + cell + b"</row></sheetData>")
+
+        told = refusal(repacked(workbook(sheet_of(ROWS)), add), "fil.xlsx")
+        assert "skadad" in told or "ifylld cell" in told
+
+    def test_no_row_hides_its_number_behind_an_angle_bracket(self):
+        def add(_name, content):
+            row = b'<row a=">" r="1048576"><c><v>1</v></c></row></sheetData>'
+            return content.replace(b"</sheetData>", row)
+
+        assert "skadad" in refusal(repacked(workbook(sheet_of(ROWS)), add), "fil.xlsx")
+
+    @pytest.mark.parametrize(
+        "mark", [b"<c ", b"<row ", b"<x:c ", b'<c r="A1" t="e" ', b"<v ", b"<x:"]
+    )
+    def test_marks_that_are_never_ended_take_no_time(self, mark):
+        """In proportion to the square of the file: hours for what takes a tenth of a second."""
+
+        def add(_name, content):
+            return content.replace(b"</sheetData>", mark * 400_000 + b"</sheetData>")
+
+        begun = time.monotonic()
+        assert refusal(repacked(workbook(sheet_of(ROWS)), add), "fil.xlsx")
+        assert time.monotonic() - begun < 20
+
+    def test_a_sheet_by_another_name_is_looked_into_too(self):
+        def add(name, content):
+            cell = b'<row r="3"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+            content = content.replace(b"</sheetData>", cell)
+            return content.replace(b"worksheets/sheet1.xml", b"worksheets/sheet1.dat")
+
+        plain = io.BytesIO(repacked(workbook(sheet_of(ROWS)), add))
+        renamed = io.BytesIO()
+        with zipfile.ZipFile(plain) as old, zipfile.ZipFile(renamed, "w") as new:
+            for entry in old.infolist():
+                name = entry.filename.replace("sheet1.xml", "sheet1.dat")
+                new.writestr(name, old.read(entry))
+        assert "ifylld cell" in refusal(renamed.getvalue(), "fil.xlsx")
+
+    @pytest.mark.parametrize("number", [b"4000000000", b"99999999999999999999999", b"+010000001"])
+    def test_a_number_of_texts_that_is_not_true_makes_no_room(self, number):
+        def lie(_name, content):
+            return re.sub(rb'(uniqueCount=")[0-9]+', rb"\g<1>" + number, content)
+
+        assert "för stor" in refusal(repacked(workbook(sheet_of(ROWS)), lie), "fil.xlsx")
+
+    @pytest.mark.parametrize(
+        ("part", "element"),
+        [("xl/workbook.xml", b"<sheets>"), ("xl/_rels/workbook.xml.rels", b"</Relationships>")],
+    )
+    def test_a_list_of_sheets_beyond_reason_is_refused(self, part, element):
+        def add(name, content):
+            return (
+                content.replace(element, b"<a>" * 2_000_000 + element) if name == part else content
+            )
+
+        assert "för stor" in refusal(repacked(workbook(sheet_of(ROWS)), add), "fil.xlsx")
+
+    def test_two_names_for_one_sheet_are_refused(self):
+        def add(name, content):
+            more = b'<sheet name="B" sheetId="9" r:id="rId1"/></sheets>'
+            return content.replace(b"</sheets>", more) if name == "xl/workbook.xml" else content
+
+        assert "skadad" in refusal(repacked(workbook(sheet_of(ROWS)), add), "fil.xlsx")
+
+    @pytest.mark.parametrize(
+        "start",
+        [
+            b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>',
+            b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>',
+            b'<?xml version="1.0"?><!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">',
+            b'<?xml version="1.0" encoding="utf-7"?>',
+            b'<?xml version="1.0" encoding="utf-32"?>',
+            b'<?xml version="1.0" encoding="nonsense"?>',
+        ],
+    )
+    @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels"])
+    def test_entities_and_odd_encodings_are_refused(self, start, part):
+        def change(name, content):
+            return start + content.split(b"?>", 1)[1] if name == part else content
+
+        assert "skadad" in refusal(repacked(workbook(sheet_of(ROWS)), change), "fil.xlsx")
+
+    def test_an_archive_within_the_archive_is_left_as_it_is(self):
+        inner = io.BytesIO()
+        with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/worksheets/sheet1.xml", bytes(50_000_000))
+        outer = io.BytesIO(workbook(sheet_of(ROWS)))
+        with zipfile.ZipFile(outer, "a") as archive:
+            archive.writestr("xl/embeddings/a.xlsx", inner.getvalue())
+        assert len(read(outer.getvalue(), "fil.xlsx").rows) == 1
+
+    def test_a_cell_longer_than_anybody_writes_is_named_by_its_row(self):
+        def grow(_name, content):
+            return content.replace(b"BUN", b"B" * 150_000)
+
+        told = refusal(repacked(workbook(sheet_of(ROWS)), grow), "fil.xlsx")
+        assert "rad 2: en cell är längre än" in told
+        csv_text = "Förvaltning;Start\nBUN;" + "x" * 150_000 + "\n"
+        assert "rad 2: en cell är längre än" in refusal(csv_text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Förvaltning;Start" + ";x" * 20_000 + "\nBUN;2024-01-01\n",
+            "Förvaltning;Start\n" + ";" * 20_000 + "\n",
+        ],
+    )
+    def test_more_columns_than_a_spreadsheet_has_are_refused(self, text):
+        assert "för många kolumner" in refusal(text)
+
+    def test_more_cells_in_a_text_than_a_workbook_may_have_are_refused(self, monkeypatch):
+        monkeypatch.setattr(readers, "MAX_AREA", 1_000)
+        assert "för många kolumner" in refusal("Förvaltning;Start\n" + ";;;;;;;;;\n" * 101)
 
     def test_one_long_text_shown_by_many_cells_is_refused(self, monkeypatch):
         rows = [["Förvaltning", "Start"], *[["BUN", "x" * 30_000]] * 40]

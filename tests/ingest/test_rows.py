@@ -635,3 +635,47 @@ def test_a_register_of_realistic_size_is_validated_in_a_breath():
     assert len(good) == 5_000
     assert errors == []
     assert dt.datetime.now(dt.UTC) - clock < dt.timedelta(seconds=5)
+
+
+class TestWhatACodeMayBe:
+    """A code stands in addresses, in names of crosses and mergings, and first in cells of files."""
+
+    @pytest.mark.parametrize(
+        "code", ["BUN", "Söder", "MBN+TN", "SN&KLK", "a-1", "7", "Å_2", "学校"]
+    )
+    def test_a_short_word_is_one(self, code):
+        good, errors = frame(["Förvaltning", "Tillfrågade"], [code, "3"])
+        assert errors == []
+        assert good[0].model.department == code
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            "=1+1", "+BUN", "-BUN", "@BUN", "_BUN", "A,B", "A;B", "A × B", "A×B", "A B", "A/B",
+            "..", "../x", "A.B", "A'B", 'A"B', "A<b>", "A\x00B", "A\u202eB", "A\u200bB", "ＢＵＮ",
+            "ﬁ", "①", "A\nB", "A\tB", "x" * 21, "$wave", "{0}", ":red[A]", "![](x)", "A|B", "A=B",
+            "A%B", "😀",
+        ],
+    )  # fmt: skip
+    def test_nothing_else_is(self, code):
+        good, (error,) = frame(["Förvaltning", "Tillfrågade"], [code, "3"])
+        assert good == []
+        assert (error.row, error.column) == (2, "Förvaltning")
+        assert "går inte som kod för en förvaltning" in error.message
+        assert not set("\x00\u202e") & set(error.message)
+
+    @pytest.mark.parametrize("sign", ["\x00", "\x1b", "\x7f", "\x85", "\u202e", "\u202a", "\u2066"])
+    @pytest.mark.parametrize("column", ["Namn", "Nämnd"])
+    def test_no_name_turns_the_line_around_or_commands_a_terminal(self, column, sign):
+        headers = ["Förvaltning", "Tillfrågade", column]
+        good, (error,) = frame(headers, ["BUN", "3", f"Barn{sign}nämnden"])
+        assert good == []
+        assert (error.row, error.column) == (2, column)
+        assert f"[U+{ord(sign):04X}]" in error.message
+
+    def test_a_name_longer_than_can_be_shown_is_refused(self):
+        headers = ["Förvaltning", "Tillfrågade", "Namn"]
+        _good, (error,) = frame(headers, ["BUN", "3", "a" * 201])
+        assert "längre än 200 tecken" in error.message
+        assert len(error.message) < 120
+        assert frame(headers, ["BUN", "3", "a" * 200])[1] == []

@@ -368,7 +368,7 @@ def test_damage_is_told_with_the_way_out_and_restore_is_that_way(
         elif arguments[0] == "load":  # damage that a load does not meet is none of its business
             pytest.fail(f"{arguments} was taken into a damaged store")
     # A damaged records.duckdb is no hindrance to the pages of others: they never open it.
-    assert failed >= 5
+    assert failed >= 4
     assert loading.tree() == before
     capsys.readouterr()
     assert manage.main(["snapshots"]) == 0

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 import streamlit as st
 from pydantic import BaseModel
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from queries import catalogue, i18n, reference, rules
 from queries.municipality import municipality
 from queries.viewer import Role
+from tests.visiting import all_open, through_the_entry
 from tools import messages
 from ui.addresses import PAGES
 from ui.text import source_words
@@ -34,15 +34,7 @@ SWITCH = ("Språk · Language", "Svenska")
 def visit(demo_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
     """Return ``visit(page, **parameters)``: a finished run of that page, in English."""
     monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
-    made = PagesManager.__init__
-
-    def through_the_entry(self: PagesManager, *args: Any, **kwargs: Any) -> None:
-        # The harness would find pages/ and run a page's file by itself; here as on a server every
-        # run goes through dashboard.py, which chooses the language.
-        PagesManager.uses_pages_directory = False
-        made(self, *args, **kwargs)
-
-    monkeypatch.setattr(PagesManager, "__init__", through_the_entry)
+    through_the_entry(monkeypatch)  # which chooses the language
     monkeypatch.setattr(st, "tabs", all_open(st.tabs))
 
     def run(page: str, **parameters: str) -> AppTest:
@@ -58,26 +50,6 @@ def visit(demo_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     # The harness asks the choices for their words on this thread.
     with i18n.in_language("en"):
         yield run
-
-
-class Opened:
-    """A tab that says it is the one shown, so that its page draws it."""
-
-    open = True
-
-    def __init__(self, tab: Any) -> None:
-        self._tab = tab
-
-    def __enter__(self) -> Any:
-        return self._tab.__enter__()
-
-    def __exit__(self, *args: Any) -> Any:
-        return self._tab.__exit__(*args)
-
-
-def all_open(tabs: Callable[..., list[Any]]) -> Callable[..., list[Opened]]:
-    """Return ``st.tabs`` with every tab open at once; only the open one is drawn otherwise."""
-    return lambda labels, **_more: [Opened(tab) for tab in tabs(labels)]
 
 
 # --- everything a page says -----------------------------------------------------------------------

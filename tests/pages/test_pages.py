@@ -294,7 +294,11 @@ def test_every_indicator_of_a_theme_has_finding_chart_table_files_and_definition
 def test_why_something_is_hidden_is_told_with_the_nearest_that_can_be_shown(visit) -> None:
     said = words(visit("styrning", "Varför dolt?"))
     assert "Dolt: Miljö- och byggförvaltningen och Tekniska kontoret." in said
-    assert "Det närmaste som kan visas: MBN + TN tillsammans." in said
+    assert re.search(
+        'närmaste som kan visas: <a href="/styrning[^"]*forvaltning=MBN%2BTN#policy_kand"[^>]*>'
+        "MBN \\+ TN tillsammans</a>",
+        said,
+    )
     assert '#skydd"' in said
 
 
@@ -313,8 +317,8 @@ def test_answers_are_shown_with_their_question_as_a_diverging_bar(visit) -> None
 def test_a_department_that_is_hidden_is_told_once_and_first(visit) -> None:
     said = words(visit("styrning", forvaltning="MBN"))
     assert "6 av 8 mått är dolda för Miljö- och byggförvaltningen" in said
-    assert "Visa hela kommunen" in said
-    # The nearest that may be shown stands beside it.
+    # The nearest that may be shown stands beside it, and can be chosen.
+    assert "Det närmaste som kan visas: <a" in said
     assert "MBN + TN tillsammans" in said
     assert "mått är dolda" not in words(visit("styrning", forvaltning="SN"))
 

@@ -1,19 +1,13 @@
--- Per rule and department of those in force: how many fail it (brister, avviker från bör), of all;
--- judged: whether the rule says anything of any of them. The rule '*' is any rule of the set.
-per_line as (
-    select e.ruleset, e.rule, e.department, e.agreement_id,
-        e.outcome in ('brister', 'avviker') as fails, e.outcome <> 'ej_reglerat' as says
+-- Which agreements in force fail which rule (brister, avviker från bör). Of a rule that says anything
+-- of any of them there is also a line without an agreement.
+judged_lines as (
+    select e.ruleset, e.rule, e.agreement_id, e.department, e.outcome
     from evaluated e join in_force using (day, agreement_id)
-),
-per_set as (
-    select ruleset, '*' as rule, department, agreement_id,
-        bool_or(fails) as fails, bool_or(says) as says
-    from per_line group by all
+    where e.outcome <> 'ej_reglerat'
 )
-select ruleset, rule, department,
-    (count(*) filter (where fails))::integer as failing,
-    count(*)::integer as total,
-    bool_or(bool_or(says)) over (partition by ruleset, rule) as judged
-from (select * from per_line union all by name select * from per_set)
-group by ruleset, rule, department
-order by ruleset, rule, department
+select ruleset, rule, agreement_id, department
+from judged_lines
+where outcome in ('brister', 'avviker')
+union all
+select distinct ruleset, rule, null, null
+from judged_lines
