@@ -42,7 +42,7 @@ AUDIT_WAVE = "2024"
 
 
 def describe_profiles(builder: Builder) -> None:
-    """Give waves of earlier versions, which kept the limits alone, the profile's name and reason."""
+    """Give waves of earlier versions, which kept only limits, their profile's name and reason."""
     known = profiles()
     for (name,) in builder.rows(
         "select distinct profile from published.wave where profile_title is null"

@@ -349,10 +349,10 @@ def _build(
 
 
 def _write_anew(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
-    """Give the database a file of its own, with nothing in it but what is in its tables, and let go.
+    """Give the database a file of its own, with nothing in it but its tables, and let go of it.
 
-    What is deleted from a table stays in its file, in blocks that nothing points at but that anybody
-    can read: numbers that are hidden now, and persons who are gone.
+    What is deleted from a table stays in its file, in blocks that nothing points at but that
+    anybody can read: numbers that are hidden now, and persons who are gone.
     """
     connection.execute(f"attach {quote(folder / 'anew.duckdb')} as anew")
     connection.execute(f"copy from database {name} to anew")

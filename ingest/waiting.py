@@ -4,8 +4,8 @@ Whoever kept what was published before subtracts it from what is published now, 
 few who came in between answered. So the answers to a question wait, and what was published stays,
 until the difference too is safe: no sum or difference of the groups of both publications points at
 fewer than ``min_change`` people who came or went, at fewer than ``min_base`` people otherwise, or
-at a few who are alike (``queries.derivable.exposed``, over the people of both). A question and those
-its filter opens wait together.
+at a few who are alike (``queries.derivable.exposed``, over the people of both). A question and
+those its filter opens wait together.
 
 Compared is with what is published, not with what was loaded last: three loads of one new answer
 each wait until they are three answers. Not compared is with what was published before that.

@@ -43,6 +43,7 @@ method.traps()
 
 st.header(_("Skyddet av enskilda svar"), anchor="skydd")
 method.protection(context)
+method.mergings(context)
 
 st.header(_("Så beskrivs osäkerheten"), anchor=False)
 method.uncertainty()

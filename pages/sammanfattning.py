@@ -16,8 +16,9 @@ st.html(summary.paragraph(context, results))
 st.html(cards.card_row(summary.key_figures(context, results)))
 
 st.header(_("Läget per förvaltning"), anchor=False)
-st.html(summary.matrix(context, results))
-st.html(summary.matrix_note(context))
+overview = context.overview()
+st.html(summary.matrix(context, overview))
+st.html(summary.matrix_note(context, overview))
 
 decisions, changes = st.columns(2, gap="large")
 with decisions:

@@ -72,9 +72,7 @@ def exposed(
     met = min(limit, _MET)
     few = _few(_fingerprints(reduced, pivots), np.where(inside, people, met), met)
     if gone is not None and limit <= met:
-        few = (
-            group for group in few if not gone[group].all() or people[group].sum() < moved_limit
-        )
+        few = (group for group in few if not gone[group].all() or people[group].sum() < moved_limit)
     found = next(few, None)
     if found is None and limit > met:
         # A stricter profile: sums of more people than can be met in the middle, by the solver.

@@ -336,9 +336,32 @@ def test_a_department_filters_for_others_and_may_be_repeated(demo: Path, call: A
     assert {row["department"] for row in two} == {"BUN", "SN"} and len(two) == 2 * len(one)
 
 
+def test_a_merging_is_printed_when_asked_for_and_never_otherwise(demo: Path, call: Any) -> None:
+    def asked(*arguments: str) -> list[dict[str, Any]]:
+        return call("indicators", "--wave", "2024", *arguments).json
+
+    plain = asked("--role", "politiker")
+    assert not any("+" in (row["department"] or "") for row in plain)
+    rows = asked("--role", "politiker", "--department", "TN+MBN", "--department", "SN")
+    assert {row["department"] for row in rows} == {"MBN+TN", "SN"}
+    found = {(row["indicator"], row["department"]): row for row in rows}
+    fair = found["q2_1a:ja", "MBN+TN"]
+    assert (fair["status"], fair["denominator"]) == ("shown", 11)
+    hidden = found["riskbedomd_fore_start", "MBN+TN"]
+    assert (hidden["status"], hidden["numerator"], hidden["share"]) == ("hidden", None, None)
+    # hr is granted its departments, and is given all that it had without.
+    granted = asked("--role", "hr", "--department", "MBN+TN")
+    without = asked("--role", "hr", "--department", "MBN", "--department", "TN")
+    assert [row for row in granted if row["department"] != "MBN+TN"] == without
+    own = {row["indicator"]: row for row in granted if row["department"] == "MBN+TN"}
+    assert own["riskbedomd_fore_start"]["status"] == "shown"
+    assert not any("+" in row["group"] for row in call("publish", "--wave", "2024").json)
+
+
 @pytest.mark.parametrize(
     ("arguments", "texts"),
     [
+        (["--wave", "2024", "--role", "politiker", "--department", "MBN+SN"], ["MBN+SN", "MBN+TN"]),
         (["--wave", "2024", "--role", "revisor", "--department", "XYZ"], ["XYZ", "BUN"]),
         (["--wave", "2024", "--role", "hr", "--department", "SN", "--department", "XYZ"], ["XYZ"]),
         (["--wave", "2024", "--role", "admin"], ["admin", "revisor"]),

@@ -383,7 +383,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "status": RULE,
     },
     "register": {
-        "as_of": PUBLIC, "file": NAME, 
+        "as_of": PUBLIC, "file": NAME,
         "first_as_of": PUBLIC, "rules": RULE,
     },
     "coverage": {

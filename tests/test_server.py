@@ -473,6 +473,32 @@ class TestStart:
         assert "--server.address 127.0.0.1" in ended.stderr
         assert "Traceback" not in ended.stderr
 
+    def test_it_refuses_what_an_environment_variable_asks_for(self, folder: Path):
+        ended = run_streamlit(folder, env={"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"})
+        assert ended.returncode == 2
+        assert "0.0.0.0" in ended.stderr
+
+    @pytest.mark.parametrize(
+        "address",
+        ["0.0.0.0", "::", "[::]", "0", "", None, "10.0.0.5", "::ffff:0.0.0.0", "::ffff:10.0.0.5",
+         "fe80::1%eth0", "localhost.evil.example", "127.0.0.1.evil.example", "this-computer",
+         "127.0.0.1:8501", "unix:/tmp/x", "2130706433"],
+    )  # fmt: skip
+    def test_whatever_is_not_surely_this_computer_is_refused(
+        self, address: str | None, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(config, "_server_mode", "starlette-app")
+        monkeypatch.setattr(config, "get_option", {"server.address": address}.get)
+        with pytest.raises(SystemExit) as ended:
+            server.refuse_open_bind()
+        assert ended.value.code == 2
+
+    @pytest.mark.parametrize("address", ["127.0.0.1", "127.1.2.3", "localhost", "::1", "[::1]"])
+    def test_this_computer_is_not_refused(self, address: str, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.setattr(config, "_server_mode", "starlette-app")
+        monkeypatch.setattr(config, "get_option", {"server.address": address}.get)
+        server.refuse_open_bind()
+
     def test_it_refuses_when_the_settings_are_gone_and_streamlit_listens_to_all(self, folder: Path):
         (folder / ".streamlit" / "config.toml").unlink()
         ended = run_streamlit(

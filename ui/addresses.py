@@ -39,6 +39,7 @@ class Address:
             "verksamhet": _("Verksamhet"),
             "regelverk": _("Regelverk"),
             "overenskommelser": _("Överenskommelser"),
+            "importera": _("Importera"),
             "metod": _("Metod och källor"),
             "tillganglighet": _("Tillgänglighet"),
         }[self.path]
@@ -53,6 +54,7 @@ PAGES = (
     Address("verksamhet", "pages/verksamhet.py"),
     Address("overenskommelser", "pages/overenskommelser.py", RECORDS, waves=False),
     Address("regelverk", "pages/regelverk.py", waves=False),
+    Address("importera", "pages/importera.py", frozenset({Role.ADMIN}), waves=False),
     Address("metod", "pages/metod.py", EVERYONE),
     Address("tillganglighet", "pages/tillganglighet.py", EVERYONE),
 )

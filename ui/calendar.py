@@ -22,25 +22,30 @@ def ics_bytes(
     owner: str,
     stamp: datetime,
     departments: Mapping[str, str] | None = None,
+    mark: str = "",
 ) -> bytes:
     """Return all-day events, one per row of ``dates``: ``date, agreement_id, department, manager,
     event, label``.
 
     ``name`` is the calendar's, ``owner`` the municipality's; ``stamp`` (with a time zone) says when
-    the facts were written. The same event of the same agreement keeps its identity (UID) from file
-    to file, so that a calendar which reads a newer one moves it and does not show it twice. No
-    employee is named: calendars are shared and synchronised.
+    the facts were written. ``mark`` stands in the calendar's name and in every event, which may be
+    moved to another calendar. The same event of the same agreement keeps its identity (UID) from
+    file to file, so that a calendar which reads a newer one moves it and does not show it twice.
+    No employee is named: calendars are shared and synchronised.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Distanskollen//SV")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", plain(name))
+    calendar.add("x-wr-calname", plain(f"{name} · {mark}" if mark else name))
     seen: dict[tuple[str, str], int] = {}
     for row in dates.to_dict("records"):
         of = (str(row["agreement_id"]), str(row["event"]))
         seen[of] = seen.get(of, 0) + 1
-        calendar.add_component(_event(row, owner, seen[of], stamp, departments or {}))
+        event = _event(row, owner, seen[of], stamp)
+        lines = [*([mark] if mark else []), *_lines(row, departments or {})]
+        event.add("description", "\n".join(map(plain, lines)))
+        calendar.add_component(event)
     return calendar.to_ical()
 
 
@@ -49,7 +54,6 @@ def _event(
     owner: str,
     ordinal: int,
     stamp: datetime,
-    departments: Mapping[str, str],
 ) -> Event:
     day = pd.Timestamp(row["date"]).date()  # type: ignore[arg-type] # a date of some kind
     code = str(row["department"])
@@ -63,7 +67,6 @@ def _event(
         what=row["label"], agreement=row["agreement_id"], department=code
     )
     event.add("summary", plain(summary))
-    event.add("description", "\n".join(plain(line) for line in _lines(row, departments)))
     event.add("categories", [plain(row["label"])])
     # A day to remember, not a day that is taken; and nobody else's business.
     event.add("transp", "TRANSPARENT")

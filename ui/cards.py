@@ -235,8 +235,9 @@ def _content(cell: MatrixCell, label: str, ranged: bool) -> str:
     return _link(text, cell.href, f"{cell.text}, {label}") + more + _mark(cell)
 
 
-FEW, MANY = 2, 10
-"""Up to FEW columns the table needs no full width; above MANY it fits no sheet of paper."""
+FEW, FITTING, MANY = 2, 7, 10
+"""Up to FEW columns the table needs no full width; above FITTING they stand closer; above MANY it
+fits no sheet of paper."""
 
 
 def matrix(
@@ -268,7 +269,8 @@ def matrix(
     few = len(columns) <= FEW
     ordered = columns if few else sorted(columns, key=lambda c: c.code is not None)
     lists = "".join(_list_part(rows, c, level, few or c.code is None) for c in ordered)
-    size = " dk-few" if few else " dk-many" if len(columns) > MANY else ""
+    size = " dk-many" if len(columns) > MANY else " dk-tight" if len(columns) > FITTING else ""
+    size = " dk-few" if few else size
     return (
         f'<div class="dk dk-matrix{size}">{table}'
         f'<div class="dk-matrix-list">{lists}</div>{_key(rows, columns)}</div>'
@@ -363,7 +365,7 @@ def data_table(table: pd.DataFrame, label: str) -> str:
 
     ``label`` names it for those who do not see it. It scrolls sideways in a region that the
     keyboard reaches; Streamlit's own table does so in one that it does not. What is hidden has the
-    same hatching as everywhere.
+    same hatching as everywhere, and below the table the same reason.
     """
     hidden = status_word("hidden")
 
@@ -381,4 +383,10 @@ def data_table(table: pd.DataFrame, label: str) -> str:
     return (
         f'<div class="dk dk-scroll" tabindex="0" role="region" aria-label="{_e(label)}">'
         f'<table class="dk-list"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+        + (hidden_line() if (table == hidden).any(axis=None) else "")
     )
+
+
+def hidden_line() -> str:
+    """Return the line below whatever holds the word for hidden: why, whatever the cause."""
+    return f'<p class="dk dk-note">{_e(status_reason("hidden"))}</p>'

@@ -10,12 +10,13 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from queries import coverage, regelverk
+from queries import coverage, protection, regelverk
 from queries import indicators as queries
+from queries import mergings as together
 from queries.catalogue import REGISTER, Indicator
 from queries.catalogue import indicator as indicator_of
 from queries.i18n import language
-from queries.municipality import municipality
+from queries.municipality import Merging, municipality
 from queries.reference import Questionnaire
 from queries.rules import RuleSet, as_json
 from queries.store import (
@@ -29,21 +30,21 @@ from queries.store import (
 from queries.viewer import Role, Viewer
 from ui.addresses import THEME_PAGES, link
 from ui.months import completed
-from ui.text import _
+from ui.text import _, join_words
 
 # The cache holds whole waves: a page then filters, and two pages of one visit share the work.
 CACHED = 128
 
-Key = tuple[str, str, tuple[str, ...], str]
-"""The snapshot's folder, the role, its departments, the language."""
+Key = tuple[str, str, tuple[str, ...], str, str]
+"""The snapshot's folder, the role, its departments, the language, the configured mergings."""
 
 
 @dataclass(frozen=True)
 class Context:
     """One visit: who asks, what is chosen, and the snapshot that answers.
 
-    ``department`` is None for all; ``compare`` None without comparison; ``as_of`` the date of the
-    register, None without one.
+    ``department`` is a department's code or that of a merging (``MBN+TN``), None for all;
+    ``compare`` None without comparison; ``as_of`` the date of the register, None without one.
     """
 
     snapshot: Snapshot
@@ -68,19 +69,75 @@ class Context:
         """Return the wave's label, kind, profile, invited and answered."""
         return self.waves.set_index("wave").loc[wave or self.wave]
 
+    def waiting(self, wave: str | None = None) -> tuple[int, int]:
+        """Return (questions whose latest answers wait to be published, questions asked)."""
+        return protection.waiting(self.reader, wave or self.wave)
+
+    def visibility(self) -> pd.DataFrame:
+        """Return how many groups of the wave are shown, per breakdown."""
+        return protection.visibility(self.reader, self.wave)
+
     def departments(self) -> pd.DataFrame:
         return _departments(self._key, self.wave)
 
+    def mergings(self, wave: str | None = None) -> tuple[Merging, ...]:
+        """Return the departments that may be read together in the wave."""
+        known = self.departments() if wave is None else _departments(self._key, wave)
+        return together.of_departments(known["code"])
+
+    def merging_names(self) -> dict[str, str]:
+        """Return the departments of each merging, by its code, in full."""
+        grid = self.departments()
+        names = dict(zip(grid["code"], grid["name"], strict=True))
+        return {m.code: join_words(names[c] for c in m.departments) for m in self.mergings()}
+
+    @property
+    def merging(self) -> Merging | None:
+        """The chosen merging; None when a department is chosen, or all."""
+        return next((m for m in self.mergings() if m.code == self.department), None)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The codes of the chosen departments: of a merging several, of all none."""
+        found = self.merging
+        return found.departments if found else (self.department,) if self.department else ()
+
     def results(self, *ids: str, wave: str | None = None, merged: bool = False) -> pd.DataFrame:
-        """Return the result table of the indicators, cut down to the chosen department."""
-        table = _results(self._key, wave or self.wave, merged)
+        """Return the result table of the indicators, cut down to the chosen department.
+
+        With ``merged`` also what is shown nearest to what is hidden (``queries.mergings.listed``).
+        """
+        table = _results(self._key, wave or self.wave)
         table = table[table["indicator"].isin(ids)] if ids else table
+        return together.listed(table, self.department, self.mergings(wave), beside=merged)
+
+    def overview(self, *ids: str) -> pd.DataFrame:
+        """Return the result table of several indicators in which each column is told throughout:
+        that of a merging too, if it somewhere tells what one of its departments may not."""
         if self.department:
-            # With what is hidden together with it: the nearest that may be shown.
-            parts = table["department"].fillna("").str.split("+")
-            own = parts.map(lambda codes: self.department in codes)
-            table = table[table["department"].isna() | own]
-        return table.reset_index(drop=True)
+            return self.results(*ids)
+        table = _results(self._key, self.wave)
+        table = table[table["indicator"].isin(ids)] if ids else table
+        told = together.telling(table, self.mergings())
+        own = set(self.departments()["code"]) | told
+        place = table["department"]
+        return table[place.isna() | place.isin(own)].reset_index(drop=True)
+
+    def nearest(
+        self, results: pd.DataFrame, *, question: str | None = None
+    ) -> tuple[tuple[Merging, ...], bool]:
+        """Return the mergings that are shown nearest to what is hidden in ``results``, and whether
+        the whole is; of the options of a ``question`` where that is asked about."""
+        hidden = results[results["status"] == "hidden"]
+        if question:
+            table, codes = _options(self._key, self.wave, question), {self.department}
+        else:
+            table, codes = _results(self._key, self.wave), set(hidden["department"])
+            table = table[table["indicator"].isin(hidden["indicator"])]
+        known = {merging.code: merging for merging in self.mergings()}
+        found = [together.nearest(table, c, tuple(known.values())) for c in sorted(map(str, codes))]
+        about = dict.fromkeys(code for near, _whole in found for code in near)
+        return tuple(known[code] for code in about), any(whole for _near, whole in found)
 
     @property
     def pair(self) -> tuple[str, ...]:
@@ -114,9 +171,11 @@ class Context:
     def answers(self, question: str) -> pd.DataFrame:
         """Return the answers to a question per department, cut down to the chosen one."""
         table = _answers(self._key, self.wave, question)
-        if self.department:
-            table = table[table["group"].isin(["", self.department])]
-        return table.reset_index(drop=True)
+        # A merging's answers are its departments' once more: only where it is chosen.
+        known = {merging.code for merging in self.mergings()}
+        place = table["group"]
+        keep = place.isin(["", self.department]) if self.department else ~place.isin(known)
+        return table[keep].reset_index(drop=True)
 
     def by_group(self, indicator: Indicator, breakdown: str) -> pd.DataFrame:
         """Return the indicator per position, occupation, sex or age, of the whole municipality.
@@ -136,10 +195,10 @@ class Context:
         grid = self.departments()
         departments = dict(zip(grid["code"], grid["name"], strict=True))
         table = _series(self._key, indicator.id, departments)
-        if self.department:
-            place = table["department"]
-            table = table[place.isna() | (place == self.department)]
-        return table.reset_index(drop=True)
+        place = table["department"]
+        known = {merging.code for merging in self.mergings()}
+        keep = place.isna() | (place == self.department) if self.department else ~place.isin(known)
+        return table[keep].reset_index(drop=True)
 
     @property
     def first_register(self) -> date | None:
@@ -149,16 +208,25 @@ class Context:
     def figures(self) -> pd.DataFrame:
         return queries.figures(self.reader, self.wave)
 
-    def rule_outcomes(self, sets: Sequence[RuleSet], day: date) -> pd.DataFrame:
-        """Return how the register of the day meets the rule sets (``queries.regelverk``)."""
-        return _rule_outcomes(self._key, as_json(sets), day, tuple(sets))
+    def rule_outcomes(
+        self, sets: Sequence[RuleSet], day: date, merging: Merging | None = None
+    ) -> pd.DataFrame:
+        """Return how the register of the day meets the rule sets (``queries.regelverk``), with the
+        rows of a merging: without one, of the chosen."""
+        merging = merging or self.merging
+        code = merging.code if merging else ""
+        return _rule_outcomes(self._key, as_json(sets), day, code, merging, tuple(sets))
 
     def trace(self, indicator: Indicator) -> pd.DataFrame:
-        return queries.trace(self.reader, self.wave, indicator, self.department)
+        each = self.chosen or (None,)
+        found = [queries.trace(self.reader, self.wave, indicator, code) for code in each]
+        return pd.concat(found, ignore_index=True)
 
     @property
     def department_name(self) -> str:
-        """The chosen department's name; empty when none is chosen."""
+        """The name of the chosen department or merging; empty when none is chosen."""
+        if self.merging:
+            return self.merging.title
         grid = self.departments()
         return "".join(grid["name"][grid["code"] == self.department])
 
@@ -191,7 +259,8 @@ class Context:
         Names and labels in the tables are words.
         """
         departments = tuple(sorted(self.viewer.departments))
-        return str(self.snapshot.path), self.viewer.role.value, departments, language()
+        mergings = repr(municipality().mergings)
+        return str(self.snapshot.path), self.viewer.role.value, departments, language(), mergings
 
 
 def load_snapshot() -> Snapshot:
@@ -211,18 +280,21 @@ def _snapshot(snapshot_id: str, store: Path) -> Snapshot:
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
-def _results(key: Key, wave: str, merged: bool) -> pd.DataFrame:
-    return queries.results(_reader(key), wave, merged=merged)
+def _results(key: Key, wave: str) -> pd.DataFrame:
+    reader = _reader(key)
+    return queries.results(reader, wave, merged=True, mergings=_mergings(reader, wave))
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _answers(key: Key, wave: str, question: str) -> pd.DataFrame:
-    return queries.answers(_reader(key), wave, question)
+    reader = _reader(key)
+    return queries.answers(reader, wave, question, _mergings(reader, wave))
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _options(key: Key, wave: str, question: str) -> pd.DataFrame:
-    return queries.options(_reader(key), wave, [question])
+    reader = _reader(key)
+    return queries.options(reader, wave, [question], _mergings(reader, wave))
 
 
 # A resource and not data: immutable, so nothing needs to be copied for each of its many uses.
@@ -249,9 +321,12 @@ def _by_position(key: Key, indicator_id: str) -> pd.DataFrame:
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _series(key: Key, indicator_id: str, departments: dict[str, str]) -> pd.DataFrame:
     reader = _reader(key)
-    table = coverage.series(reader, indicator_of(indicator_id))
+    mergings = together.of_departments(departments)
+    table = coverage.series(reader, indicator_of(indicator_id), mergings)
     # What was counted for this visitor lacks only months with nothing to count.
-    live = set(reader.viewer.departments) if reader.viewer.role is Role.HR else set()
+    own = reader.viewer.departments
+    live = set(own) if reader.viewer.role is Role.HR else set()
+    live |= {m.code for m in mergings if live.issuperset(m.departments)}
     if reader.viewer.role is Role.REVISOR:
         live = {None, *table["department"].dropna()}
     return completed(table, departments, live)
@@ -264,12 +339,23 @@ def _first_register(key: Key) -> date | None:
 
 # What the sets say is in the key, and not their names: a rule file may be edited while we serve.
 @st.cache_data(max_entries=CACHED, show_spinner=False)
-def _rule_outcomes(key: Key, rules: str, day: date, _sets: tuple[RuleSet, ...]) -> pd.DataFrame:
-    return regelverk.outcomes(_reader(key), _sets, day)
+def _rule_outcomes(
+    key: Key,
+    rules: str,
+    day: date,
+    code: str,
+    _merging: Merging | None,
+    _sets: tuple[RuleSet, ...],
+) -> pd.DataFrame:
+    return regelverk.outcomes(_reader(key), _sets, day, _merging)
+
+
+def _mergings(reader: Reader, wave: str) -> tuple[Merging, ...]:
+    return together.of_departments(queries.departments(reader, wave)["code"])
 
 
 def _reader(key: Key) -> Reader:
-    folder, role, departments, _language = key
+    folder, role, departments, _language, _configured = key
     path = Path(folder)
     snapshot = _snapshot(path.name, path.parent.parent)
     return Reader(snapshot, Viewer(Role(role), frozenset(departments)))

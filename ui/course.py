@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,7 +11,7 @@ from ui import formats as f
 from ui.drawing import Row, heading
 from ui.months import LEFT_OUT, Line, absence_word, month_end, months_before, read_lines
 from ui.series import waves_of
-from ui.text import _, join_words, list_names, plain, status_word
+from ui.text import _, join_words, list_names, plain, status_reason, status_word
 
 YEAR = 12
 
@@ -167,8 +167,7 @@ def alt_series(
     if not single and survey is None:
         parts += _standing(lines[1:])
     parts += _gap_sentences(drawn)
-    if any(row.status == LEFT_OUT for line in drawn for row in line.rows):
-        parts.append(near_months())
+    parts += why_months({row.status for line in drawn for row in line.rows})
     for wave in waves_of(survey, digits):
         for each in [*lines[:1], *single]:
             row = wave.rows.get(each.code)
@@ -177,12 +176,15 @@ def alt_series(
     return " ".join(parts)
 
 
-def near_months() -> str:
-    """Return the sentence on the months that are left out."""
-    return _(
-        "En månad är dold också när så få överenskommelser skiljer den från den förra som visas "
-        "att enskilda personer kunde räknas fram; linjen går streckad förbi den."
-    )
+def why_months(statuses: Collection[str]) -> list[str]:
+    """Return why months are hidden, whatever the cause, and how those are drawn that a line leads
+    past; nothing where none is."""
+    sentences = []
+    if LEFT_OUT in statuses or "hidden" in statuses:
+        sentences.append(status_reason("hidden"))
+    if LEFT_OUT in statuses:
+        sentences.append(_("Där linjen går streckad är månaderna emellan dolda."))
+    return sentences
 
 
 def _course(line: Line) -> str:

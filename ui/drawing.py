@@ -29,7 +29,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from ui import formats as f
-from ui.text import _, list_names, plain, status_word
+from ui.text import _, list_names, plain, status_reason, status_word
 from ui.theme import Palette, palette, template
 
 LINE = 18
@@ -483,7 +483,8 @@ def draw_absences(
         "y": [absent.y for absent in hidden],
         "width": [2 * absent.half for absent in hidden],
         "marker": {"color": "rgba(0,0,0,0)", "line": {"width": 0}, "pattern": pattern},
-        "hoverinfo": "skip",
+        "hoverinfo": "text",
+        "hovertext": "<br>".join(map(escape, textwrap.wrap(status_reason("hidden"), 44))),
         "name": status_word("hidden"),
     }
     return [trace], shapes
@@ -503,14 +504,16 @@ def hatching(x0: float, x1: float, y0: float, y1: float, step: float) -> str:
 
 
 def absence_sentences(rows: Iterable[tuple[str, str]]) -> list[str]:
-    """Return a sentence per kind of absence, of (name, status) pairs."""
+    """Return a sentence per kind of absence, of (name, status) pairs; of the hidden also why."""
     found: dict[str, list[str]] = {}
     for name, status in rows:
         found.setdefault(status_word(status), []).append(name)
-    return [
-        _("{status}: {names}.").format(status=word[:1].upper() + word[1:], names=list_names(names))
-        for word, names in found.items()
-    ]
+    told = []
+    for word, names in found.items():
+        status = word[:1].upper() + word[1:]
+        told.append(_("{status}: {names}.").format(status=status, names=list_names(names)))
+        told += [status_reason("hidden")] if word == status_word("hidden") else []
+    return told
 
 
 # --- axes and the figure -----------------------------------------------------------------------

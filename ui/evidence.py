@@ -11,11 +11,11 @@ import pandas as pd
 import streamlit as st
 
 from queries.catalogue import REGISTER, SURVEY, Indicator
-from queries.i18n import bound
-from ui import cards, choices, tables
+from queries.municipality import Merging
+from ui import cards, choices, journal, tables
 from ui import formats as f
 from ui.context import Context
-from ui.text import _, kind_word, list_names, source_words, status_reason, status_word
+from ui.text import _, join_words, kind_word, list_names, source_words, status_reason, status_word
 from ui.theme import CONFIG
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -47,7 +47,7 @@ def unbroken(text: str) -> str:
 
 
 def link_line(address: str, text: Any) -> str:
-    return f'<p class="dk"><a href="{escape(address)}" target="_self">{escape(str(text))}</a></p>'
+    return f'<p class="dk">{_linked(address, str(text))}</p>'
 
 
 # --- views and figures ----------------------------------------------------------------------------
@@ -104,23 +104,22 @@ def table_and_files(
 def files(
     context: Context, name: str, excel: Callable[[], bytes], text: Callable[[], bytes]
 ) -> None:
-    """Show the buttons of two files, which are made when they are asked for.
-
-    They are then made in a thread without this visitor's language, hence ``bound``.
-    """
+    """Show the buttons of two files, which are made when they are asked for."""
     name += "-arbetsmaterial" if context.viewer.sees_microdata else ""
     with st.container(horizontal=True):
         for label, data, ending, mime in (
             (_("Hämta som Excel"), excel, "xlsx", XLSX),
             (_("Hämta som CSV"), text, "csv", "text/csv"),
         ):
-            st.download_button(
+            journal.download(
+                context.viewer,
                 label,
-                data=bound(data),
-                file_name=f"{name}.{ending}",
+                data,
+                name=f"{name}.{ending}",
                 mime=mime,
                 key=f"{ending}-{name}",
-                on_click="ignore",
+                wave=context.wave,
+                department=context.department,
             )
 
 
@@ -187,26 +186,71 @@ def how_it_is_counted(context: Context, indicator: Indicator) -> None:
     st.html(link_line(context.link("metod", indikator=indicator.id), more))
 
 
-def why_hidden(context: Context, results: pd.DataFrame) -> Views:
-    """Return, where something is hidden, the view that says why and what is nearest."""
+def why_hidden(
+    context: Context, results: pd.DataFrame, place: str, *, question: str | None = None
+) -> Views:
+    """Return, where something is hidden, the view that says why and what is nearest.
+
+    ``place``: the page that shows it, and its anchor. ``question``: of which ``results`` are the
+    options, in the chosen department.
+    """
     hidden = results[results["status"] == "hidden"]
     if hidden.empty:
         return {}
-    merged = results[results["department"].fillna("").str.contains("+", regex=False)]
-    nearest = (
-        _("Det närmaste som kan visas: {names}.").format(names=list_names(merged["name"].unique()))
-        if len(merged)
-        else _("Det närmaste som kan visas är hela kommunen.")
+    names = [context.department_name or _("Hela kommunen")] if question else hidden["name"].unique()
+    why = _("Dolt: {names}. {reason}").format(
+        names=list_names(names), reason=status_reason("hidden")
     )
-    why = _("Dolt: {names}. {reason} {nearest}").format(
-        names=list_names(hidden["name"].unique()), reason=status_reason("hidden"), nearest=nearest
-    )
+    near, whole = context.nearest(results, question=question)
+    known = {merging.code for merging in near}
+    rows = results[results["status"] == "shown"].dropna(subset="department")
+    more = [
+        name
+        for code, name in zip(rows["department"], rows["name"], strict=True)
+        if "+" in code and code not in known and code != context.department
+    ]
 
     def tell() -> None:
         say(why)
+        st.html(nearest_line(context, near, whole, place, list(dict.fromkeys(more))))
         st.html(link_line(context.link("metod") + "#skydd", _("Så skyddas enskilda svar")))
 
     return {_("Varför dolt?"): tell}
+
+
+def nearest_line(
+    context: Context,
+    near: Sequence[Merging],
+    whole: bool,
+    place: str,
+    more: Sequence[str] = (),
+    **kept: str | None,
+) -> str:
+    """Return what can be shown nearest to what is hidden, as a link to it (HTML).
+
+    ``near`` and ``whole``: from ``Context.nearest``. ``place``: the page, and its anchor. ``more``:
+    names of departments that stand together beside it and cannot be chosen. ``kept``: what else the
+    address must keep.
+    """
+    page, _sign, anchor = place.partition("#")
+
+    def there(code: str | None) -> str:
+        return context.link(page, forvaltning=code, **kept) + (f"#{anchor}" if anchor else "")
+
+    links = [_linked(there(merging.code), merging.title) for merging in near]
+    links += [escape(name) for name in more]
+    if not links and whole:
+        # Where nothing is chosen the whole is in sight already.
+        words = _("hela kommunen")
+        links = [_linked(there(None), words) if context.department else escape(words)]
+    if not links:
+        return f'<p class="dk">{escape(_("Inte heller hela kommunen kan visas."))}</p>'
+    text = escape(_("Det närmaste som kan visas: {names}."))
+    return f'<p class="dk">{text.format(names=join_words(links))}</p>'
+
+
+def _linked(address: str, text: str) -> str:
+    return f'<a href="{escape(address)}" target="_self">{escape(text)}</a>'
 
 
 def working_material() -> str:

@@ -28,9 +28,14 @@ def whole_of(results: pd.DataFrame) -> dict[str, Any] | None:
 
 
 def shown_departments(results: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of single departments that have a share (mergings left out)."""
+    """Return the rows of single departments that have a share (mergings left out).
+
+    A merging that is alone beside the whole is what was chosen, and stands for itself.
+    """
     rows = results[results["department"].notna()].to_dict("records")
-    return [r for r in rows if f.is_shown(r) and "+" not in r["department"]]
+    if len({r["department"] for r in rows}) > 1:
+        rows = [r for r in rows if "+" not in r["department"]]
+    return [r for r in rows if f.is_shown(r)]
 
 
 def finding(indicator: Indicator, results: pd.DataFrame) -> str:
@@ -222,15 +227,18 @@ def most_common(results: pd.DataFrame, where: str) -> str:
 
 def differences(results: pd.DataFrame) -> str:
     """Return the extremes of groups whose whole is told elsewhere."""
-    return _extremes(results) or _("Ingen grupp kan visas.")
+    told = _extremes(results)
+    if told:
+        return told
+    hidden = (results["status"] == "hidden").any()
+    return " ".join([_("Ingen grupp kan visas."), *([status_reason("hidden")] if hidden else [])])
 
 
 def _extremes(results: pd.DataFrame) -> str:
     rows = sorted(shown_departments(results), key=lambda r: r["share"])
-    alone = results["department"].notna() & ~results["department"].fillna("").str.contains(
-        "+", regex=False
-    )
-    if len(rows) == 1 and alone.sum() == 1:
+    places = results["department"].dropna()
+    alone = places[~places.str.contains("+", regex=False)] if len(places) > 1 else places
+    if len(rows) == 1 and len(alone) == 1:
         # One department is chosen: it is told beside the whole.
         return _("{name}: {share}.").format(name=plain(rows[0]["name"]), share=_told(rows[0]))
     if len(rows) < 2:

@@ -10,14 +10,14 @@ import streamlit as st
 
 from queries import reference
 from queries.catalogue import REGISTER, SURVEY, Indicator, indicators
-from queries.i18n import bound
-from ui import cards, summary, tables
+from queries.municipality import municipality
+from ui import cards, journal, summary, tables
 from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.cards import escaped
 from ui.context import Context
 from ui.evidence import source_of, working_material
-from ui.text import _, kind_word, plain, source_words, theme_word
+from ui.text import _, breakdown_word, join_words, kind_word, plain, source_words, theme_word
 
 TRACED = 500
 
@@ -113,7 +113,12 @@ def trace(context: Context, indicator: Indicator) -> None:
     lines = context.trace(indicator)
     with st.expander(_("Följ talet till raderna i filen (arbetsmaterial)")):
         if lines.empty:
-            st.markdown(_("Talet räknas ur ramen och har inga enskilda rader bakom sig."))
+            pruned = not f.is_missing(context.wave_row()["pruned"])
+            st.markdown(
+                _("De enskilda svaren i vågen är gallrade; det som publicerades står kvar.")
+                if pruned and indicator.source.kind == SURVEY
+                else _("Talet räknas ur ramen och har inga enskilda rader bakom sig.")
+            )
             return
         shown = lines.head(TRACED)
         table = pd.DataFrame(
@@ -136,13 +141,16 @@ def trace(context: Context, indicator: Indicator) -> None:
             )
         )
         st.html(cards.data_table(table, _("Rader bakom talet")))
-        st.download_button(
+        marked = table.copy()
+        marked.insert(0, _("Märkning"), _("Arbetsmaterial"))
+        journal.download(
+            context.viewer,
             _("Hämta raderna som CSV"),
-            data=bound(lambda: tables.csv_bytes(table)),
-            file_name=f"rader-{indicator.id}-{context.wave}-arbetsmaterial.csv",
+            lambda: tables.csv_bytes(marked),
+            name=f"rader-{indicator.id}-{context.wave}-arbetsmaterial.csv",
             mime="text/csv",
             key="trace-csv",
-            on_click="ignore",
+            wave=context.wave,
         )
 
 
@@ -247,20 +255,29 @@ def quality(context: Context) -> None:
                 _("Formulär"): plain(
                     f.MISSING if f.is_missing(wave["questionnaire"]) else wave["questionnaire"]
                 ),
-                _("Sekretessprofil"): plain(wave["profile"]),
+                _("Sekretessprofil"): _(plain(wave["profile_title"])),
             }
         )
     st.html(cards.data_table(pd.DataFrame(rows), _("Inlästa vågor")))
+    # The rows of a small register are a count of a few, and the hash tells whoever guesses a whole
+    # file that the guess is right: only for those who may see what is in it, or have loaded it.
+    inside = context.viewer.sees_microdata or not context.viewer.sees_results
     files = pd.DataFrame(
         [
             {
                 _("Fil"): plain(entry["name"]),
                 _("Slag"): kinds.get(entry["kind"], plain(entry["kind"])),
                 _("Våg"): plain(entry["wave"] or f.MISSING),
-                _("Inlästa rader"): f.number(entry["accepted"]),
-                _("Avvisade rader"): f.number(entry["rejected"]),
+                **(
+                    {
+                        _("Inlästa rader"): f.number(entry["accepted"]),
+                        _("Avvisade rader"): f.number(entry["rejected"]),
+                    }
+                    if inside
+                    else {}
+                ),
                 _("Inläst"): plain(entry["loaded_at"][:10]),
-                "SHA-256": entry["sha256"],
+                **({"SHA-256": entry["sha256"]} if inside else {}),
             }
             for entry in context.snapshot.manifest["inputs"]
         ]
@@ -290,17 +307,94 @@ def protection(context: Context) -> None:
             "Annars döljs även nästa minsta grupp. Alla indelningar av en fråga skyddas "
             "tillsammans: ingen summa eller skillnad av det som visas får peka ut färre än {base}, "
             "och det någon har svarat ska så många ha kunnat svara. Dolt är dolt överallt: antal, "
-            "underlag, andel, intervall, rubriker, förklaringar och filer. Profilen ”{profile}” "
-            "låstes när vågen lästes in. Antal tillfrågade och svarande per förvaltning är inga "
-            "svar och visas alltid. Förvaltning korsad med befattning visas där båda visas och "
-            "korsningen är säker."
+            "underlag, andel, intervall, rubriker, förklaringar och filer. Antal tillfrågade och "
+            "svarande per förvaltning är inga svar och visas alltid. Förvaltning korsad med "
+            "befattning visas där båda visas och korsningen är säker. Läses fler svar in räknas "
+            "de in när minst {change} har tillkommit i allt som går att räkna fram; till dess "
+            "väntar de."
         ).format(
             base=wave["min_base"],
             unanimous=wave["unanimous_below"],
             groups=wave["min_groups"],
-            profile=wave["profile"],
+            change=wave["min_change"],
         )
     )
+    # The words are those of the store, which were fixed when the wave was loaded.
+    title, reason = str(wave["profile_title"]), str(wave["profile_reason"])
+    fixed = _("Profilen låstes när vågen {wave} lästes in och ändras inte.").format(
+        wave=wave["label"]
+    )
+    st.html(
+        cards.callout(
+            "info",
+            _("Sekretessprofil: {title}").format(title=_(title)),
+            " ".join([_(reason), fixed] if reason else [fixed]),
+        )
+    )
+    visible(context)
+
+
+def visible(context: Context) -> None:
+    """Show how much of the wave the protection leaves visible, per breakdown."""
+    table = context.visibility()
+    if table.empty:
+        return
+    whole = _("{shown} av {groups} ({share})")
+    rows = [
+        {
+            _("Indelning"): breakdown_word(row.breakdown),
+            _("Synliga grupper"): whole.format(
+                shown=f.number(row.shown),
+                groups=f.number(row.groups),
+                share=f.percent(row.shown / row.groups),
+            ),
+        }
+        for row in table.itertuples()
+    ]
+    st.markdown(
+        _(
+            "Så mycket av vågen är synligt för andra än revisorn. En grupp räknas en gång för "
+            "varje fråga som någon i den har svarat på."
+        )
+    )
+    st.html(cards.data_table(pd.DataFrame(rows), _("Synliga grupper per indelning")))
+
+
+def mergings(context: Context) -> None:
+    """Show which departments may be read together, why, and which of them the wave lacks."""
+    configured = municipality().mergings
+    if not configured:
+        return
+    grid = context.departments()
+    names = dict(zip(grid["code"], grid["name"], strict=True))
+    known = {merging.code for merging in context.mergings()}
+    rows = []
+    for merging in configured:
+        lacking = [code for code in merging.departments if code not in names]
+        state = _("Kan väljas under Förvaltning.")
+        if lacking:
+            state = _("Vågen har inte {codes}.").format(codes=join_words(lacking))
+        elif merging.code not in known:
+            state = _("Kan inte väljas: det är hela kommunen, eller en förvaltnings egen kod.")
+        rows.append(
+            {
+                _("Läses tillsammans"): plain(merging.title),
+                _("Förvaltningar"): join_words(
+                    plain(names.get(code, code)) for code in merging.departments
+                ),
+                _("Skäl"): plain(merging.reason),
+                _("Våg {wave}").format(wave=plain(context.wave_row()["label"])): state,
+            }
+        )
+    st.markdown(
+        _(
+            "Förvaltningar som är för små att visas var för sig kan läsas tillsammans. En sådan "
+            "sammanslagning räknas ut ur det som redan visas, av dess förvaltningar och av hela "
+            "kommunen, och lägger därför aldrig till något. Där den inte går att räkna ut är den "
+            "dold, som allt annat."
+        )
+    )
+    st.html(cards.data_table(pd.DataFrame(rows), _("Förvaltningar som läses tillsammans")))
 
 
 def uncertainty() -> None:

@@ -24,7 +24,7 @@ from ui import formats as f
 from ui.addresses import AS_OF, RULESET
 from ui.cards import escaped
 from ui.context import Context
-from ui.evidence import files, link_line, note, say, views, working_material
+from ui.evidence import files, link_line, nearest_line, note, say, views, working_material
 from ui.register import AHEAD, FIRST_DAY
 from ui.rule_tables import (
     COVERS,
@@ -508,9 +508,7 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
             hidden=hidden, all=len(table), name=context.department_name
         )
         st.html(cards.callout("hidden", title, status_reason("hidden")))
-        kept = {key: st.query_params.get(key) for key in (COMPARED, ADOPTED, AS_OF)}
-        place = context.link("regelverk", forvaltning=None, **kept)
-        st.html(link_line(place, _("Visa hela kommunen")))
+        st.html(_nearest(context, sets, day, everything))
     link = opening(context, day)
     st.html(standing(sets, table, day, link))
     unseen = [r for s in sets for r in s.lines() if r.kind == "text" and r.modality != "kan"]
@@ -526,8 +524,25 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
     if not table["live"].all():
         note(_only_published())
     if hidden:
-        note(f"{status_word('hidden')}: {status_reason('hidden')}")
+        note(status_reason("hidden"))
     _counted_files(context, sets, everything, "regelverk-jamforelse", day)
+
+
+def _nearest(context: Context, sets: Sequence[RuleSet], day: date, everything: pd.DataFrame) -> str:
+    """Return the link to what is shown nearest to the chosen department, which is hidden."""
+    about = [m for m in context.mergings() if context.department in m.departments]
+    found = [
+        m
+        for m in about
+        if (_shown(context.rule_outcomes(sets, day, m))["department"] == m.code).any()
+    ]
+    whole = bool(_shown(everything)["department"].isna().any())
+    kept = {key: st.query_params.get(key) for key in (COMPARED, ADOPTED, AS_OF)}
+    return nearest_line(context, found, whole, "regelverk", **kept)
+
+
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["status"] == "shown"]
 
 
 def _only_published() -> str:
@@ -629,6 +644,8 @@ def adoption_part(context: Context, day: date) -> None:
         say(more)
     plan = queries.plan(table, adopted)
     to_do = plan[queries.asks_for_something(plan)]
+    if (plan["status"] == "hidden").any():
+        note(status_reason("hidden"))
     places = None if context.department else everything[everything["ruleset"] == adopted.id]
     if places is not None and context.viewer.role is Role.HR:
         places = places[places["live"]]  # what is counted here is its own departments

@@ -40,8 +40,9 @@ PAGE = "overenskommelser"
 
 @dataclass(frozen=True)
 class Choice:
-    """What the visitor asks for. ``missing`` is a matter (kind of rule, or its field), ``ends``
-    days from ``as_of``.
+    """What the visitor asks for. ``department`` is the code of one, or of a merging whose
+    departments are ``parts``; ``missing`` is a matter (kind of rule, or its field), ``ends`` days
+    from ``as_of``.
 
     With ``ruleset`` the list is not what needs doing but the agreements that one of its rules
     (``rule``; None for any) gives an ``outcome`` (several joined by commas; None for any): so the
@@ -56,6 +57,7 @@ class Choice:
     ruleset: str | None = None
     rule: str | None = None
     outcome: str | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def narrows(self) -> bool:
@@ -83,7 +85,7 @@ def narrowed(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     """
     keep = pd.Series(True, index=rows.index)
     if choice.department:
-        keep &= rows["department"] == choice.department
+        keep &= rows["department"].isin(choice.parts or (choice.department,))
     if choice.manager:
         keep &= rows["manager"] == choice.manager
     if choice.ends:

@@ -67,6 +67,7 @@ def ics(context: Context, choice: Choice) -> bytes:
     return calendar.ics_bytes(
         dates[dates["agreement_id"].isin(chosen["agreement_id"])].head(MOST_DATES),
         name=_("Överenskommelser om distansarbete"),
+        mark=_mark(context),
         owner=municipality().name,
         stamp=datetime.fromisoformat(context.snapshot.created),
         departments=names,

@@ -23,7 +23,7 @@ from ui.evidence import (
     Views,
     files,
     how_it_is_counted,
-    link_line,
+    nearest_line,
     note,
     notes_of,
     origin,
@@ -35,7 +35,7 @@ from ui.evidence import (
     why_hidden,
     working_material,
 )
-from ui.months import LEFT_OUT, absence_word
+from ui.months import absence_word
 from ui.summary import matrix_note
 from ui.text import (
     _,
@@ -100,6 +100,17 @@ def wave_note(context: Context) -> None:
         row = context.wave_row(name)
         if not isinstance(row["questionnaire"], str):
             st.html(_without_answers(str(row["label"]), name, context.viewer.sees_microdata))
+        if not f.is_missing(row["pruned"]):
+            title = _("Våg {wave}: svaren gallrades {day}").format(
+                wave=row["label"], day=f.date(row["pruned"])
+            )
+            text = _(
+                "De enskilda svaren är borttagna. Det som publicerades står kvar och är det som "
+                "visas, för alla roller."
+            )
+            notes.append((title, text))
+        if (note := _waiting(context, name, str(row["label"]))) is not None:
+            notes.append(note)
         if row["kind"] == "rekonstruerad":
             title = _("Våg {wave}: rekonstruerad ur rapportens publicerade antal").format(
                 wave=row["label"]
@@ -116,6 +127,21 @@ def wave_note(context: Context) -> None:
         st.html(cards.footnotes(notes))
 
 
+def _waiting(context: Context, wave: str, label: str) -> tuple[str, str] | None:
+    """Return the note that answers wait; None where none does."""
+    waiting, asked = context.waiting(wave)
+    if not waiting:
+        return None
+    text = _(
+        "De svar som lästes in sist är för få för att räknas in: skillnaden mot det som redan har "
+        "visats skulle tala om vad några enstaka svarat. Så länge visas räkningen från före dem "
+        "för {waiting} av {asked} frågor. De väntande svaren är inte borttagna."
+    ).format(waiting=waiting, asked=asked)
+    if context.viewer.sees_microdata:
+        text += " " + _("Rollen revisor ser dem redan.")
+    return _("Våg {wave}: nya svar väntar").format(wave=label), text
+
+
 def _without_answers(label: str, name: str, may_ask_for_it: bool) -> str:
     """Return the note on a wave without answers; commands are for those who can have them run."""
     text = _("Ramen är inläst men inte svaren. Det som räknas ur ramen och registret visas.")
@@ -129,20 +155,23 @@ def _without_answers(label: str, name: str, may_ask_for_it: bool) -> str:
 def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
     """Show the theme in a sentence and a matrix, each cell leading to its place on the page."""
     results = context.results(*(i.id for i in indicators))
+    overview = context.overview(*(i.id for i in indicators))
     part(_("I korthet"))
     hidden_note(context, results)
     say(findings.theme_finding(indicators, results))
     # Codes as heads where six full names do not fit beside each other; the note below tells them.
-    called = dict(zip(results["department"], results["name"], strict=True))
-    short = results.assign(name=results["department"].fillna(results["name"]))
+    called = dict(zip(overview["department"], overview["name"], strict=True))
+    called |= context.merging_names()
+    short = overview.assign(name=overview["department"].fillna(overview["name"]))
     rows, columns = cards.matrix_of(
-        results if context.department else short,
+        overview if context.department else short,
         {i.id: i.name for i in indicators},
         href=lambda name, department: context.place_of(indicator_of(name), department),
     )
     columns = [replace(c, title=called[c.code]) if c.code else c for c in columns]
     st.html(cards.matrix(rows, columns, corner=_("Indikator"), level=3))
-    st.html(matrix_note(context, register=any(i.source.kind == REGISTER for i in indicators)))
+    register = any(i.source.kind == REGISTER for i in indicators)
+    st.html(matrix_note(context, overview, register=register))
     with st.expander(_("Så läser du diagrammen")):
         st.markdown(
             _(
@@ -167,9 +196,9 @@ def hidden_note(context: Context, results: pd.DataFrame) -> None:
         hidden=hidden, all=len(of_chosen), name=context.department_name
     )
     st.html(cards.callout("hidden", title, status_reason("hidden")))
-    theme = indicator_of(results["indicator"].iloc[0]).theme
-    page = THEME_PAGES.get(theme, "sammanfattning")
-    st.html(link_line(context.link(page, forvaltning=None), _("Visa hela kommunen")))
+    themes = {indicator_of(name).theme for name in results["indicator"]}
+    page = THEME_PAGES.get(themes.pop(), "sammanfattning") if len(themes) == 1 else "sammanfattning"
+    st.html(nearest_line(context, *context.nearest(of_chosen), page))
 
 
 def recorded_and_perceived(context: Context, theme: str) -> None:
@@ -223,7 +252,12 @@ def indicator_section(context: Context, indicator: Indicator) -> None:
         context, indicator.id, indicator.name, table, notes
     )
     shown[_("Så räknas det")] = lambda: how_it_is_counted(context, indicator)
-    views(indicator.id, shown | why_hidden(context, results))
+    views(indicator.id, shown | why_hidden(context, results, _place(indicator)))
+
+
+def _place(indicator: Indicator, *more: str) -> str:
+    """Return the page that tells the indicator, and its anchor there."""
+    return f"{THEME_PAGES[indicator.theme]}#{'-'.join([indicator.id, *more])}"
 
 
 def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) -> str:
@@ -338,9 +372,7 @@ def _about_past(context: Context, table: pd.DataFrame) -> str:
     if first and not table.empty and table["day"].min() < first:
         text = _("Före {day}, då registret först lästes in, är det räknat bakåt ur dess datum.")
         sentences.append(text.format(day=f.date(first)))
-    if (table["status"] == LEFT_OUT).any():
-        sentences.append(course.near_months())
-    return " ".join(sentences)
+    return " ".join([*sentences, *course.why_months(set(table["status"]))])
 
 
 def _months(context: Context, indicator: Indicator, table: pd.DataFrame) -> None:
@@ -533,7 +565,7 @@ def _beside(context: Context, register: Indicator, survey: Indicator) -> None:
                 [*notes_of(context, register), *notes_of(context, survey)],
             ),
         }
-        | why_hidden(context, both),
+        | why_hidden(context, both, f"{THEME_PAGES[register.theme]}#{key}"),
     )
 
 
@@ -576,15 +608,16 @@ def _group(context: Context, indicator: Indicator, breakdown: str, results: pd.D
             ),
             _("Tabell"): lambda: table_and_files(context, key, name, results, notes, head=head),
         }
-        | why_hidden(context, results),
+        | why_hidden(context, results, _place(indicator, breakdown)),
     )
 
 
 def several_section(context: Context, question_id: str, title: str) -> None:
     """Tell a question with several answers: a row per option, of all who answered."""
-    results = context.option_shares(question_id)
-    if results.empty:
+    results, asked = context.option_shares(question_id), context.questionnaire
+    if results.empty or asked is None:
         return
+    page = THEME_PAGES[asked.question(question_id).theme]
     where = context.department_name or _("Hela kommunen")
     st.subheader(title, anchor=question_id)
     say(findings.most_common(results, where))
@@ -611,5 +644,5 @@ def several_section(context: Context, question_id: str, title: str) -> None:
             _("Diagram"): draw,
             _("Tabell"): lambda: table_and_files(context, question_id, title, results, head=head),
         }
-        | why_hidden(context, results),
+        | why_hidden(context, results, f"{page}#{question_id}", question=question_id),
     )

@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,6 +33,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from queries.i18n import language
+from queries.months import period_of
 from ui import formats as f
 from ui.drawing import (
     CHAR,
@@ -669,20 +669,7 @@ class Wave:
     @property
     def period(self) -> tuple[dt.date, dt.date] | None:
         """The first and last day of the year, month or day that the label holds; None of none."""
-        found = re.search(r"(?<!\d)((?:19|20)\d\d)(?:-(\d\d)(?!\d))?(?:-(\d\d)(?!\d))?", self.label)
-        if found is None:
-            return None
-        year, month, day = (int(part) if part else None for part in found.groups())
-        assert year is not None
-        try:
-            if day and month:
-                return dt.date(year, month, day), dt.date(year, month, day)
-            if month:
-                return dt.date(year, month, 1), month_end(dt.date(year, month, 1))
-        except ValueError:
-            # "2024-25" is a winter and no month; the year is what is certain.
-            pass
-        return dt.date(year, 1, 1), dt.date(year, 12, 31)
+        return period_of(self.label)
 
 
 def waves_of(survey: pd.DataFrame | None, digits: int) -> list[Wave]:

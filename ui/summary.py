@@ -227,7 +227,7 @@ def matrix(context: Context, results: pd.DataFrame) -> str:
     """Return the matrix of indicators × departments, below a head for each theme."""
     names = [name for part in MATRIX.values() for name in part]
     table = results[results["indicator"].isin(names)]
-    called = dict(zip(table["department"], table["name"], strict=True))
+    called = dict(zip(table["department"], table["name"], strict=True)) | context.merging_names()
     # Codes as heads where six full names do not fit beside each other; the key below tells them.
     short = table.assign(name=table["department"].fillna(table["name"]))
     rows, columns = cards.matrix_of(
@@ -263,8 +263,8 @@ def _answered(cell: cards.MatrixCell | None) -> str:
     return _("svarade: {share}").format(share=cell.text)
 
 
-def matrix_note(context: Context, *, register: bool = True) -> str:
-    """Return how a matrix is read, what its codes mean, and of which day the register is.
+def matrix_note(context: Context, results: pd.DataFrame, *, register: bool = True) -> str:
+    """Return how a matrix of ``results`` is read, what its codes mean, and which day's register.
 
     ``register``: whether any of its indicators is counted from the register.
     """
@@ -281,10 +281,11 @@ def matrix_note(context: Context, *, register: bool = True) -> str:
     if context.department:
         return note + "</p>"
     grid = context.departments()
+    names = dict(zip(grid["code"], grid["name"], strict=True))
+    shown = set(results["department"].dropna())
+    names |= {m.code: m.title for m in context.mergings() if m.code in shown}
     called = ", ".join(
-        f"{escaped(code)}{f.NBSP}= {escaped(name)}"
-        for code, name in zip(grid["code"], grid["name"], strict=True)
-        if code != name
+        f"{escaped(code)}{f.NBSP}= {escaped(name)}" for code, name in names.items() if code != name
     )
     if called and len(grid) <= ABBREVIATED:
         return note + " " + _("Förkortningar: {names}.").format(names=called) + "</p>"
@@ -409,8 +410,8 @@ def _who_decides(context: Context, about: Sequence[reference.Recommendation]) ->
         boards.append(_("kommunstyrelsen"))
     if any(len(r.boards) > 1 for r in about):
         grid = context.departments()
-        own = [b for b in grid["board"][grid["code"] == context.department] if isinstance(b, str)]
-        boards.append(own[0] if own else _("samtliga nämnder"))
+        own = [b for b in grid["board"][grid["code"].isin(context.chosen)] if isinstance(b, str)]
+        boards += own if own else [_("samtliga nämnder")]
     return join_words(dict.fromkeys(boards))
 
 

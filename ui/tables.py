@@ -20,11 +20,11 @@ import pandas as pd
 import xlsxwriter
 
 from queries.catalogue import indicators
+from queries.cells import is_formula, safe_text
 from ui import formats as f
-from ui.text import _, plain, status_word
+from ui.text import _, plain, status_reason, status_word
 
 MEASURES = ("numerator", "denominator", "share", "low", "high", "bound_low", "bound_high")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 WIDEST = 60
 """Width of a sheet's widest column in characters."""
 BOM = b"\xef\xbb\xbf"
@@ -202,16 +202,7 @@ def _is_number(value: Any) -> bool:
 
 
 # A register of sixty thousand lines says the same few words millions of times.
-@lru_cache(maxsize=4096)
-def _safe_text(value: str) -> str:
-    """Return text that no spreadsheet takes for a formula when it opens a CSV file."""
-    text = "".join(c for c in value if c in "\t\n\r" or ord(c) >= 32)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) or _hidden_start(text) else text
-
-
-def _hidden_start(text: str) -> bool:
-    """Return True if a formula sign follows blanks, which some programs trim away."""
-    return text.lstrip(" \u00a0").startswith(FORMULA_STARTS)
+_safe_text = lru_cache(maxsize=4096)(safe_text)
 
 
 def _csv_cell(value: Any) -> str:
@@ -242,9 +233,14 @@ def csv_bytes(table: pd.DataFrame, *, head: str | None = None, mark: str = "") -
 
     Semicolon, decimal comma, UTF-8 with BOM, CRLF. A result table is turned into ``export_table``
     (with ``head`` and ``mark``) first; any other table is written as it is. Texts that begin like a
-    formula get an apostrophe.
+    formula get an apostrophe. A file without a sheet for notes tells why something is hidden in a
+    last column, in the rows where it is.
     """
     data = _for_file(table, head, mark)
+    hidden = (data == status_word("hidden")).any(axis=1)
+    if hidden.any():
+        why = status_reason("hidden")
+        data = data.assign(**{_("Varför dolt?"): [why if row else "" for row in hidden]})
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow([_csv_cell(str(c)) for c in data.columns])
@@ -299,6 +295,8 @@ def xlsx_bytes(
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),
             "word": book.add_format({"italic": True, "align": "right"}),
             "long": wrap,
+            # Text as it stands is no formula, but becomes one when somebody edits the cell.
+            "formula": book.add_format({"quote_prefix": True}),
         }
         taken: list[str] = []
         for name, data in ((sheet, _for_file(table, head, mark)), *more):
@@ -385,6 +383,8 @@ def _cell(
         day = value if isinstance(value, dt.datetime) else dt.datetime(*value.timetuple()[:3])
         return 10, page.write_datetime, day.replace(tzinfo=None), kinds["date"]
     text = _cell_text(str(value))
+    if is_formula(text):
+        return len(text), page.write_string, text, kinds["formula"]
     # What is wider than its column runs on below and is not cut by the next cell.
     words = words or ((kinds["long"],) if len(text) > WIDEST - 2 else ())
     return len(text), page.write_string, text, *words

@@ -14,11 +14,10 @@ import streamlit as st
 from queries import register_fields as fields
 from queries import rule_words as words
 from queries.agreements import LATE
-from queries.i18n import bound
 from queries.municipality import municipality
 from queries.rules import BASE, ruleset, rulesets
 from queries.viewer import Role
-from ui import cards, choices, timeline
+from ui import cards, choices, journal, timeline
 from ui import formats as f
 from ui import register_words as words_of
 from ui.addresses import AGREEMENT, AS_OF, ENDS, MANAGER, MISSING, OUTCOME, RULE, RULESET
@@ -78,7 +77,7 @@ def head(context: Context) -> None:
         text = _("Välj dina förvaltningar i sidofältet, så visas deras överenskommelser här.")
         st.html(cards.callout("info", _("Ingen förvaltning är vald"), text))
         st.stop()
-    if context.department and not _may_see(context, context.department):
+    if not all(_may_see(context, code) for code in context.chosen):
         title = _("{name} hör inte till dina förvaltningar").format(name=context.department_name)
         text = _("Välj en annan förvaltning, eller alla, i filtret överst på sidan.")
         st.html(cards.callout("info", title, text))
@@ -153,6 +152,7 @@ def ask(context: Context) -> Choice:
     choice = Choice(
         as_of=day,
         department=context.department,
+        parts=context.chosen,
         manager=None if manager == NONE else manager,
         ends=None if ends == NONE else int(ends),
         **behind,
@@ -261,7 +261,7 @@ def finding(context: Context, choice: Choice) -> None:
 
     Of the chosen department; the other filters are about the list.
     """
-    place = Choice(choice.as_of, department=choice.department)
+    place = Choice(choice.as_of, department=choice.department, parts=choice.parts)
     needs = narrowed(needs_of(context.reader, key_of(context), choice.as_of), place)
     states = register_of(context.reader, key_of(context), choice.as_of)
     states = narrowed(states, place)["state"].value_counts()
@@ -585,13 +585,14 @@ def _downloads(context: Context, choice: Choice) -> None:
         (_("Hämta som CSV"), lambda: csv(context, choice), "csv", "text/csv"),
         (_("Hämta till kalendern"), lambda: ics(context, choice), "ics", "text/calendar"),
     ):
-        st.download_button(
+        journal.download(
+            context.viewer,
             label,
-            data=bound(data),
-            file_name=f"{name}.{ending}",
+            data,
+            name=f"{name}.{ending}",
             mime=mime,
             key=f"{ending}-{PAGE}",
-            on_click="ignore",
+            department=context.department,
         )
 
 

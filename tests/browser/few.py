@@ -98,7 +98,7 @@ NO_AGREEMENTS = re.compile(
     r"\b0\s%\s50\s%\s100\s%|"  # the key below a matrix
     r"\b[1-5]\sAtt\s(?!göra)|"  # a recommendation of the audit
     r"\bhögst\s\d+\s(plats(er)?|dag(ar)?|månad(er)?)\b|"
-    r"\b(kap\.|avsnitt)\s[1-9]\b|\btill\s\d+\smånad(er)?\b|\bminst\s\d\sgrupper\b|"
+    r"\b(kap\.|avsnitt)\s[1-9]\b|\btill\s\d+\smånad(er)?\b|\bminst\s\d\s(grupper|har\stillkommit)\b|"
     r"\b(Tabell|Figur|Bilaga|Rekommendation(er)?)\s[1-9]\b|\b95[\s\u00a0]%\s(konfidens)?intervall"
 )
 """What counts something else than agreements, or nothing."""

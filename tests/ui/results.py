@@ -8,6 +8,7 @@ import pandas as pd
 
 NUMBERS = ("numerator", "denominator", "share", "low", "high", "bound_low", "bound_high")
 SECRET = 0.123456789
+WHY = "Talet är dolt för att inget om en enskild person ska kunna räknas fram."
 
 
 def row(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ui.figures import flat, texts, valid
-from tests.ui.results import SECRET, every_status, leaking, row, table, two_waves
+from tests.ui.results import SECRET, WHY, every_status, leaking, row, table, two_waves
 from ui import charts
 from ui import formats as f
 
@@ -182,7 +182,7 @@ def test_the_sentence_names_highest_lowest_whole_and_what_is_absent():
         "Rättvist. Högst är KLK med 50 % (15 av 30), lägst BUN med 3 av 17. "
         "1 av 2 förvaltningar når gränsen 50 %. "
         "Alla: 41 % (37 av 91), 95 % konfidensintervall 33–49 %. "
-        "Dolt: MBN. Inga svar: KFN. Ej ställd: TN. Ej reglerat: SN."
+        f"Dolt: MBN. {WHY} Inga svar: KFN. Ej ställd: TN. Ej reglerat: SN."
     )
 
 
@@ -190,7 +190,7 @@ def test_the_sentence_names_highest_lowest_whole_and_what_is_absent():
     ("rows", "expected"),
     [
         ([], "Det finns inget att visa."),
-        ([row("A", status="hidden")], "Ingen förvaltnings resultat kan visas. Dolt: A."),
+        ([row("A", status="hidden")], f"Ingen förvaltnings resultat kan visas. Dolt: A. {WHY}"),
         ([row("A", 30, 60)], "A ligger på 50 % (30 av 60)."),
         ([row("A", 30, 60), row("B", 20, 40)], "ligger lika: A (50 % (30 av 60)) och B"),
         ([row("A", 30, 60), row("B", 30, 60)], "Alla 2 förvaltningar med resultat ligger lika"),

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ui.figures import flat, texts, valid
-from tests.ui.results import SECRET, every_status, leaking, register, row, table
+from tests.ui.results import SECRET, WHY, every_status, leaking, register, row, table
 from ui import charts
 from ui import formats as f
 
@@ -96,8 +96,8 @@ def test_the_sentence_names_the_whole_the_furthest_apart_and_who_lacks_what():
         "Alla: registret 67 % (107 av 159), enkäten 41 % (37 av 91), "
         "95 % konfidensintervall 33–49 %. "
         "Längst isär är BUN: registret 90 % (36 av 40), enkäten 3 av 17. "
-        "Registret saknar tal. Dolt: MBN. Ej ställd: KFN, TN och SN. "
-        "Enkäten saknar tal. Dolt: MBN. Inga svar: KFN. Ej ställd: TN. Ej reglerat: SN."
+        f"Registret saknar tal. Dolt: MBN. {WHY} Ej ställd: KFN, TN och SN. "
+        f"Enkäten saknar tal. Dolt: MBN. {WHY} Inga svar: KFN. Ej ställd: TN. Ej reglerat: SN."
     )
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ui.figures import flat, texts, valid
-from tests.ui.results import LIKERT, answers
+from tests.ui.results import LIKERT, WHY, answers
 from ui import charts
 from ui import formats as f
 
@@ -106,5 +106,5 @@ def test_the_sentence_names_most_and_least_for():
     told = charts.alt_likert(answers(LIKERT), title="Rättvist?").replace(f.NBSP, " ")
     assert told == (
         "Rättvist. Störst andel svar som talar för har KLK (47 %), minst BUN (3 av 17). "
-        "Alla: 41 %. Dolt: MBN. Inga svar: KFN."
+        f"Alla: 41 %. Dolt: MBN. {WHY} Inga svar: KFN."
     )

@@ -149,12 +149,12 @@ def test_the_matrix_names_departments_by_code_and_a_chosen_one_in_full():
 
 
 def test_the_note_folds_many_abbreviations_away_and_never_makes_markup_of_them():
-    few = summary.matrix_note(visit(names={"A": HOSTILE, "B": "www.exempel.se"}))
+    few = summary.matrix_note(visit(names={"A": HOSTILE, "B": "www.exempel.se"}), table([]))
     assert "<details" not in few and "<script" not in few and "<a" not in few
     assert "www.exempel.se" in few and "än hela kommunen" in few and "2026-10-31" in few
-    many = summary.matrix_note(visit(names={f"D{i}": f"Namn {i}" for i in range(40)}))
+    many = summary.matrix_note(visit(names={f"D{i}": f"Namn {i}" for i in range(40)}), table([]))
     assert "<details" in many and "Namn 39" in many
-    assert "Förkortningar" not in summary.matrix_note(visit(department="SN"))
+    assert "Förkortningar" not in summary.matrix_note(visit(department="SN"), table([]))
 
 
 # --- what must be decided ---------------------------------------------------------------------
@@ -347,7 +347,7 @@ def test_names_from_a_file_are_text_in_every_part():
             summary.head(context),
             summary.paragraph(context, results),
             summary.matrix(context, results),
-            summary.matrix_note(context),
+            summary.matrix_note(context, results),
             summary.decisions(context, results),
             summary.changes(context),
         ):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.ui.results import SECRET, every_status, leaking, row, table
+from tests.ui.results import SECRET, WHY, every_status, leaking, row, table
 from ui import cards, tables
 from ui import formats as f
 
@@ -73,8 +73,8 @@ def test_csv_opens_in_swedish_excel():
     assert lines[0][4:8] == ["Förvaltning", "Antal", "Underlag", "Andel"]
     klk, hidden, none = lines[1], lines[3], lines[4]
     assert klk[4:8] == ["KLK", "15", "30", "0,5"]
-    assert hidden[5:] == ["dolt"] * 7
-    assert none[5:] == ["inga svar"] * 7
+    assert hidden[5:] == ["dolt"] * 7 + [WHY]
+    assert none[5:] == ["inga svar"] * 7 + [""]
     assert lines[-1][7] == str(37 / 91).replace(".", ",")
 
 
