@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError, field_validator
 
-from queries.i18n import _
-from queries.reference import DATA_DIR, Facts, ReferenceDataError, Text, _convert, _toml
+from queries.i18n import _, translated
+from queries.reference import DATA_DIR, Facts, Prose, ReferenceDataError, Text, _convert, _toml
 from queries.toml_lines import Lines
 
 
@@ -25,7 +25,7 @@ class Merging(Facts):
     be, and a name if "MBN + TN tillsammans" is not good enough."""
 
     departments: tuple[Text, ...]
-    reason: Text
+    reason: Prose
     name: str = ""
 
     @property
@@ -72,7 +72,7 @@ class Municipality(Facts):
 def municipality(path: Path | None = None) -> Municipality:
     """Return what ``data/municipality.toml`` says. Raises ``ReferenceDataError``."""
     path = path or DATA_DIR / "municipality.toml"
-    return _read(path, path.stat().st_mtime_ns if path.is_file() else 0)
+    return translated(_read(path, path.stat().st_mtime_ns if path.is_file() else 0))
 
 
 @lru_cache(maxsize=2)

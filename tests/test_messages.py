@@ -12,7 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from pydantic import BaseModel
 
-from queries import catalogue, i18n, municipality, reference, rules
+from queries import catalogue, i18n, municipality, profiles, reference, rules
 from tools import messages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,7 +20,20 @@ CODES = list(messages.catalogues())
 
 # Words that are spelt alike in Swedish and English. Names of departments are not translated at all.
 ALIKE = (
-    {"Distanskollen", "HR", "Man", "TEXT", "register", "Form", "Start", "VPN", "region"}
+    {
+        "Distanskollen",
+        "HR",
+        "Man",
+        "TEXT",
+        "register",
+        "Form",
+        "Start",
+        "VPN",
+        "region",
+        "version",
+        "Demonstration",
+        "Register",
+    }
     # Names of those whose rules are compared.
     | {n for s in rules.rulesets() if s.id != "universitet" for n in (s.name, s.short)}
     | {department.name for department in reference.departments()}
@@ -30,7 +43,7 @@ ALIKE = (
 # Data files without a word that a page shows, and why.
 WORDLESS = {
     "data/departments.toml": "names of departments are the same in every language",
-    "data/municipality.toml": "the municipality's own name, contact and rule set",
+    "data/behorigheter.exempel.toml": "an example to copy, with remarks",
     "data/audit/response.csv": "numbers",
 }
 # Text fields that are codes, names or citations and stay as they are in every language.
@@ -38,7 +51,7 @@ UNTRANSLATED = {
     "id", "code", "codes", "question", "options", "aliases", "source", "sources", "fingerprint",
     "department", "board", "board_code", "boards", "successor", "inferred", "chapter", "criteria",
     "audit_question", "audit_questions", "file", "short", "title", "date", "name",
-    "contact", "beside", "note", "ruleset", "months", "regulated_by",
+    "contact", "beside", "departments", "note", "ruleset", "months", "regulated_by",
     # Of a rule: codes and numbers ("str" stands also in "strict" and "restricted").
     "aspect", "kind", "modality", "form", "field", "days", "min_days_per_week", "valid_from",
     "valid_to", "kinds", "forms", "positions", "occupations", "not_occupations", "confidentiality",
@@ -50,7 +63,7 @@ ONLY_IN = {
     "options": {"AskedIf", "SurveySource", "PublishedFigure"},
     "short": {"Source"},
     "title": {"Source"},
-    "name": {"Department", "Municipality"},
+    "name": {"Department", "Municipality", "Merging"},
     "note": {"Department"},
 }
 
@@ -204,9 +217,9 @@ def test_every_data_file_is_either_translated_or_known_to_have_no_words_for_peop
     }
     forms = {f"data/questionnaires/{id}.toml" for id in reference.questionnaires()}
     sets = {f"data/regelverk/{found.id}.toml" for found in rules.rulesets()}
+    sets |= {f"data/profiles/{path.name}" for path in profiles.profiles().values()}
     assert files == set(messages.DATA) | forms | sets | set(WORDLESS)
     # And each of the translated ones does give words.
-    sets = {f"data/regelverk/{found.id}.toml" for found in rules.rulesets()}
     assert {name for name, _text in messages.data_strings()} == set(messages.DATA) | forms | sets
 
 
@@ -218,7 +231,7 @@ def test_the_words_of_the_data_are_extracted_in_swedish_whatever_is_spoken() -> 
 
 MODELS = [
     model
-    for module in (reference, catalogue, municipality, rules)
+    for module in (reference, catalogue, municipality, profiles, rules)
     for model in vars(module).values()
     if inspect.isclass(model)
     and issubclass(model, BaseModel)

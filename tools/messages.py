@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from queries import catalogue, profiles, reference, rules  # noqa: E402 – found only once the root is on the path
+from queries import catalogue, municipality, profiles, reference, rules  # noqa: E402 – found only once the root is on the path
 from queries.i18n import DEFAULT_LANGUAGE, in_language, prose  # noqa: E402
 
 LOCALE = ROOT / "locale"
@@ -42,6 +42,7 @@ DATA = {
     "data/audit/recommendations.toml": reference.recommendations,
     "data/audit/traps.toml": reference.traps,
     "data/indicators.toml": catalogue.indicators,
+    "data/municipality.toml": municipality.municipality,
     "data/sources.toml": reference.sources,
     "data/uppfoljning.toml": rules.base,
 }

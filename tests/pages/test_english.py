@@ -252,7 +252,11 @@ VISITS: dict[str, tuple[str, dict[str, str]]] = {
     **{
         address.path: (
             Path(address.file).stem,
-            {} if Role.POLITIKER in address.roles else {"roll": "hr", "mina": "SN,BUN"},
+            {}
+            if Role.POLITIKER in address.roles
+            else {"roll": "hr", "mina": "SN,BUN"}
+            if Role.HR in address.roles
+            else {"roll": "admin"},
         )
         for address in PAGES
     },
@@ -318,6 +322,7 @@ def test_the_pages_are_called_by_english_names() -> None:
         "Operations",
         "Agreements",
         "Rule sets",
+        "Import",
         "Method and sources",
         "Accessibility",
     ]
