@@ -43,6 +43,19 @@ def go(page: Page, url: str, wait_ready: Wait) -> Page:
     return page
 
 
+def becomes(page: Page, script: str, within: float = 60) -> None:
+    """Wait until the script gives something true; fail after ``within`` seconds.
+
+    Asked from outside again and again: Playwright's own waiting asks from within the page, where
+    the policy forbids what it needs unless the answer is there at once.
+    """
+    for _ in range(int(within * 5)):
+        if page.evaluate(script):
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError(f"never became true: {script}")
+
+
 def opened(page: Page, wait_ready: Wait) -> Iterator[tuple[str, str | None]]:
     """Open every expander, then each tab in turn; yield each state's name and where it differs.
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from queries.viewer import Role
 from tests import loading
 from tests.browser.conftest import Visit
-from tests.browser.everywhere import VISITS, Wait, address, go, opened
+from tests.browser.everywhere import VISITS, Wait, address, becomes, go, opened
 
 HOSTILE = (
     "<img src=x onerror=window.hit=1><script>window.hit=1</script><b class=injected>f</b>"
@@ -144,7 +144,7 @@ def test_what_slips_into_a_page_is_stopped_by_the_policy(
         page.evaluate(f"() => {{ {code} }}")
         if directive == "worker-src":
             continue  # of another origin it is refused before the policy is asked
-        page.wait_for_function("name => window.breaches.includes(name)", arg=directive)
+        becomes(page, f"() => window.breaches.includes({directive!r})")
     assert page.evaluate("window.hit") is None
     # Told as begun before the policy ends them.
     visit.outside.clear()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from queries.viewer import Role
-from tests.browser.everywhere import Wait, address, go
+from tests.browser.everywhere import Wait, address, becomes, go
 from ui import theme
 
 TAB_LIMIT = 200
@@ -86,7 +86,7 @@ def test_an_auditors_errand_by_keyboard_alone(page: Page, server: str, wait_read
     page.keyboard.press("Enter")
     page.wait_for_url("**/rattvisa?*#rattvist_fordelat")
     wait_ready(page)
-    page.wait_for_function("() => document.activeElement.id === 'rattvist_fordelat'")
+    becomes(page, "() => document.activeElement.id === 'rattvist_fordelat'")
     landed = focused(page)
     assert landed["tag"] == "H3"
     assert 0 <= landed["top"] <= 150
@@ -134,7 +134,7 @@ def test_a_heading_named_in_the_address_stays_in_place_while_charts_are_drawn(
 ) -> None:
     page.goto(f"{server}/rattvisa#anvandning")
     where = "Math.round(document.getElementById('anvandning').getBoundingClientRect().top)"
-    page.wait_for_function("() => document.activeElement?.id === 'anvandning'", timeout=60_000)
+    becomes(page, "() => document.activeElement?.id === 'anvandning'")
     assert 0 <= page.evaluate(where) <= 150
     wait_ready(page)
     page.wait_for_timeout(1000)
@@ -143,7 +143,7 @@ def test_a_heading_named_in_the_address_stays_in_place_while_charts_are_drawn(
     # Whoever scrolls away is not pulled back.
     page.mouse.move(700, 500)
     page.mouse.wheel(0, -900)
-    page.wait_for_function(f"() => {where} > {landed} + 500")
+    becomes(page, f"() => {where} > {landed} + 500")
     page.set_viewport_size({"width": 1100, "height": 900})
     page.wait_for_timeout(1000)
     assert page.evaluate(where) > landed + 300

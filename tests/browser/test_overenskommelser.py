@@ -11,6 +11,7 @@ from icalendar import Calendar
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
+from tests.browser.everywhere import becomes
 from ui.worklist import ROW_HEIGHT
 
 Open = Callable[..., Page]
@@ -182,7 +183,7 @@ def test_the_keyboard_gets_past_the_table_and_what_to_do_is_within_a_laptops_wid
     link.press("Enter")
     page.keyboard.press("Tab")
     focused = "!!document.activeElement.closest('.st-key-oppna')"
-    page.wait_for_function(focused)
+    becomes(page, focused)
     # The canvas keeps a hidden grid for the ear, written anew whenever it is drawn: waited for and
     # read in one go. Its heads stand in the order in which they are seen.
     within = """() => {
@@ -190,7 +191,7 @@ def test_the_keyboard_gets_past_the_table_and_what_to_do_is_within_a_laptops_wid
         const place = Array.from(heads, (head) => head.textContent).indexOf('Gör så här')
         return place >= 0 && place <= 2
     }"""
-    page.wait_for_function(within)
+    becomes(page, within)
 
 
 def test_an_open_story_is_printed_without_the_list(

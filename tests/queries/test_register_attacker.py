@@ -406,8 +406,9 @@ def filled(
     return take
 
 
-@pytest.mark.parametrize("seed", [0, 3, *(pytest.param(n, marks=pytest.mark.slow)
-                                          for n in range(4, 60))])  # fmt: skip
+@pytest.mark.parametrize(
+    "seed", [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (0, *range(4, 60)))]
+)
 def test_from_file_to_page_neither_a_politician_nor_hr_learns_of_a_few_agreements(
     seed: int, filled: Callable[[int], Loader]
 ) -> None:

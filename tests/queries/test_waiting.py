@@ -351,7 +351,7 @@ def same(people: list[Moved], question: str) -> list[Moved]:
 
 
 @pytest.mark.parametrize(
-    "seed", [*range(25), *(pytest.param(s, marks=pytest.mark.slow) for s in range(25, 1000))]
+    "seed", [*range(15), *(pytest.param(s, marks=pytest.mark.slow) for s in range(15, 1000))]
 )
 def test_nobody_learns_of_a_few_from_a_survey_that_is_loaded_again(
     seed: int, loader: Loader, framed: Path

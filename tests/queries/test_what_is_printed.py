@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from tests.queries.conftest import Loader
 
 __all__ = ["framed"]  # a fixture
-FIRST, FAST, LONG = 5000, 8, 200
+FIRST, FAST, LONG = 5000, 4, 200
 NEVER = ("frekvens", "aldrig")
 WHOLE = ("all", "")
 
