@@ -86,7 +86,7 @@ def sureness(indicator: Indicator, whole: Row, *, interval: bool = True) -> str:
         sentences.insert(0, text.format(interval=f.interval(whole["low"], whole["high"])))
     if not f.is_missing(whole["bound_low"]):
         bounds = f.interval(whole["bound_low"], whole["bound_high"])
-        text = _("Med dem som inte svarat kan andelen vara {bounds}.")
+        text = _("Med dem som inte svarat kan kommunens andel vara {bounds}.")
         sentences.append(text.format(bounds=bounds))
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -96,14 +96,17 @@ NEAR_HALF = (0.25, 0.75)
 
 
 def _half(indicator: Indicator, whole: Row) -> str:
-    """Return whether a share that is wished high is more or less than half, as far as is known."""
+    """Return whether a share that is wished high is more or less than half, as far as is known.
+
+    The whole is named: the share of one department may stand just before.
+    """
     if indicator.direction != "higher" or not NEAR_HALF[0] <= whole["share"] <= NEAR_HALF[1]:
         return ""
     if whole["low"] > 0.5:
-        return _("Det är mer än hälften, också med osäkerheten.")
+        return _("I hela kommunen är det mer än hälften, också med osäkerheten.")
     if whole["high"] < 0.5:
-        return _("Det är mindre än hälften, också med osäkerheten.")
-    return _("Om det är mer eller mindre än hälften går inte att säga.")
+        return _("I hela kommunen är det mindre än hälften, också med osäkerheten.")
+    return _("Om det i hela kommunen är mer eller mindre än hälften går inte att säga.")
 
 
 def _against_threshold(indicator: Indicator, whole: Row) -> str:

@@ -52,7 +52,13 @@ def test_a_minority_is_said_only_with_the_silent_named_when_they_could_turn_it()
     assert "40,7 % (37 av 91)" in text
     assert "mindre än hälften" in text
     assert "Statistisk osäkerhet: 33–49 %." in text
-    assert "Med dem som inte svarat kan andelen vara 17–76 %." in text
+    assert "Med dem som inte svarat kan kommunens andel vara 17–76 %." in text
+
+
+def test_what_is_said_of_the_half_is_not_taken_for_the_department_that_stands_before_it() -> None:
+    text = said(row("MBN", 4, 11, 23), row(None, 37, 91, 221))
+    assert "I hela kommunen är det mindre än hälften" in text
+    assert "kan kommunens andel vara" in text
 
 
 def test_neither_more_nor_less_than_half_is_said_when_the_interval_covers_it() -> None:
