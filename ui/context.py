@@ -82,8 +82,7 @@ class Context:
 
     def mergings(self, wave: str | None = None) -> tuple[Merging, ...]:
         """Return the departments that may be read together in the wave."""
-        known = self.departments() if wave is None else _departments(self._key, wave)
-        return together.of_departments(known["code"])
+        return _mergings(self._key, wave or self.wave)
 
     def merging_names(self) -> dict[str, str]:
         """Return the departments of each merging, by its code, in full."""
@@ -281,26 +280,28 @@ def _snapshot(snapshot_id: str, store: Path) -> Snapshot:
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _results(key: Key, wave: str) -> pd.DataFrame:
-    reader = _reader(key)
-    return queries.results(reader, wave, merged=True, mergings=_mergings(reader, wave))
+    return queries.results(_reader(key), wave, merged=True, mergings=_mergings(key, wave))
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _answers(key: Key, wave: str, question: str) -> pd.DataFrame:
-    reader = _reader(key)
-    return queries.answers(reader, wave, question, _mergings(reader, wave))
+    return queries.answers(_reader(key), wave, question, _mergings(key, wave))
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _options(key: Key, wave: str, question: str) -> pd.DataFrame:
-    reader = _reader(key)
-    return queries.options(reader, wave, [question], _mergings(reader, wave))
+    return queries.options(_reader(key), wave, [question], _mergings(key, wave))
 
 
 # A resource and not data: immutable, so nothing needs to be copied for each of its many uses.
 @st.cache_resource(max_entries=CACHED, show_spinner=False)
 def _questionnaire(key: Key, wave: str) -> Questionnaire | None:
     return queries.questionnaire_of(_reader(key), wave)
+
+
+@st.cache_resource(max_entries=CACHED, show_spinner=False)
+def _mergings(key: Key, wave: str) -> tuple[Merging, ...]:
+    return together.of_departments(_departments(key, wave)["code"])
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
@@ -348,10 +349,6 @@ def _rule_outcomes(
     _sets: tuple[RuleSet, ...],
 ) -> pd.DataFrame:
     return regelverk.outcomes(_reader(key), _sets, day, _merging)
-
-
-def _mergings(reader: Reader, wave: str) -> tuple[Merging, ...]:
-    return together.of_departments(queries.departments(reader, wave)["code"])
 
 
 def _reader(key: Key) -> Reader:

@@ -194,24 +194,26 @@ def why_hidden(
     ``place``: the page that shows it, and its anchor. ``question``: of which ``results`` are the
     options, in the chosen department.
     """
-    hidden = results[results["status"] == "hidden"]
-    if hidden.empty:
+    if not (results["status"] == "hidden").any():
         return {}
-    names = [context.department_name or _("Hela kommunen")] if question else hidden["name"].unique()
-    why = _("Dolt: {names}. {reason}").format(
-        names=list_names(names), reason=status_reason("hidden")
-    )
-    near, whole = context.nearest(results, question=question)
-    known = {merging.code for merging in near}
-    rows = results[results["status"] == "shown"].dropna(subset="department")
-    more = [
-        name
-        for code, name in zip(rows["department"], rows["name"], strict=True)
-        if "+" in code and code not in known and code != context.department
-    ]
 
+    # All of it when it is asked for: a page has a dozen of these, and hardly one is opened.
     def tell() -> None:
-        say(why)
+        hidden = results["name"][results["status"] == "hidden"]
+        names = [context.department_name or _("Hela kommunen")] if question else hidden.unique()
+        near, whole = context.nearest(results, question=question)
+        known = {merging.code for merging in near}
+        rows = results[results["status"] == "shown"].dropna(subset="department")
+        more = [
+            name
+            for code, name in zip(rows["department"], rows["name"], strict=True)
+            if "+" in code and code not in known and code != context.department
+        ]
+        say(
+            _("Dolt: {names}. {reason}").format(
+                names=list_names(names), reason=status_reason("hidden")
+            )
+        )
         st.html(nearest_line(context, near, whole, place, list(dict.fromkeys(more))))
         st.html(link_line(context.link("metod") + "#skydd", _("Så skyddas enskilda svar")))
 

@@ -16,13 +16,15 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tools import serving
 
 DRAWN = """() => [...document.querySelectorAll('[data-testid="stPlotlyChart"]')]
   .every(chart => chart.checkVisibility() === false || chart.querySelector('.main-svg'))"""
 """JavaScript: whether every chart that is in view is drawn; their library is loaded late."""
+# A busy machine is slow, and nothing here measures how fast a page is.
+expect.set_options(timeout=30_000)
 AXE_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 
