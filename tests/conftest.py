@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,21 @@ def _away_from_the_real_store(
     monkeypatch.setenv("DISTANSKOLLEN_STORE", str(folder / "store"))
     monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(folder / "key"))
     monkeypatch.delenv("DISTANSKOLLEN_HOSTS", raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_as_on_a_server() -> Iterator[None]:
+    """Have pages run through ``dashboard.py``, and look for Streamlit's components once only: the
+    harness otherwise reads what every installed package says of itself at each run."""
+    from streamlit.components.v2 import manifest_scanner
+
+    from tests.visiting import through_the_entry
+
+    with pytest.MonkeyPatch.context() as patch:
+        through_the_entry(patch)
+        scan = manifest_scanner.scan_component_manifests
+        patch.setattr(manifest_scanner, "scan_component_manifests", functools.cache(scan))
+        yield
 
 
 @pytest.fixture(scope="session")

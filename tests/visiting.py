@@ -61,6 +61,20 @@ def through_the_entry(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(PagesManager, "__init__", of_a_server)
 
 
+def at(path: str = "", **parameters: str) -> AppTest:
+    """Return a visitor who is about to open an address: ``run()`` opens it.
+
+    ``path``: "" as ``/``, a page's address or its file's name. The harness's own ``switch_page``
+    only knows the pages of the role, and first runs the summary, which takes longer than most.
+    """
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    # The name that Streamlit gives a path, by which a browser asks for it.
+    app._page_hash = calc_hash(path.replace("_", "-")) if path else ""
+    return app
+
+
 @dataclass
 class Sent:
     """What one visit was sent. ``title``: of the page that was reached."""
@@ -119,20 +133,15 @@ class Visitor:
         self.views = True
         """Whether every tab is open; otherwise the first, as a visitor finds it."""
         self.place: Mapping[str, str] = {}
-        self._now = Sent(AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT))
+        self._now = Sent(at())
 
     def visit(
         self, path: str = "", user: Mapping[str, Any] | None = None, **parameters: str
     ) -> Sent:
         """Open an address, as ``user`` (the claims of a login). Fails if the page breaks down."""
-        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
+        app = at(path, **parameters)
         app.user = dict(user or {})
         self._now = Sent(app)
-        for name, value in parameters.items():
-            app.query_params[name] = value
-        # The harness only switches to files of pages that the role has; a browser asks for anything
-        # by its path, of which this is the name that Streamlit gives it.
-        app._page_hash = calc_hash(path) if path else ""
         app.run()
         assert not app.exception, [error.value for error in app.exception]
         return self._now
@@ -163,7 +172,6 @@ def visiting() -> Iterator[Visitor]:
         marshall(place, data, proto, mime, name, **more)
 
     with pytest.MonkeyPatch.context() as patch:
-        through_the_entry(patch)
         plain, opened = st.tabs, all_open(st.tabs)
         patch.setattr(
             st, "tabs", lambda *a, **more: (opened if visitor.views else plain)(*a, **more)

@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 from queries import catalogue, i18n, reference, rules
 from queries.municipality import municipality
 from queries.viewer import Role
-from tests.visiting import all_open, through_the_entry
+from tests.visiting import all_open, at
 from tools import messages
 from ui.addresses import PAGES
 from ui.text import source_words
@@ -34,16 +34,10 @@ SWITCH = ("Språk · Language", "Svenska")
 def visit(demo_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., AppTest]]:
     """Return ``visit(page, **parameters)``: a finished run of that page, in English."""
     monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
-    through_the_entry(monkeypatch)  # which chooses the language
     monkeypatch.setattr(st, "tabs", all_open(st.tabs))
 
     def run(page: str, **parameters: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
-        for key, value in {"lang": "en", **parameters}.items():
-            app.query_params[key] = value
-        app.run()
-        if page:
-            app.switch_page(f"pages/{page}.py").run()
+        app = at(page, **{"lang": "en", **parameters}).run()
         assert not app.exception, [e.value for e in app.exception]
         return app
 

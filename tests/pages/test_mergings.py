@@ -9,13 +9,13 @@ import re
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from queries.reference import DATA_DIR
 from queries.store import open_reader
 from queries.viewer import Role, Viewer
-from tests.pages.test_pages import READ, ROOT, THEMES, TIMEOUT, _run, visit, words
+from tests.pages.test_pages import READ, THEMES, _run, visit, words
 from tests.ui.results import WHY
+from tests.visiting import at
 from ui import shell, tables
 
 __all__ = ["visit"]
@@ -42,9 +42,7 @@ def test_a_merging_that_nobody_has_configured_is_told_as_unknown(
     demo_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
-    app.query_params[shell.DEPARTMENT] = "SN+KLK"
-    said = words(app.run())
+    said = words(at(**{shell.DEPARTMENT: "SN+KLK"}).run())
     assert "Förvaltningen SN+KLK finns inte" in said
     assert "MBN+TN" in said[said.index("Det som finns:") :][:200]
 

@@ -20,6 +20,7 @@ from queries.regelverk import ANY, COLUMNS, MINE, NUMBERS, OUTCOMES, plan
 from queries.rules import ASPECTS, RuleSet, own, ruleset, rulesets
 from tests import loading
 from tests.ui.test_cards import HOSTILE, Parsed
+from tests.visiting import at
 from ui import regelverk as page
 from ui import rule_tables, tables
 
@@ -359,12 +360,7 @@ def test_the_file_of_the_comparison_holds_numbers_as_numbers_and_words_for_the_h
 
 
 def visit(**parameters: str) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
-    for key, value in parameters.items():
-        app.query_params[key] = value
-    app.run()
-    assert not app.exception, [e.value for e in app.exception]
-    app.switch_page("pages/regelverk.py").run()
+    app = at("regelverk", **parameters).run()
     assert not app.exception, [e.value for e in app.exception]
     return app
 

@@ -24,6 +24,7 @@ from queries.reference import load_questionnaire
 from queries.rules import KINDS, base, own, ruleset
 from queries.store import open_reader
 from queries.viewer import Role, Viewer
+from tests.visiting import at
 from ui import calendar, register, register_words, tables, timeline, worklist
 from ui import formats as f
 from ui.register import Choice, Found
@@ -420,11 +421,7 @@ def visit(demo_store: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
 
     def run(**parameters: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-        for key, value in parameters.items():
-            app.query_params[key] = value
-        app.run()
-        app.switch_page("pages/overenskommelser.py").run()
+        app = at("overenskommelser", **parameters).run()
         assert not app.exception, [e.value for e in app.exception]
         return app
 
@@ -495,11 +492,7 @@ def test_where_nothing_needs_doing_the_register_and_its_dates_can_still_be_taken
     path = tmp_path / "register.csv"
     path.write_text(f"{';'.join(GOOD)}\n{';'.join(GOOD.values())}\n", encoding="utf-8")
     load_agreements(path, as_of=DAY)
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    app.query_params["roll"] = "hr"
-    app.query_params["mina"] = "AAA"
-    app.run()
-    app.switch_page("pages/overenskommelser.py").run()
+    app = at("overenskommelser", roll="hr", mina="AAA").run()
     assert not app.exception
     assert "Inget att göra" in said(app)
     assert not app.dataframe
@@ -521,10 +514,7 @@ def test_a_rule_set_that_does_not_exist_is_told_and_answered_with_what_needs_doi
 
 
 def test_without_a_register_the_page_says_how_to_load_one(filled: Path):
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    app.query_params["roll"] = "revisor"
-    app.run()
-    app.switch_page("pages/overenskommelser.py").run()
+    app = at("overenskommelser", roll="revisor").run()
     assert not app.exception
     assert "Inget register är inläst ännu" in said(app)
     assert "load agreements" in said(app)

@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from queries.catalogue import REGISTER, by_theme
 from tests.ui.figures import flat, texts, valid
 from tests.ui.results import WHY, row, table
+from tests.visiting import at
 from ui import charts, course, months, series, tables
 from ui import formats as f
 from ui.theme import palette
@@ -533,15 +534,10 @@ def test_the_file_has_real_dates_and_numbers_and_words_for_what_is_not_shown():
 
 def visit(page: str, keys: Sequence[str] = (), **parameters: str) -> AppTest:
     """Return a finished run of a page with the tab "Över tid" open under each of ``keys``."""
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-    for name, value in parameters.items():
-        app.query_params[name] = value
+    app = at(page, **parameters)
+    for key in keys:
+        app.session_state[f"syn-{key}"] = "Över tid"
     app.run()
-    app.switch_page(f"pages/{page}.py").run()
-    if keys:
-        for key in keys:
-            app.session_state[f"syn-{key}"] = "Över tid"
-        app.run()
     assert not app.exception, [e.value for e in app.exception]
     return app
 

@@ -11,12 +11,13 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from queries.catalogue import indicator
+from queries.municipality import Merging
 from queries.viewer import Role, Viewer
 from tests.ui.results import SECRET, row, table
 from tests.ui.test_cards import HOSTILE, Parsed
+from tests.visiting import at
 from ui import formats as f
 from ui import summary
 from ui.context import Context
@@ -48,6 +49,9 @@ class Made(Context):
             ],
             columns=["code", "name", "board"],
         )
+
+    def mergings(self, wave: str | None = None) -> tuple[Merging, ...]:
+        return ()
 
     def results(self, *ids: str, wave: str | None = None, merged: bool = False) -> pd.DataFrame:
         rows = self.tables[wave or self.wave]
@@ -407,11 +411,7 @@ def page(demo_store: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
 
     def run(**parameters: str) -> str:
-        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
-        for key, value in parameters.items():
-            app.query_params[key] = value
-        app.run()
-        app.switch_page("pages/sammanfattning.py").run()
+        app = at("sammanfattning", **parameters).run()
         assert not app.exception, [e.value for e in app.exception]
         # The stylesheet is an st.html of its own.
         return "\n".join(e.proto.body for e in app.get("html") if "<style" not in e.proto.body)
@@ -460,8 +460,7 @@ def test_one_department_without_answers_is_a_calm_page(
     frame = tmp_path / "frame.csv"
     frame.write_text(f'Förvaltning;Namn;Tillfrågade\nA;"{"Lång" * 20}";20\n', "utf-8")
     load_frame(frame, "2027")
-    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60).run()
-    app.switch_page("pages/sammanfattning.py").run()
+    app = at("sammanfattning").run()
     assert not app.exception
     text = told("\n".join(e.proto.body for e in app.get("html") if "<style" not in e.proto.body))
     assert "har inga enkätsvar ännu" in text
