@@ -276,22 +276,27 @@ def _by_bounding(published: Published, people: list[Person], question: str) -> l
     cap = list(published.answered.values())
     if "department" not in names:
         most, cap = [], []
+    # What could have been answered, as far as seen: where somebody here is silent, they can be.
+    possible: list[np.ndarray] = []
     for key in _small(published, people, names):
         for option in options:
             aim = indicator(key, option)
+            if any(aim @ one < 1e-6 for one in possible):
+                continue  # perhaps nobody
             # Where a group counts nobody, none of its cells can hold anybody.
             none = [row for row, n in zip(equal, value, strict=True) if n == 0]
             if not (aim * ~np.any([row > 0 for row in none], axis=0) if none else aim).any():
                 continue
-            least = _extreme(aim, equal, value, most, cap)
+            least, one = _extreme(aim, equal, value, most, cap)
+            possible.append(one)
             if least < 1e-6:
-                continue  # perhaps nobody
+                continue
             lowest = round(np.ceil(least - 1e-6))
-            highest = round(np.floor(1e-6 - _extreme(-aim, equal, value, most, cap)))
+            highest = round(np.floor(1e-6 - _extreme(-aim, equal, value, most, cap)[0]))
             if highest - lowest == 1:
                 # Whole numbers only: linear programs can be half a person too wide.
                 lowest, highest = (
-                    round(sign * _extreme(sign * aim, equal, value, most, cap, whole=True))
+                    round(sign * _extreme(sign * aim, equal, value, most, cap, whole=True)[0])
                     for sign in (1, -1)
                 )
             if lowest == highest:
@@ -326,7 +331,8 @@ def _extreme(
     most: list[np.ndarray],
     cap: list[int],
     whole: bool = False,
-) -> float:
+) -> tuple[float, np.ndarray]:
+    """Return the least that ``aim`` can be, and answers with which it is."""
     if whole:
         rules = [LinearConstraint(np.array(equal), value, value)]
         if most:
@@ -336,4 +342,4 @@ def _extreme(
         upper = {"A_ub": np.array(most), "b_ub": cap} if most else {}
         solved = linprog(aim, A_eq=np.array(equal), b_eq=value, **upper)
     assert solved.status == 0, solved.message
-    return float(solved.fun)
+    return float(solved.fun), solved.x

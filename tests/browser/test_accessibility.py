@@ -14,7 +14,7 @@ from tests.browser.everywhere import Wait, address, go, often, opened
 from tools.serving import ROOT
 
 # One page of each kind each time; the others, drawn by the same code, in the long run.
-KINDS = ("sammanfattning", "arbetsmiljo", "regelverk", "metod", "tillganglighet")
+KINDS = ("sammanfattning", "it-sakerhet", "regelverk", "metod", "tillganglighet")
 Keep = Callable[..., Page]
 ZOOMED = {"width": 320, "height": 256}
 """1280 × 1024 at 400 %, which is how WCAG 1.4.10 is measured."""

@@ -27,7 +27,7 @@ Keep = Callable[..., Page]
 VISITOR = {"color_scheme": "dark", "bypass_csp": True}
 # Colours follow neither the role nor the theme: one page of each kind each time, and the others
 # when there is time (make test-long).
-KINDS = ("sammanfattning", "arbetsmiljo", "regelverk", "metod", "tillganglighet")
+KINDS = ("sammanfattning", "it-sakerhet", "regelverk", "metod", "tillganglighet")
 DARK = [
     pytest.param(
         path,
