@@ -205,7 +205,12 @@ def _hidden(
     for question in questionnaire.questions:
         if question.id in tallies:
             groups = [(b, g) for b, found in tallies[question.id].items() for g in found]
-            answers = answers_of(people.get(question.id, {}), groups, sides.get(question.id, ()))
+            answers = answers_of(
+                people.get(question.id, {}),
+                groups,
+                sides.get(question.id, ()),
+                [option.code for option in question.options],
+            )
             filter_id = question.asked_if.question if question.asked_if else ""
             hidden[question.id] = hidden_together(
                 tallies[question.id], answers, profile, hidden.get(filter_id)
@@ -248,11 +253,11 @@ def _publish_cube(
         given,
     )
     builder.execute(
-        f"insert into published.cube by name {sql_file('publishable_cube')}", {"wave": wave}
-    )
-    builder.execute(
         "update published.question set waiting = list_contains($held, question) where wave = $wave",
         given,
+    )
+    builder.execute(
+        f"insert into published.cube by name {sql_file('publishable_cube')}", {"wave": wave}
     )
 
 

@@ -54,7 +54,9 @@ def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profil
     gate) holds nothing back.
     """
     came, left = new.people - old.people, old.people - new.people
-    if not came and not left:
+    # The same people may be told of in other groups than before: what the filter hides is hidden
+    # here too, and others may have answered the filter since.
+    if not came and not left and new.shown <= old.shown:
         return True
     lines = [
         ((*person[:-1], state), person[-1], number)
@@ -76,18 +78,19 @@ def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profil
     if exposed(both, size, looks, *limits, moved, profile.min_change) is not None:
         return False
     # Where somebody left too, that no more chose an option than before does not say that none did.
-    groups = _told(atoms, states == CAME, old.shown & new.shown)
-    if left or not len(groups):
+    if left:
         return True
-    options = sorted({option for person in came for option in person[-1]})
-    chosen = np.zeros((len(atoms), len(options)), dtype=np.int64)
-    place = {atom: index for index, atom in enumerate(atoms)}
-    for person, number in came.items():
-        for option in person[-1]:
-            chosen[place[(*person[:-1], CAME)], options.index(option)] += number
-    counts = groups.astype(np.int64) @ chosen
-    among = np.where(states == CAME, size, 0)
-    return not cornered(groups, counts, among, profile.min_change, profile.unanimous_below)
+    who, people, limit = CAME, came, profile.min_change
+    groups = _told(atoms, states == CAME, old.shown & new.shown)
+    if not came:  # the same people are told of in other groups
+        who, people, limit, groups = STAYED, new.people, profile.min_base, both
+    if not len(groups):
+        return True
+    options = sorted({option for person in people for option in person[-1]})
+    chosen = [((*person[:-1], who), person[-1], number) for person, number in people.items()]
+    counts = groups.astype(np.int64) @ _chose(atoms, chosen, options)
+    among = np.where(states == who, size, 0)
+    return not cornered(groups, counts, among, limit, profile.unanimous_below)
 
 
 def _told(atoms: Sequence[Person], there: Atoms, shown: frozenset[Group]) -> Atoms:
@@ -159,11 +162,32 @@ def people_of(builder: Builder, wave: str) -> dict[str, Counter[Person]]:
     return _people(builder.rows(sql_file("build_atoms"), {"wave": wave}))
 
 
-def answers_of(people: Mapping[Person, int], groups: Iterable[Group], sides: Sides) -> Answers:
+def answers_of(
+    people: Mapping[Person, int],
+    groups: Iterable[Group],
+    sides: Sides,
+    options: Sequence[str],
+) -> Answers:
     """Return the people as the gate takes them, with the members of each of ``groups``."""
     lines = [(person[:-1], person[-1], number) for person, number in people.items()]
     atoms, size, looks = atoms_of(lines, sides)
-    return Answers(size, {group: members(atoms, *group) for group in groups}, looks)
+    inside = {group: members(atoms, *group) for group in groups}
+    return Answers(size, inside, looks, _chose(atoms, lines, options))
+
+
+def _chose(
+    atoms: Sequence[Person],
+    lines: Iterable[tuple[Person, Sequence[str], int]],
+    options: Sequence[str],
+) -> Ints:
+    """Return how many of each atom chose each option."""
+    chosen = np.zeros((len(atoms), len(options)), dtype=np.int64)
+    place = {atom: index for index, atom in enumerate(atoms)}
+    at = {option: index for index, option in enumerate(options)}
+    for attributes, answer, number in lines:
+        for option in answer:
+            chosen[place[attributes], at[option]] += number
+    return chosen
 
 
 def published(builder: Builder, wave: str) -> dict[str, Publication]:

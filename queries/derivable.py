@@ -13,9 +13,9 @@ Found is what points at few people, exactly and not by sampling:
 * a set of fewer than ``alike_below`` people who all answered alike;
 * an answer that only a few can have given, because everybody else is in a group that counts none.
 
-Rejected: testing pairs and triples of groups only, which misses what four groups tell; bounds by
-linear programming for every group and option, which the attacker of the tests does, and which
-finds nothing more there.
+* a number of a few that what is told leaves no other value for, by bounds.
+
+Rejected: testing pairs and triples of groups only, which misses what four groups tell.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, identity, kron, vstack
 
 Atoms = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -36,6 +37,10 @@ MIXED = -1
 # Arithmetic modulo a prime is exact, and products of two such numbers fit in 64 bits.
 _PRIME = 2_147_483_647
 _SEED = 221
+_CLOSE = 1e-6
+# Up to so many numbers bounds are sought for, and after so many ways one by one.
+_CELLS = 1_500
+_WAYS = 6
 # Sums and differences of fewer people than this are searched in full.
 _MET = 5
 
@@ -95,14 +100,103 @@ def cornered(told: Atoms, counts: Ints, size: Ints, limit: int, alike_below: int
     ``told`` has a row per group whose numbers are known, ``counts`` its answers by option. Where a
     group counts nobody for an option, none of its people chose it; so those who chose it in another
     group are among the rest of that group ("one at the technical office, and no manager: …"). There
-    must be ``limit`` such people, and ``alike_below`` if all of them chose it.
+    must be ``limit`` such people, and ``alike_below`` if all of them chose it. So with those who
+    did not choose an option, where a group counts everybody for it: of several choices that is an
+    answer of its own (of one it follows from the others).
     """
+    people = told @ size
+    for others in (people[:, None] - counts).T:
+        could = told @ (size * ~told[others == 0].any(axis=0))
+        if ((others > 0) & (could < limit)).any():
+            return True
     for chosen in counts.T:
         could = size * ~told[chosen == 0].any(axis=0)
         people = told @ could
         few = (people < limit) | ((people == chosen) & (people < alike_below))
         if ((chosen > 0) & few).any():
             return True
+    return False
+
+
+def forced(
+    told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, alike_below: int
+) -> bool:
+    """Return whether how many of a few chose an option can be only one number, and not 0.
+
+    ``told`` and ``counts`` as in ``cornered``; ``chose`` who truly chose each option, by atom;
+    ``few`` a row per set of atoms to ask about. Sizes bound as well as zeros do: where more of a
+    group chose it than there are in it outside of the few, some of the few did. Fewer than
+    ``alike_below`` of whom it is certain that all chose the same are a few, too. Those of a group
+    that is told to be all alike are told anyway.
+
+    Bounded by linear programs, over all options at once unless each person could choose several.
+    Not searched: more than ``_CELLS`` blocks (atoms in the same groups) times options.
+    """
+    columns, place = np.unique(told, axis=1, return_inverse=True)
+    place = place.reshape(-1)
+    if columns.shape[1] * counts.shape[1] > _CELLS:
+        return False
+    member = np.zeros((len(size), columns.shape[1]), dtype=np.int64)
+    member[np.arange(len(size)), place] = 1
+    people, chose = size @ member, member.T @ chose
+    # People of one block can change places. So a number of a part of one is certain only where all
+    # of the block chose the same, and then it is that of the whole block.
+    inside = (few * size) @ member
+    wholes = (inside > 0)[((inside == 0) | (inside == people)).all(axis=1)]
+    blocks = np.eye(len(people), dtype=bool)
+    one_mind = (people < alike_below) & (chose == people[:, None]).any(axis=1)
+    asked = np.unique(np.vstack([wholes, blocks[one_mind]]), axis=0)
+    bases = columns @ people
+    asked = asked[
+        ~asked[:, columns[(counts == bases[:, None]).any(axis=1)].any(axis=0)].any(axis=1)
+    ]
+    if (counts.sum(axis=1) == bases).all():
+        return _fixed(columns, counts, people, chose, asked, whole=True)
+    return any(
+        _fixed(columns, counts[:, [o]], people, chose[:, [o]], asked, whole=False)
+        for o in range(counts.shape[1])
+    )
+
+
+def _fixed(told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, whole: bool) -> bool:
+    """Return whether what is told leaves one number, above 0, for some of ``few`` × options."""
+    atoms, options = chose.shape
+    truth = few @ chose
+    sets, choices = np.nonzero(truth)
+    if not len(sets):
+        return False
+    few, numbers = few[sets].astype(np.int64), truth[sets, choices]
+    equal = kron(csr_array(told.astype(float)), identity(options))
+    value = counts.ravel().astype(float)
+    if whole:
+        equal = vstack([equal, kron(identity(atoms), np.ones((1, options)))])
+        value = np.concatenate([value, size])
+    bounds = np.column_stack([np.zeros(atoms * options), np.repeat(size, options)])
+
+    def found(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the numbers in a way that everything can be, least by these weights."""
+        aim = np.zeros((atoms, options))
+        np.add.at(aim.T, choices, weights[:, None] * few)
+        solved = linprog(aim.ravel(), A_eq=equal, b_eq=value, bounds=bounds)
+        assert solved.status == 0, solved.message  # the truth is one way
+        way = np.asarray(solved.x).reshape(atoms, options)
+        return (few * way[:, choices].T).sum(axis=1)
+
+    # In some way or other most of the numbers are not what they truly are: those are not certain.
+    draw = np.random.default_rng(_SEED)
+    for _ in range(_WAYS):
+        free = np.abs(found(draw.standard_normal(len(few))) - numbers) > 1 - _CLOSE
+        few, choices, numbers = few[~free], choices[~free], numbers[~free]
+        if not len(few):
+            return False
+    while len(few):
+        # The first of those left, by itself: as few as can be, and as many.
+        one = np.eye(1, len(few))[0]
+        ways = np.abs(np.array([found(one), found(-one)]) - numbers)
+        free = (ways > 1 - _CLOSE).any(axis=0)
+        if not free[0]:
+            return True
+        few, choices, numbers = few[~free], choices[~free], numbers[~free]
     return False
 
 

@@ -1,11 +1,11 @@
 """Which groups may be shown. The one gate, applied when a wave is published into the snapshot.
 
 The rule (docs/decisions.md tells why): a group is shown only if its answered base is at least
-``min_base`` and its members are not all alike while fewer than ``unanimous_below``; and the same
-test holds for what can be had by subtraction, the people of the parent who are in no shown group,
-who must also come from at least ``min_groups`` groups that answered. Otherwise the next smallest
-shown group is hidden too. A question and those its filter opens are protected together: the base of
-the filtered question is itself an answer to the filter.
+``min_base`` and its members are not all alike, or all but one, while fewer than
+``unanimous_below``; and the same test holds for what can be had by subtraction, the people of the
+parent who are in no shown group, who must also come from at least ``min_groups`` groups that
+answered. Otherwise the next smallest shown group is hidden too. A question and those its filter
+opens are protected together: the base of the filtered question is itself an answer to the filter.
 
 All breakdowns of a question are protected together (``hidden_together``): no sum or difference of
 what is shown may point at fewer than ``min_base`` people, or at a few who are all alike, and what
@@ -16,13 +16,13 @@ the most groups, then the most answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 
 import numpy as np
 
-from queries.derivable import Atoms, Ints, cornered, exposed
+from queries.derivable import Atoms, Ints, cornered, exposed, forced
 
 ORDER = ("all", "department", "position", "occupation", "sex", "age", "department*position")
 """Every breakdown that may be published, the one to keep first; crossed ones last."""
@@ -78,21 +78,33 @@ class Tally:
 
     @property
     def unanimous(self) -> bool:
-        """Whether knowing the counts is knowing each person's whole answer, or that all are on the
-        same side ("8 av 8 är positiva", be it much or a little).
+        """Whether knowing the counts is knowing something that each person answered: all chose one
+        option, or all are on the same side ("8 av 8 är positiva", be it much or a little).
 
         Without counts (the mere size of a group) there is no answer to know. That nobody is on one
         side is not enough: some may be in the middle, or not know.
         """
-        whole = bool(self.counts) and all(count in (0, self.base) for count in self.counts)
-        return whole or self.base in self.sides
+        return self.base in (*self.counts, *self.sides)
+
+    @property
+    def alike(self) -> bool:
+        """Whether all are unanimous, or all but one are alike.
+
+        Hidden are both, because what is hidden can be worked out: where nothing else explains it (a
+        group of seven, or one of eleven beside two small ones that are eight together), it tells
+        why. So it tells no more than the counts of a group that may be shown.
+        """
+        most = self.base - 1
+        whole = max(self.counts, default=0) >= most > 0
+        near = whole and all(n <= 1 or n >= most for n in self.counts)
+        return self.unanimous or near or max(self.sides, default=0) >= most > 0
 
 
 def is_safe(tally: Tally, profile: Profile) -> bool:
     """Return whether a group with these answers may be shown, looked at by itself."""
     if tally.base < profile.min_base:
         return False
-    return tally.base >= profile.unanimous_below or not tally.unanimous
+    return tally.base >= profile.unanimous_below or not tally.alike
 
 
 def hidden_groups(
@@ -142,7 +154,7 @@ def _cover(whole: Tally, groups: Mapping[str, Tally], profile: Profile) -> Calla
         sources = sum(groups[code].base > 0 for code in out) + (unplaced.base > 0)
         # Alike is too much in a remainder of any size: how many answered in each department is
         # public, so that the few in it are told too.
-        enough = left.base >= profile.min_base and not left.unanimous
+        enough = left.base >= profile.min_base and not left.alike
         return left.base == 0 or (sources >= profile.min_groups and enough)
 
     return covered
@@ -183,12 +195,23 @@ class Answers:
     """Who answered one question, by atom: the people who are alike in every attribute.
 
     ``size`` people per atom; ``members`` which atoms each (breakdown, group) holds; ``looks`` ways
-    to see the answer: per atom the number of the answer that all its people gave, or ``MIXED``.
+    to see the answer: per atom the number of the answer that all its people gave, or ``MIXED``;
+    ``chose`` how many of each atom chose each option (option order).
     """
 
     size: Ints
     members: Mapping[tuple[str, str], Atoms]
     looks: tuple[Ints, ...] = ()
+    chose: Ints | None = None
+
+    def few(self, limit: int) -> Atoms:
+        """Return the sets of fewer than ``limit`` people that have a name: the atoms, the groups
+        and what two groups have in common."""
+        groups = np.array(list(self.members.values()), dtype=bool)
+        pairs = groups[:, None] & groups[None, :]
+        named = np.vstack([np.eye(len(self.size), dtype=bool), pairs.reshape(-1, len(self.size))])
+        people = named @ self.size
+        return np.unique(named[(people > 0) & (people < limit)], axis=0)
 
 
 def hidden_together(
@@ -220,13 +243,28 @@ def hidden_together(
             if group not in hidden and tally.base > 0
         ]
 
-    kept = ["all"]
     limits = profile.min_base, profile.unanimous_below
+    order = [b for b in ORDER if b in tallies]
 
-    def add(breakdown: str) -> Hidden:
+    def certain(told: tuple[Atoms, Ints]) -> bool:
+        """Return whether a number of a few follows from what is told."""
+        if answers.chose is None:
+            return False
+        named = answers.few(profile.min_base)
+        return forced(*told, answers.size, answers.chose, named, profile.unanimous_below)
+
+    def hide(bounded: bool) -> dict[str, Hidden]:
+        now = dict(out)
+        for many, breakdown in enumerate(order[1:], start=2):
+            now[breakdown] = now[breakdown] | add(breakdown, order[:many], now, bounded)
+        return now
+
+    def add(
+        breakdown: str, among: Sequence[str], kept: Mapping[str, Hidden], bounded: bool
+    ) -> Hidden:
         """Return what of one more breakdown must be hidden beside what is shown of those kept."""
         groups = tallies[breakdown]
-        hidden, units, covered = _stage(breakdown, tallies, out, profile)
+        hidden, units, covered = _stage(breakdown, tallies, kept, profile)
 
         def cells(rows: Hidden) -> Hidden:
             return Hidden(cell for row in rows for cell in units[row])
@@ -234,21 +272,24 @@ def hidden_together(
         def suffices(rows: Hidden) -> bool:
             if not covered(rows):
                 return False
-            now, among = {**out, breakdown: cells(rows)}, [*kept, breakdown]
-            if cornered(*_told(tallies, answers, now, among), answers.size, *limits):
+            now = {**kept, breakdown: cells(rows)}
+            told = _told(tallies, answers, now, among)
+            if cornered(*told, answers.size, *limits):
                 return False
             shown = np.array([group for each in among for group in is_open(each, now[each])])
-            return exposed(shown, answers.size, answers.looks, *limits) is None
+            if exposed(shown, answers.size, answers.looks, *limits) is not None:
+                return False
+            return not (bounded and certain(told))
 
         sizes = {row: sum(groups[cell].base for cell in of) for row, of in units.items()}
         answered = {row: size for row, size in sizes.items() if size}
         found = _fewest_more(hidden, answered, suffices)
         return cells(hidden | answered.keys() if found is None else found)
 
-    for breakdown in (b for b in ORDER if b in tallies and b != "all"):
-        out[breakdown] = out[breakdown] | add(breakdown)
-        kept.append(breakdown)
-    return out
+    found = hide(bounded=False)
+    # Bounds are dear, and what is told of all breakdowns bounds more than what is told of some: so
+    # they are sought once at the end, and only where they find something at each breakdown.
+    return hide(bounded=True) if certain(_told(tallies, answers, found, order)) else found
 
 
 def _told(

@@ -222,6 +222,8 @@ def test_the_attacker_wins_when_a_protection_is_switched_off(
     monkeypatch.setattr(snapshot, "run_checks", lambda *_args, **_more: [])
     for name, instead in OFF.get(what, {}).items():
         monkeypatch.setattr(disclosure, name, instead)
+        # What cannot be otherwise is found too by whoever searches for it last.
+        monkeypatch.setattr(disclosure, "forced", nobody)
     if what == "the filter":
         real = disclosure.hidden_together
         monkeypatch.setattr(publish, "hidden_together", lambda *given: real(*given[:3]))
@@ -233,3 +235,34 @@ def test_the_attacker_wins_when_a_protection_is_switched_off(
             return
         shutil.rmtree(loader.folder / "store")
     pytest.fail(f"without {what} the attacker learnt nothing in {TRIES} surveys")
+
+
+def test_what_a_few_said_is_not_told_by_there_being_nobody_else_who_can_have_said_it(
+    loader: Loader, framed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Four who are not managers do not know, none of them at AA; of those in support two. The other
+    two lead at BB, and there are two. No sum tells it, and each answer could be many people's."""
+    kinds = [
+        ("AA", "medarbetare", "stod", "ja nej " * 6),
+        ("AA", "chef", "ledning", "ja nej " * 3),
+        ("AA", "chef", "stod", "ja nej ja nej ja"),
+        ("BB", "medarbetare", "ledning", "vet_ej vet_ej"),
+        ("BB", "medarbetare", "stod", "vet_ej vet_ej ja ja nej"),
+        ("CC", "chef", "ledning", "vet_ej ja nej"),
+        ("DD", "chef", "ledning", "vet_ej ja nej"),
+    ]
+    people = [
+        {"department": d, "position": p, "occupation": o, "sex": "", "q1_1": [answer]}
+        | {question: [] for question in QUESTIONS if question != "q1_1"}
+        for d, p, o, answers in kinds
+        for answer in answers.split()
+    ]
+    telling = {("department", "AA"), ("position", "medarbetare"), ("occupation", "stod")}
+    for forced, told in (("off", True), ("on", False)):
+        with monkeypatch.context() as without:
+            if forced == "off":
+                without.setattr(disclosure, "forced", lambda *_: False)
+            shutil.copytree(framed, loader.folder / "store")
+            loader.survey(as_file(people))
+            assert (telling <= published(loader)["q1_1"].shown.keys()) is told
+        shutil.rmtree(loader.folder / "store")

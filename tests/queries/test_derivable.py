@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from queries.derivable import MIXED, cornered, exposed
+from queries.derivable import MIXED, cornered, exposed, forced
 
 LIMIT, ALIKE = 5, 10
 calm = settings(deadline=None, max_examples=250)
@@ -85,3 +85,33 @@ def test_who_can_have_said_it_are_those_in_no_group_that_counts_none() -> None:
     # Seven may have said it, and all did.
     all_of_them = np.array([[31, 7], [5, 7], [26, 0], [2, 7], [29, 0]])
     assert cornered(told, all_of_them, np.array([7, 5, 6, 20]), LIMIT, ALIKE)
+
+
+def test_a_number_of_a_few_that_cannot_be_otherwise_is_found() -> None:
+    """Two at TN and six others; seven of the eight said yes, and one of the six did not."""
+    told = np.array([[1, 1, 1], [0, 1, 1], [1, 1, 0], [0, 0, 1]], dtype=bool)
+    size, few = np.array([2, 6, 5]), np.array([[1, 0, 0]], dtype=bool)
+    #                yes, no
+    chose = np.array([[2, 0], [4, 2], [3, 2]])
+    assert forced(told, told.astype(int) @ chose, size, chose, few, ALIKE)
+    # Without the six told of by themselves, and with what they are told of, others can be no.
+    left = told[[0, 2, 3]]
+    assert not forced(left, left.astype(int) @ chose, size, chose, few, ALIKE)
+    # Six of a mind are told of too where zeros leave them one answer; ten are many.
+    told = np.array([[1, 1, 0], [1, 0, 1]], dtype=bool)
+    chose = np.array([[6, 0, 0], [4, 4, 0], [4, 0, 4]])
+    for scale, found in ((1, True), (2, False)):
+        of = scale * chose
+        given = told, told.astype(int) @ of, of.sum(axis=1), of
+        assert forced(*given, np.zeros((0, 3), dtype=bool), ALIKE) is found
+
+
+def test_who_alone_can_have_left_a_box_unticked_is_found() -> None:
+    """All at TN have VPN, and all managers. So the one who has not is one of two at SN."""
+    told = np.array([[1, 1, 1, 1], [1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0]], dtype=bool)
+    size = np.array([4, 8, 9, 2])
+    #               VPN, encryption: several choices
+    ticked = np.array([[4, 2], [8, 4], [9, 4], [1, 1]])
+    assert cornered(told, told.astype(int) @ ticked, size, LIMIT, ALIKE)
+    ticked = np.array([[3, 2], [7, 4], [8, 4], [1, 1]])
+    assert not cornered(told, told.astype(int) @ ticked, size, LIMIT, ALIKE)

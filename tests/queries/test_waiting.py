@@ -40,6 +40,12 @@ def person(department: str, turn: int, position: str = "medarbetare") -> dict[st
     return attributes | answers
 
 
+def never(department: str, turn: int) -> dict[str, Any]:
+    """Return somebody who never works elsewhere, and is not asked what that opens."""
+    one = person(department, turn)
+    return one | {"frekvens": ["aldrig"]} | {question: [] for question in FILTERED}
+
+
 def two_departments(number: int = 12) -> list[dict[str, Any]]:
     return [person(code, turn) for code in ("AA", "BB") for turn in range(number)]
 
@@ -122,6 +128,15 @@ def test_a_corrected_answer_waits_and_so_does_a_withdrawn_one(load: Any, loader:
     assert cube(loader) == before
 
 
+def test_two_who_left_are_waited_for_though_they_answered_differently(
+    load: Any, loader: Loader
+) -> None:
+    people = two_departments()
+    load(people)
+    load(people[2:])
+    assert waits(loader) == set(QUESTIONS)
+
+
 def test_the_same_answers_in_another_order_are_nothing_new(load: Any, loader: Loader) -> None:
     people = two_departments()
     load(people)
@@ -175,6 +190,34 @@ def test_a_department_that_starts_to_answer_while_others_wait_is_hidden_and_not_
     load([*two_departments(), *(person("CC", turn) for turn in range(2))])
     statuses = {row[6] for row in cube(loader) if row[1:3] == ("department", "CC")}
     assert statuses == {"hidden"}
+
+
+def test_what_is_hidden_of_who_came_to_an_empty_group_does_not_tell_who_was_asked(
+    load: Any, loader: Loader
+) -> None:
+    people = two_departments()
+    load(people)
+    seen = []
+    for one in (never("CC", 1), person("CC", 1)):
+        load([*people, {**one, "position": "chef"}])
+        seen.append([(*row[:4], row[6]) for row in cube(loader)])
+    assert seen[0] == seen[1]
+
+
+def test_who_is_hidden_does_not_change_for_the_same_answers_because_the_filter_has_new_ones(
+    load: Any, loader: Loader
+) -> None:
+    """Both are told of the same 37; hidden are first CC (3), AA and BB, then CC and DD."""
+    loader.invited(AA=30, BB=30, CC=30, DD=30, EE=30)
+    people = [{**person("AA", turn), "frekvens": ["mer_sallan"]} for turn in range(7)]
+    people += [person(*one) for code, n in (("BB", 8), ("CC", 3), ("DD", 6), ("EE", 13))
+               for one in zip([code] * n, range(n), strict=True)]  # fmt: skip
+    people += [never(code, turn) for code in ("CC", "DD", "EE") for turn in range(9)]
+    load(people)
+    before = {base(loader, "q3_1b", code) for code in ("AA", "BB", "CC")}
+    load([*people, *(never(code, turn) for code in ("AA", "BB") for turn in range(6))])
+    after = {base(loader, "q3_1b", code) for code in ("CC", "DD")}
+    assert before != {None} or after != {None}
 
 
 def test_how_many_of_each_position_answered_waits_too(load: Any, loader: Loader) -> None:
