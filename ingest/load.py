@@ -479,7 +479,7 @@ def _frame_faults(good: Sequence[Validated], table: Table) -> list[RowError]:
     codes = set(owners)
     for row in good:
         key = fold_label(row.model.department)
-        if "+" in key and codes.issuperset(key.split("+")):
+        if any(code != key and f"+{code}+" in f"+{key}+" for code in codes):
             faults.append(
                 RowError(
                     row.row,

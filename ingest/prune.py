@@ -26,10 +26,10 @@ from typing import Any
 
 from ingest.register import GONE
 from ingest.snapshot import Builder, drop_pruned, migrate_if_older, write_snapshot
-from queries import pseudonyms
+from queries import log, pseudonyms
 from queries.i18n import _
 from queries.log import ZONE
-from queries.months import period_of
+from queries.months import last_day
 from queries.store import Snapshot, StoreError, current_snapshot, list_snapshots, sql_file
 
 WAVE_RECORDS = (
@@ -105,6 +105,10 @@ def prune(before: date, *, dry_run: bool = False, store: Path | None = None) -> 
         )
     except _NothingOld:
         result.snapshot = was.id
+        if not dry_run:
+            # Told all the same: whoever asks later when it was last done finds it.
+            what, told = f"prune {before.isoformat()}", {**facts, "outcome": "unchanged"}
+            log.append("prune", actor=log.system_user(), what=what, facts=told, store=store)
     if dry_run:
         result.snapshots = len(list_snapshots(store)) if result.waves or result.agreements else 0
     else:
@@ -132,8 +136,7 @@ def _old_waves(builder: Builder, snapshot: Snapshot, before: date) -> list[str]:
     )
     old = []
     for wave, label in found:
-        period = period_of(wave) or period_of(label)
-        day = period[1] if period else loaded.get(wave)
+        day = last_day(wave, label, loaded.get(wave))
         if day is not None and day < before:
             old.append(wave)
     return old

@@ -11,6 +11,7 @@ importera.finding(viewer)
 
 st.header(_("Det som är inläst"), anchor="inlast")
 importera.loaded()
+importera.old_records(viewer)
 
 st.header(_("Så läser du in"), anchor="kommandon")
 importera.how_to()

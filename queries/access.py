@@ -18,6 +18,8 @@ import json
 import math
 import os
 import string
+import sys
+import threading
 import time
 import tomllib
 from collections.abc import Collection, Mapping
@@ -29,9 +31,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationError, model_validator
 
+from queries import log
 from queries.i18n import _
 from queries.reference import Facts, ReferenceDataError
 from queries.rules import _Slip, _syntax, _text
+from queries.store import make_private, store_path
 from queries.toml_lines import Lines
 from queries.viewer import AccessDenied, Role, Viewer
 
@@ -40,6 +44,11 @@ ROOT = Path(__file__).resolve().parent.parent
 EMAIL = "email"
 AHEAD = 300
 """Seconds that the provider's clock may be before ours."""
+FORGOTTEN = 3600
+"""Seconds that a refused identity is remembered, so that it is told once in the log."""
+MOST_TOLD = 100
+"""Different things that one login is told of in the log: an address may ask for anything."""
+LOCK_SECONDS = 10.0
 ROLES = tuple(role.value for role in Role)
 FIELDS = ("claim", "value", "role", "departments")
 
@@ -267,7 +276,7 @@ def refusal(claims: Mapping[str, Any], now: float | None = None) -> Refusal | No
                 return Refusal.EARLY
     if until <= now:
         return Refusal.EXPIRED
-    return Refusal.ENDED if _ended.has(fingerprint(claims), "", now) else None
+    return Refusal.ENDED if _ended.has(fingerprint(claims), now) else None
 
 
 def expires(claims: Mapping[str, Any]) -> float:
@@ -298,7 +307,12 @@ def name_of(claims: Mapping[str, Any]) -> str:
 
 
 def actor_of(claims: Mapping[str, Any]) -> str:
-    """Return who it is for the log: the address, which two people do not share, else the id."""
+    """Return who it is for the log: the address, which two people do not share, else the id.
+
+    Without login (no claims) the system's user.
+    """
+    if not claims:
+        return log.system_user()
     return next(
         (
             text.strip()
@@ -318,23 +332,94 @@ def fingerprint(claims: Mapping[str, Any]) -> str:
 
 
 class _Kept:
-    """What is remembered of logins until they have expired by themselves.
+    """What is remembered of logins until they have expired by themselves: login → what → until."""
 
-    In memory: the service is one process, and a restart closes every tab.
+    def __init__(self) -> None:
+        self._until: dict[str, dict[str, float]] = {}
+        self._lock = threading.Lock()  # each visitor's run has a thread of its own
+
+    def add(self, login: str, what: str, until: float, now: float) -> None:
+        with self._lock:
+            self._until.setdefault(login, {})[what] = until
+            kept = {
+                key: {told: end for told, end in ends.items() if end > now}
+                for key, ends in self._until.items()
+            }
+            self._until = {key: ends for key, ends in kept.items() if ends}
+
+    def has(self, login: str, what: str, now: float) -> bool:
+        return self._until.get(login, {}).get(what, 0.0) > now
+
+    def number(self, login: str) -> int:
+        return len(self._until.get(login, ()))
+
+
+class _Ended:
+    """The logins that somebody has ended, also over a restart of the service.
+
+    In ``<store>/login/ended.json``: fingerprint → the second at which the login ends by itself. It
+    tells nobody whose a login was. Read anew when it changes, so that two processes on one store
+    know what either has ended. Where it cannot be written a log-out counts until the restart.
     """
 
     def __init__(self) -> None:
-        self._until: dict[tuple[str, str], float] = {}
+        self._own: dict[str, float] = {}
+        self._read: tuple[object, dict[str, float]] = (None, {})
 
-    def add(self, login: str, what: str, until: float, now: float) -> None:
-        kept = {key: end for key, end in self._until.items() if end > now}
-        self._until = kept | {(login, what): until}
+    def add(self, login: str, until: float, now: float) -> None:
+        if until <= now or self.has(login, now):
+            return
+        self._own = {key: end for key, end in self._own.items() if end > now} | {login: until}
+        try:
+            self._write(now)
+        except OSError as error:  # a lock that is not given is one, too
+            text = _("Utloggningen går inte att spara ({reason}): den gäller till omstarten.")
+            print(text.format(reason=error.strerror or error), file=sys.stderr, flush=True)
 
-    def has(self, login: str, what: str, now: float) -> bool:
-        return self._until.get((login, what), 0.0) > now
+    def has(self, login: str, now: float) -> bool:
+        return max(self._own.get(login, 0.0), self._filed().get(login, 0.0)) > now
+
+    def _write(self, now: float) -> None:
+        from filelock import FileLock  # late: a command's help has no use for it
+
+        path = ended_path()
+        make_private(path.parent, store_path())
+        with FileLock(path.parent / "lock", timeout=LOCK_SECONDS, mode=0o600):
+            kept = {key: end for key, end in (self._filed() | self._own).items() if end > now}
+            new = path.with_suffix(".new")
+            handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(kept, stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(new, path)
+
+    def _filed(self) -> dict[str, float]:
+        path = ended_path()
+        state: object = path
+        try:
+            stat = path.stat()
+            state = (path, stat.st_ino, stat.st_mtime_ns, stat.st_size)
+            if self._read[0] != state:
+                told = json.loads(path.read_text(encoding="utf-8"))
+                self._read = (state, {str(key): float(end) for key, end in told.items()})
+            return self._read[1]
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            # Nobody is shut out for it: a login that was ended also expires by itself.
+            if self._read[0] != state:
+                print(f"{path}: {error}", file=sys.stderr, flush=True)
+            self._read = (state, {})
+            return {}
 
 
-_ended, _told = _Kept(), _Kept()
+def ended_path() -> Path:
+    """Return the file of the logins that somebody has ended."""
+    return store_path() / "login" / "ended.json"
+
+
+_ended, _told = _Ended(), _Kept()
 
 
 def end(claims: Mapping[str, Any], now: float | None = None) -> None:
@@ -344,13 +429,31 @@ def end(claims: Mapping[str, Any], now: float | None = None) -> None:
     copied it still holds it.
     """
     now = time.time() if now is None else now
-    _ended.add(fingerprint(claims), "", expires(claims), now)
+    _ended.add(fingerprint(claims), expires(claims), now)
 
 
 def first_time(claims: Mapping[str, Any], what: str, until: float) -> bool:
     """Return whether this login is met with ``what`` for the first time, and remember it."""
     login, now = fingerprint(claims), time.time()
-    if _told.has(login, what, now):
+    if _told.has(login, what, now) or _told.number(login) >= MOST_TOLD:
         return False
     _told.add(login, what, until, now)
     return True
+
+
+def note(
+    claims: Mapping[str, Any],
+    event: str,
+    *,
+    role: str = "",
+    what: str = "",
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    """Write in the log what a login does or is refused, once for each login.
+
+    Not once for each visit: a page that is loaded anew begins another, and whoever is refused
+    could fill the log by holding down a key.
+    """
+    until = max(expires(claims), time.time() + FORGOTTEN)
+    if first_time(claims, f"{event} {role} {what}", until):
+        log.append(event, actor=actor_of(claims), role=role, what=what, facts=facts)

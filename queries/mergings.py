@@ -161,6 +161,18 @@ def _joined(code: str, out: set[str]) -> tuple[str, ...]:
     return found if len(found) > 1 and code not in out else ()
 
 
+def of_several(codes: Iterable[object]) -> set[str]:
+    """Return those of a table's codes that stand for several departments: in which another of them
+    stands between pluses. A department's own code may hold a plus, but not another's code
+    (``ingest.load``)."""
+    known = {code for value in codes if (code := _code(value))}
+    return {
+        code
+        for code in known
+        if any(other != code and f"+{other}+" in f"+{code}+" for other in known)
+    }
+
+
 def telling(table: pd.DataFrame, mergings: Sequence[Merging]) -> set[str]:
     """Return the mergings' codes that somewhere tell what one of their departments may not."""
     kept = listed(table, None, mergings, beside=True)["department"].dropna()

@@ -36,3 +36,10 @@ def period_of(name: str) -> tuple[date, date] | None:
         # "2024-25" is a winter and no month; the year is what is certain.
         pass
     return date(year, 1, 1), date(year, 12, 31)
+
+
+def last_day(wave: str, label: str, loaded: date | None) -> date | None:
+    """Return the day from which a wave grows old: the last of the period that it is named after,
+    else the one on which its answers were loaded."""
+    period = period_of(wave) or period_of(label)
+    return period[1] if period else loaded

@@ -203,10 +203,15 @@ class Questionnaire(Facts):
 
     def question(self, id: str) -> Question:
         """Return the question with ``id``; KeyError if there is none."""
-        for question in self.questions:
-            if question.id == id:
-                return question
-        raise KeyError(id)
+        found = self.find(id)
+        if found is None:
+            raise KeyError(id)
+        return found
+
+    def find(self, id: str | None) -> Question | None:
+        """Return the question with ``id``, None if there is none: an indicator may ask about what
+        a municipality's own questionnaire leaves out."""
+        return next((question for question in self.questions if question.id == id), None)
 
     def attribute(self, id: str) -> Attribute:
         """Return the attribute with ``id``; KeyError if there is none."""

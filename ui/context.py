@@ -17,7 +17,7 @@ from queries.catalogue import REGISTER, Indicator
 from queries.catalogue import indicator as indicator_of
 from queries.i18n import language
 from queries.municipality import Merging, municipality
-from queries.reference import Questionnaire
+from queries.reference import Question, Questionnaire
 from queries.rules import RuleSet, as_json
 from queries.store import (
     Reader,
@@ -64,6 +64,10 @@ class Context:
     @property
     def questionnaire(self) -> Questionnaire | None:
         return _questionnaire(self._key, self.wave)
+
+    def question(self, id: str | None) -> Question | None:
+        """Return a question as the wave put it, None if it did not."""
+        return self.questionnaire.find(id) if self.questionnaire else None
 
     def wave_row(self, wave: str | None = None) -> pd.Series:
         """Return the wave's label, kind, profile, invited and answered."""
@@ -155,8 +159,8 @@ class Context:
         Of the chosen department, else of the whole; ``department`` is the option's code and
         ``name`` its label. Empty when the wave did not put the question.
         """
-        asked = self.questionnaire
-        if asked is None or question not in {q.id for q in asked.questions}:
+        asked = self.question(question)
+        if asked is None:
             return pd.DataFrame()
         table = _options(self._key, self.wave, question)
         place = table["department"]
@@ -164,7 +168,7 @@ class Context:
         if (table["status"] == "not_asked").all():
             return pd.DataFrame()
         codes = [name.partition(":")[2] for name in table["indicator"]]
-        labels = [asked.question(question).option(code).label for code in codes]
+        labels = [asked.option(code).label for code in codes]
         return table.assign(indicator=question, department=codes, name=labels)
 
     def answers(self, question: str) -> pd.DataFrame:

@@ -7,24 +7,23 @@ file that a page offers answers whoever knows its address. The pages' side is ``
 
 from __future__ import annotations
 
-import json
+import asyncio
 import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import cookie_parser
+from starlette.datastructures import MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 from streamlit.user_info import generate_login_redirect_url
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
-from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
 from queries import access
+from queries.access import Refusal
 from queries.i18n import _
 from queries.reference import ReferenceDataError
 from ui import server
@@ -36,8 +35,6 @@ PLACE = "distanskollen_plats"
 KEPT = 900
 """Seconds that the asked address is kept: as long as a login may take."""
 LONGEST = 2000
-LEAVE = ("/_stcore/upload_file",)
-"""Where files are left."""
 SECRET_LENGTH, SECRET_SIGNS = 32, 10
 PLACEHOLDERS = ("change", "replace", "example", "secret", "password", "hemlig", "exempel")
 REQUIRED = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
@@ -139,34 +136,26 @@ def _secret_faults(auth: Mapping[str, Any]) -> list[str]:
 # ---------------------------------------------------------------- who a request comes from
 
 
-def identity(given: Mapping[str, str]) -> dict[str, Any] | None:
-    """Return the claims of the signed identity in the cookies, as the pages get them; None for
-    nobody. Whether they count is another question (``access.refusal``)."""
-    try:
-        raw = _get_signed_cookie_with_chunks(dict(given), USER_COOKIE_NAME)
-        claims = json.loads(raw) if raw else None
-    except ValueError:
-        return None
-    if not isinstance(claims, dict) or claims.pop("is_logged_in", None) is not True:
-        return None
-    claims.pop("origin", None)
-    return claims
+# Swedish whatever the visitor reads: the log has one language.
+WHY = {
+    Refusal.EXPIRED: "inloggningen har gått ut",
+    Refusal.UNDATED: "inloggning utan giltighetstid",
+    Refusal.EARLY: "inloggning som inte gäller än",
+    Refusal.ENDED: "fil efter utloggning",
+}
+NO_ROLE = "ingen behörighet"
+NOT_OURS = "inloggningskaka som tjänsten inte har gett ut"
+NO_LOGIN = "fil utan inloggning"
 
 
-def admitted(given: Mapping[str, str]) -> bool:
-    """Return whether the cookies hold an identity that counts now and is granted anything."""
-    claims = identity(given)
+def admitted(claims: Mapping[str, Any] | None) -> bool:
+    """Return whether these claims count now and are granted anything."""
     try:
         return bool(
             claims is not None and access.refusal(claims) is None and access.grants(claims).roles
         )
     except ReferenceDataError:
         return False
-
-
-def cookies(scope: Scope) -> dict[str, str]:
-    """Return the cookies of a request."""
-    return cookie_parser(Headers(scope=scope).get("cookie", ""))
 
 
 # ---------------------------------------------------------------- the way in and back
@@ -201,32 +190,41 @@ class LoginDoor:
     """
 
     def __init__(self, app: ASGIApp, paths: Iterable[str], base: str = "") -> None:
-        self.app, self.base = app, base
+        self.app, self.base, self.unknown = app, base, server.Unknown()
         self.known = {"/", *(f"/{path}" for path in paths)}
         self.root = f"/{base.strip('/')}" if base.strip("/") else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            # Streamlit takes whoever has such a cookie for nobody, without a word.
+            told = scope["type"] == "websocket" and server.login_configured()
+            if told and server.is_forged(scope):
+                await self._tell(scope, None)
             return await self.app(scope, receive, send)
         path = server._route(scope, self.base)
         if path == ENTER:
             return await self._enter(scope, receive, send)
-        if path == OUT and (claims := identity(cookies(scope))):
+        if path == OUT and (claims := server.identity(scope)):
             # Also for whoever opens the address by hand: Streamlit only takes the cookie away.
-            access.end(claims)
+            await asyncio.to_thread(access.end, claims)
         if path == CALLBACK:
             return await self.app(scope, receive, self._leading(scope, send))
-        if self._is_closed(path) and server.login_configured() and not admitted(cookies(scope)):
-            text = _("Logga in för att hämta eller lämna filen.")
-            return await server._refuse(scope, receive, send, 403, text)
+        if server.login_configured() and server._is_file(path):
+            claims = server.identity(scope)
+            if not admitted(claims):
+                await self._tell(scope, claims)
+                text = _("Logga in för att hämta filen.")
+                return await server._refuse(scope, receive, send, 403, text)
         return await self.app(scope, receive, send)
 
-    @staticmethod
-    def _is_closed(path: str) -> bool:
-        """Return whether there are files at ``path``. The word mark and the icon are none: the page
-        for logging in shows them."""
-        taken = server._under(path, (server.FILES,)) and server._is_download(path)
-        return taken or server._under(path, LEAVE)
+    async def _tell(self, scope: Scope, claims: Mapping[str, Any] | None) -> None:
+        """Tell the log of somebody who is turned away."""
+        if claims is None:
+            what = NOT_OURS if server.is_forged(scope) else NO_LOGIN
+            return await self.unknown.tell(what, scope)
+        why = access.refusal(claims)
+        what = WHY[why] if why else NO_ROLE
+        await asyncio.to_thread(access.note, claims, "denied", what=what)
 
     async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
@@ -247,7 +245,7 @@ class LoginDoor:
 
     def _leading(self, scope: Scope, send: Send) -> Send:
         """Return ``send`` that leads whoever has logged in to the place that was asked for."""
-        kept = unquote(cookies(scope).get(PLACE, ""))
+        kept = unquote(server.cookies(scope).get(PLACE, ""))
         place = own_place(kept, self.known) or "/"
         # Streamlit comes here after a log-out too, and then without anything.
         tried = bool(scope.get("query_string"))

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from queries.catalogue import REGISTER, SURVEY, Indicator
+from queries.mergings import of_several
 from queries.municipality import Merging
 from ui import cards, choices, journal, tables
 from ui import formats as f
@@ -157,13 +158,13 @@ def origin(
 
 def source_of(context: Context, indicator: Indicator) -> str:
     """Return where the indicator's numbers come from, in one line."""
-    if indicator.source.kind == SURVEY and context.questionnaire:
-        question = context.questionnaire.question(indicator.source.question)
+    if indicator.source.kind == SURVEY:
+        question = context.question(indicator.source.question)
+        if question is None:
+            return _("Enkäten")
         return _("Enkätfrågan ”{text}” ({source})").format(
             text=question.text, source=source_words(question.source)
         )
-    if indicator.source.kind == SURVEY:
-        return _("Enkäten")
     if indicator.source.kind == REGISTER:
         return _("Registret över överenskommelser")
     return _("Ramen: förvaltningarnas uppgifter om anställda, möjlighet och tillfrågade")
@@ -204,11 +205,8 @@ def why_hidden(
         near, whole = context.nearest(results, question=question)
         known = {merging.code for merging in near}
         rows = results[results["status"] == "shown"].dropna(subset="department")
-        more = [
-            name
-            for code, name in zip(rows["department"], rows["name"], strict=True)
-            if "+" in code and code not in known and code != context.department
-        ]
+        several = of_several(results["department"]) - known - {context.department}
+        more = rows["name"][rows["department"].isin(several)]
         say(
             _("Dolt: {names}. {reason}").format(
                 names=list_names(names), reason=status_reason("hidden")

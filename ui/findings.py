@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from queries.catalogue import Indicator
+from queries.mergings import of_several
 from ui import formats as f
 from ui.text import _, list_names, plain, status_reason
 
@@ -33,9 +34,8 @@ def shown_departments(results: pd.DataFrame) -> list[dict[str, Any]]:
     A merging that is alone beside the whole is what was chosen, and stands for itself.
     """
     rows = results[results["department"].notna()].to_dict("records")
-    if len({r["department"] for r in rows}) > 1:
-        rows = [r for r in rows if "+" not in r["department"]]
-    return [r for r in rows if f.is_shown(r)]
+    mergings = of_several(row["department"] for row in rows)
+    return [r for r in rows if r["department"] not in mergings and f.is_shown(r)]
 
 
 def finding(indicator: Indicator, results: pd.DataFrame) -> str:
@@ -240,7 +240,7 @@ def differences(results: pd.DataFrame) -> str:
 def _extremes(results: pd.DataFrame) -> str:
     rows = sorted(shown_departments(results), key=lambda r: r["share"])
     places = results["department"].dropna()
-    alone = places[~places.str.contains("+", regex=False)] if len(places) > 1 else places
+    alone = places[~places.isin(of_several(places))]
     if len(rows) == 1 and len(alone) == 1:
         # One department is chosen: it is told beside the whole.
         return _("{name}: {share}.").format(name=plain(rows[0]["name"]), share=_told(rows[0]))

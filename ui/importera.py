@@ -6,15 +6,17 @@ No result of any survey is here, and nothing of what the files hold beside their
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from queries import indicators as queries
 from queries import log
-from queries.store import StoreError, current_id, list_snapshots, store_path
+from queries.months import last_day
+from queries.store import Reader, StoreError, current_id, list_snapshots, store_path
 from queries.viewer import Role, Viewer
 from ui import cards, choices, journal, tables
 from ui import formats as f
@@ -26,6 +28,9 @@ EVENT, PERIOD = "handelse", "tid"
 EVERYTHING = "allt"
 PERIODS = {"7": 7, "30": 30, "365": 365, EVERYTHING: None}
 """What the address calls each period, and its days."""
+KEPT_YEARS = 3
+"""Whole years after which the page asks whether records are still needed: the follow-up of an audit
+is over by then. How long they are kept is the municipality's to decide."""
 LINES, VERSIONS = 50, 10
 """As many lines and versions as are shown; the files and the commands have all."""
 SHORT = 12
@@ -165,6 +170,58 @@ def loaded() -> None:
         st.html(cards.callout("info", title, text))
 
 
+def old_records(viewer: Viewer) -> None:
+    """Say which records have lain for long, if any, and how they are removed."""
+    try:
+        snapshot = load_snapshot()
+        waves = queries.waves(Reader(snapshot, viewer)).to_dict("records")
+    except StoreError:
+        return
+    # The first day of a year, so that what was removed on this advice stays enough until the next.
+    before = date(datetime.now(log.ZONE).year - KEPT_YEARS, 1, 1)
+    inputs = snapshot.manifest["inputs"]
+    loaded = {
+        entry["wave"]: datetime.fromisoformat(entry["loaded_at"]).astimezone(log.ZONE).date()
+        for entry in inputs
+        if entry["kind"] == "survey"
+    }
+    old = [
+        wave["wave"]
+        for wave in waves
+        if wave["wave"] in loaded and f.is_missing(wave["pruned"])
+        and (last_day(wave["wave"], wave["label"], loaded[wave["wave"]]) or before) < before
+    ]  # fmt: skip
+    registers = sorted(str(e["as_of"]) for e in inputs if e["kind"] == "agreements" and e["as_of"])
+    told = []
+    if old:
+        text = _("Enskilda svar finns kvar för våg {waves}.")
+        told.append(text.format(waves=list_names(sorted(old))))
+    if registers and registers[0] < before.isoformat() and not _pruned_since(before):
+        text = _("Det äldsta registret är per {day}: där finns överenskommelser som kan vara slut.")
+        told.append(text.format(day=registers[0]))
+    if not told:
+        return
+    told.append(
+        _(
+            "Hur länge de behövs avgör kommunens plan för gallring. Det som är publicerat står "
+            "kvar. Så prövar du vad som skulle tas bort:"
+        )
+    )
+    title = _("Uppgifter från före {year} kan behöva gallras").format(year=before.year)
+    st.html(cards.callout("info", title, " ".join(told)))
+    st.code(f"python manage.py prune --before {before} --dry-run", language="shell")
+
+
+def _pruned_since(day: date) -> bool:
+    """Return whether the log tells of a removal of all that is older than the day."""
+    try:
+        found = _read(_version_of_log())[0]
+    except StoreError:
+        return False
+    told = found["facts"][found["event"] == "prune"]
+    return any(facts.get("before", "") >= day.isoformat() for facts in told)
+
+
 def how_to() -> None:
     """Show the commands that load, in their order."""
     st.markdown(
@@ -301,6 +358,11 @@ def _fact_word(fact: str) -> str:
         "before": _("före"),
         "waves": _("vågor"),
         "agreements": _("överenskommelser"),
+        "attempts": _("försök"),
+        "address": _("från"),
+        "roles": _("roller"),
+        "event": _("bara händelsen"),
+        "since": _("från och med"),
     }.get(fact, fact)
 
 
@@ -326,11 +388,18 @@ def told(row: Mapping[str, Any]) -> str:
                 n=facts["accepted"], rejected=facts["rejected"]
             )
         said += " · " + _("våg {waves}").format(waves=facts["waves"]) if facts.get("waves") else ""
-        if "agreements" in facts:
-            said += " · " + _("{n} överenskommelser").format(n=facts["agreements"])
+        if facts.get("agreements", "").isdecimal():
+            number = int(facts["agreements"])
+            text = _n("En överenskommelse", "{n} överenskommelser", number)
+            said += " · " + text.format(n=f.number(number))
         return f"{_outcome_word(outcome)} · {said}" if outcome else said
     page = f"/{facts.pop('page')}" if facts.get("page") else ""
     kept = [facts.pop(name, "") for name in ("wave", "department", "departments")]
+    if row["event"] == "login":
+        # In words, and what is granted before where.
+        kept.insert(0, ", ".join(map(role_word, facts.pop("roles", "").split(", "))))
+    if facts.get("event"):
+        facts["event"] = event_word(facts["event"])
     more = [f"{_fact_word(name)}: {value}" for name, value in facts.items()]
     return " · ".join(filter(None, (row["what"], *dict.fromkeys(kept), *more, page)))
 
@@ -400,7 +469,10 @@ def the_log(viewer: Viewer) -> None:
                 " · ".join(filter(None, (plain(row["actor"]), role_word(plain(row["role"])))))
                 for row in rows
             ],
-            _("Händelse"): [f"{event_word(row['event'])} · {plain(told(row))}" for row in rows],
+            _("Händelse"): [
+                " · ".join(filter(None, (event_word(row["event"]), plain(told(row)))))
+                for row in rows
+            ],
         }
     )
     st.html(_lines(table, _("Loggen"), "dk-lines dk-told"))

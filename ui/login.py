@@ -19,18 +19,15 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from queries import access, log
+from queries import access
 from queries.access import Grants, Refusal
 from queries.i18n import language
 from queries.municipality import municipality
 from queries.reference import ReferenceDataError
 from ui import cards
 from ui.addresses import PAGES
-from ui.door import ENTER, FAILED, OUTCOME, TO
+from ui.door import ENTER, FAILED, OUTCOME, TO, WHY
 from ui.text import _, join_words, plain, role_word
-
-FORGOTTEN = 3600
-"""Seconds that a refused identity is remembered, so that it is told once in the log."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +56,7 @@ def let_in() -> Login:
     why = access.refusal(claims)
     if why is not None:
         if why is not Refusal.ENDED:
-            note("denied", what=_WHY[why], claims=claims)
+            note("denied", what=WHY[why], claims=claims)
         _instead(lambda path: _door(path, why))
     try:
         grants = access.grants(claims)
@@ -80,7 +77,7 @@ def let_in() -> Login:
 
 def actor() -> str:
     """Return who is asking, for the log: the login's identity, or the system's user without one."""
-    return access.actor_of(_claims()) or log.system_user()
+    return access.actor_of(_claims())
 
 
 def note(
@@ -91,21 +88,8 @@ def note(
     facts: Mapping[str, object] | None = None,
     claims: Mapping[str, Any] | None = None,
 ) -> None:
-    """Write in the log what somebody does or is refused, once for each login.
-
-    Not once for each visit: a page that is loaded anew begins another, and whoever is refused
-    could fill the log by holding down a key.
-    """
-    claims = _claims() if claims is None else claims
-    until = max(access.expires(claims), time.time() + FORGOTTEN)
-    if access.first_time(claims, f"{event} {role} {what}", until):
-        log.append(
-            event,
-            actor=access.actor_of(claims) or log.system_user(),
-            role=role,
-            what=what,
-            facts=facts,
-        )
+    """Write in the log what somebody does or is refused, once for each login."""
+    access.note(_claims() if claims is None else claims, event, role=role, what=what, facts=facts)
 
 
 def whom_to_ask() -> str:
@@ -115,14 +99,6 @@ def whom_to_ask() -> str:
     except ReferenceDataError:
         contact = ""
     return plain(contact) or _("den som sköter behörigheterna")
-
-
-# Swedish whatever the visitor reads: the log has one language.
-_WHY = {
-    Refusal.EXPIRED: "inloggningen har gått ut",
-    Refusal.UNDATED: "inloggning utan giltighetstid",
-    Refusal.EARLY: "inloggning som inte gäller än",
-}
 
 
 def _claims() -> dict[str, Any]:

@@ -72,7 +72,8 @@ def dossier(context: Context, indicator: Indicator) -> None:
         st.html(_used_on(context, indicator))
     with st.expander(_("SQL som räknar talet")):
         st.code(indicator.sql, language="sql", wrap_lines=True)
-        if indicator.source.kind == SURVEY and context.questionnaire:
+        asked = indicator.source.kind == SURVEY and context.question(indicator.source.question)
+        if asked and context.questionnaire:
             codes = ",".join(indicator.source.counted(context.questionnaire))
             counted = _labels(context, indicator.source.question, codes)
             st.caption(
@@ -301,9 +302,10 @@ def protection(context: Context) -> None:
     wave = context.wave_row()
     st.markdown(
         _(
-            "En grupp visas bara om minst {base} i den har svarat på frågan och inte alla har "
-            "svarat lika när de är färre än {unanimous}. Samma krav gäller det som går att räkna "
-            "fram genom att dra ifrån: det måste dessutom komma från minst {groups} grupper. "
+            "En grupp visas bara om minst {base} i den har svarat på frågan och inte alla, eller "
+            "alla utom en, har svarat lika när de är färre än {unanimous}. Samma krav gäller det "
+            "som går att räkna fram genom att dra ifrån: det måste dessutom komma från minst "
+            "{groups} grupper. "
             "Annars döljs även nästa minsta grupp. Alla indelningar av en fråga skyddas "
             "tillsammans: ingen summa eller skillnad av det som visas får peka ut färre än {base}, "
             "och det någon har svarat ska så många ha kunnat svara. Dolt är dolt överallt: antal, "

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from queries.mergings import of_several
 from ui import formats as f
 from ui.drawing import (
     CHAR,
@@ -115,17 +116,15 @@ def _pair_track(pairs: Sequence[tuple[Pair, Slot]]) -> list[tuple[float, float]]
 def _side_by_side(register: pd.DataFrame, survey: pd.DataFrame, digits: int) -> list[Pair]:
     """Return a pair per department: the register's order, then the survey's own, the whole last.
 
-    A merging (code with "+") stands only where both sides know it. It exists to let the survey say
+    A merging stands only where both sides know it. It exists to let the survey say
     something about departments that it must hide; without a counterpart there is nothing to lay
     beside it, and its departments have rows of their own.
     """
     first = {r.code: r for r in read_rows(register, digits)}
     second = {r.code: r for r in read_rows(survey, digits)}
-    codes = [
-        c
-        for c in dict.fromkeys([*first, *second])
-        if c is None or "+" not in c or (c in first and c in second)
-    ]
+    every = dict.fromkeys([*first, *second])
+    alone = of_several(every) - (first.keys() & second.keys())
+    codes = [code for code in every if code not in alone]
     found = []
     for code in codes:
         a, b = first.get(code), second.get(code)

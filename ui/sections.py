@@ -372,7 +372,7 @@ def _about_past(context: Context, table: pd.DataFrame) -> str:
     if first and not table.empty and table["day"].min() < first:
         text = _("Före {day}, då registret först lästes in, är det räknat bakåt ur dess datum.")
         sentences.append(text.format(day=f.date(first)))
-    return " ".join([*sentences, *course.why_months(set(table["status"]))])
+    return " ".join([*sentences, *course.why_months(course.read_lines(table))])
 
 
 def _months(context: Context, indicator: Indicator, table: pd.DataFrame) -> None:
@@ -428,16 +428,16 @@ def _caption(context: Context, indicator: Indicator, results: pd.DataFrame) -> s
 
 def _has_scale(context: Context, indicator: Indicator) -> bool:
     """Return whether the question has one answer each, which a bar can be divided by."""
-    asked = context.questionnaire
-    return asked is not None and asked.question(indicator.source.question).type != "multiple"
+    asked = context.question(indicator.source.question)
+    return asked is not None and asked.type != "multiple"
 
 
 def _answers(context: Context, indicator: Indicator) -> None:
     table = context.answers(indicator.source.question)
-    asked = context.questionnaire
+    asked = context.question(indicator.source.question)
     if table.empty or asked is None:
         return
-    note(_("Frågan: {text}").format(text=asked.question(indicator.source.question).text))
+    note(_("Frågan: {text}").format(text=asked.text))
     show_figure(
         lambda narrow: charts.likert(table, theme=context.theme, narrow=narrow),
         charts.alt_likert(table, title=indicator.name),
@@ -446,7 +446,7 @@ def _answers(context: Context, indicator: Indicator) -> None:
     st.html(cards.data_table(tables.answers_table(table), indicator.name))
     mark = _("Arbetsmaterial") if context.viewer.sees_microdata else ""
     exported = tables.answers_export(table, mark=mark)
-    told = [(_("Fråga"), asked.question(indicator.source.question).text)]
+    told = [(_("Fråga"), asked.text)]
     told += origin(context, [context.wave])
     files(
         context,
@@ -614,10 +614,10 @@ def _group(context: Context, indicator: Indicator, breakdown: str, results: pd.D
 
 def several_section(context: Context, question_id: str, title: str) -> None:
     """Tell a question with several answers: a row per option, of all who answered."""
-    results, asked = context.option_shares(question_id), context.questionnaire
+    results, asked = context.option_shares(question_id), context.question(question_id)
     if results.empty or asked is None:
         return
-    page = THEME_PAGES[asked.question(question_id).theme]
+    page = THEME_PAGES[asked.theme]
     where = context.department_name or _("Hela kommunen")
     st.subheader(title, anchor=question_id)
     say(findings.most_common(results, where))

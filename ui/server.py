@@ -21,6 +21,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -44,6 +45,7 @@ from streamlit.runtime.secrets import secrets_singleton
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 from streamlit.web.server.starlette.starlette_websocket import _get_signed_cookie_with_chunks
 
+from queries import access, log
 from queries.i18n import _
 from ui.addresses import PAGES
 
@@ -83,9 +85,10 @@ HEADERS = {
 }
 
 INNER = "/_stcore"
-NEEDED = tuple(f"{INNER}/{name}" for name in ("health", "host-config", "stream", "upload_file"))
+NEEDED = tuple(f"{INNER}/{name}" for name in ("health", "host-config", "stream"))
 """What the pages need of Streamlit's own. Everything else below ``INNER`` is closed: memory
-figures, the agent API and script health answer without login, and what a new version adds would."""
+figures, the agent API and script health answer without login, and what a new version adds would.
+So are uploads: no page takes files, and Streamlit keeps as many as anybody sends it in memory."""
 MESSAGES = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request"}
 OPERATIONS = {"request_id", "session_id", "deferred_file", "dataframe_chunk"}
 LONGEST_MESSAGE = 1_000_000
@@ -95,6 +98,8 @@ STRANGE = re.compile(r"[\x00-\x1f\x7f\\]")
 that ends in ``$`` lets a last line break pass."""
 FILES = "/media"
 MOST_FILES = 10_000
+QUIET = 600.0
+"""Seconds between two lines of the log on the same refusal to those who are nobody."""
 LONGEST_ANSWER = 10_000
 """Bytes of a message that says where a file that was asked for is."""
 Person = tuple[str, str]
@@ -159,8 +164,8 @@ def guards(script: str | Path) -> dict[str, Any]:
             Middleware(ClosedPaths, base=base),
             Middleware(KnownAddresses, paths=[*paths, ENTER.strip("/")], base=base),
             Middleware(SecureCookies),
-            Middleware(OwnFiles, given=given, base=base),
             Middleware(LoginDoor, paths=paths, base=base),
+            Middleware(OwnFiles, given=given, base=base),
             Middleware(CompressedStatic, root=Path(file_util.get_static_dir()), base=base),
             Middleware(PageShell, shell=shell, base=base),
         ],
@@ -427,7 +432,7 @@ class KnownMessages:
         if scope["type"] != "websocket":
             return await self.app(scope, receive, send)
         name = self.script.name.encode()
-        person = _person(Headers(scope=scope)) if login_configured() else None
+        person = _person(identity(scope)) if login_configured() else None
 
         async def discreet(message: Message) -> None:
             data = message.get("bytes") or b"" if message["type"] == "websocket.send" else b""
@@ -503,11 +508,15 @@ class OwnFiles:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = _route(scope, self.base) if scope["type"] == "http" else ""
-        if not _under(path, (FILES,)) or not _is_download(path):
+        if not _is_file(path):
             return await self.app(scope, receive, send)
-        person = _person(Headers(scope=scope)) if login_configured() else None
-        if login_configured() and not self.given.allows(path, person):
-            return await _refuse(scope, receive, send, 404, _("Sidan finns inte."))
+        if login_configured():
+            claims = identity(scope)
+            if not self.given.allows(path, _person(claims)):
+                if claims and self.given.knows(path):
+                    what = "fil som en annan har hämtat"
+                    await asyncio.to_thread(access.note, claims, "denied", what=what)
+                return await _refuse(scope, receive, send, 404, _("Sidan finns inte."))
 
         async def not_kept(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -515,6 +524,11 @@ class OwnFiles:
             await send(message)
 
         return await self.app(scope, receive, not_kept)
+
+
+def _is_file(path: str) -> bool:
+    """Return whether ``path`` is the address of a file to take away."""
+    return _under(path, (FILES,)) and _is_download(path)
 
 
 def _is_download(path: str) -> bool:
@@ -553,23 +567,75 @@ class Given:
     def allows(self, address: str, person: Person | None) -> bool:
         return person is not None and person in self._people.get(_file_name(address), ())
 
+    def knows(self, address: str) -> bool:
+        """Return whether the address was sent to anybody."""
+        return _file_name(address) in self._people
+
 
 def _file_name(address: str) -> str:
     """Return what Streamlit knows a file by: the end of its address, whatever ending that has."""
     return address.rpartition("/")[2].partition(".")[0]
 
 
-def _person(headers: Headers) -> Person | None:
-    """Return who a request comes from, by the signed cookie of the login; None for nobody."""
-    cookies = cookie_parser(headers.get("cookie", ""))
+def cookies(scope: Scope) -> dict[str, str]:
+    """Return the cookies of a request."""
+    return cookie_parser(Headers(scope=scope).get("cookie", ""))
+
+
+def identity(scope: Scope) -> dict[str, Any] | None:
+    """Return the claims of the signed identity in a request, as the pages get them; None for
+    nobody. Whether they count is another question (``access.refusal``)."""
     try:
-        raw = _get_signed_cookie_with_chunks(cookies, USER_COOKIE_NAME)
-        claims = json.loads(raw) if raw else {}
+        raw = _get_signed_cookie_with_chunks(cookies(scope), USER_COOKIE_NAME)
+        claims = json.loads(raw) if raw else None
     except ValueError:
         return None
-    issuer, subject = claims.get("iss"), claims.get("sub")
-    known = claims.get("is_logged_in") is True and isinstance(issuer, str)
-    return (issuer, subject) if known and isinstance(subject, str) and subject else None
+    if not isinstance(claims, dict) or claims.pop("is_logged_in", None) is not True:
+        return None
+    claims.pop("origin", None)
+    return claims
+
+
+def is_forged(scope: Scope) -> bool:
+    """Return whether a request claims an identity that this service has not signed: one that was
+    made up or altered, or signed with a secret that has been replaced."""
+    given = cookies(scope)
+    if not given.get(USER_COOKIE_NAME, "").strip('"'):
+        return False
+    try:
+        return _get_signed_cookie_with_chunks(given, USER_COOKIE_NAME) is None
+    except ValueError:
+        return True
+
+
+def _person(claims: dict[str, Any] | None) -> Person | None:
+    """Return who has an identity, by issuer and subject; None for nobody."""
+    issuer, subject = (claims or {}).get("iss"), (claims or {}).get("sub")
+    known = isinstance(issuer, str) and isinstance(subject, str) and subject
+    return (issuer, subject) if known else None
+
+
+class Unknown:
+    """Tells the log of refusals to those who are nobody, and who may knock as often as they like.
+
+    The first is told at once, and then a line at most every ``QUIET`` seconds for each ``what``,
+    with how many there were: the log tells of it without being filled. Nothing of what was shown
+    is told, least of all whom it claimed to be: anybody may claim that.
+    """
+
+    def __init__(self) -> None:
+        self._next: dict[str, float] = {}
+        self._number: dict[str, int] = {}
+
+    async def tell(self, what: str, scope: Scope) -> None:
+        """Count a refusal and tell of it if it is time. ``what``: one of a few texts of ours."""
+        self._number[what] = self._number.get(what, 0) + 1
+        now = time.monotonic()
+        if now < self._next.get(what, now):
+            return
+        self._next[what] = now + QUIET
+        facts = {"attempts": self._number.pop(what), "address": (scope.get("client") or ("",))[0]}
+        await asyncio.to_thread(log.append, "denied", actor="", what=what, facts=facts)
 
 
 class KnownAddresses:

@@ -39,7 +39,7 @@ from tests.browser.conftest import Visit
 from tests.browser.received import Inbox, Text
 from tools import serving
 from ui.addresses import PAGES
-from ui.door import PLACE
+from ui.door import NOT_OURS, PLACE
 from ui.text import role_word
 
 STYLESHEET = "cdn.jsdelivr.net"
@@ -406,6 +406,9 @@ def test_a_cookie_that_is_altered_forged_or_unsigned_gets_the_door_and_no_data(
         words = received(service, path, value, "roll=revisor&mina=SN")
         assert "Logga in" in words or "Du har ingen behörighet än" in words, name
         assert [word for word in told if word in words] == [], name
+    # Once, however many: anybody may try, as often as they like.
+    denied = [line["actor"] for line in service.logged("denied") if line["what"] == NOT_OURS]
+    assert denied == ["okänd"]
 
 
 def test_no_message_made_by_hand_gives_a_role_or_a_department_that_is_not_granted(

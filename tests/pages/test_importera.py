@@ -16,6 +16,7 @@ from queries.store import current_id
 from queries.viewer import Role, Viewer
 from tests import loading
 from tests.visiting import Sent, Visitor, visiting
+from ui import importera
 
 ADMIN = {"roll": "admin"}
 
@@ -132,6 +133,27 @@ def test_an_empty_store_and_an_empty_log_say_what_to_do(
     said = everything(visitor.visit("importera", **ADMIN))
     assert "Ingenting är inläst ännu" in said and "python manage.py demo" in said
     assert "Loggen är tom" in said
+
+
+def test_what_has_lain_for_long_is_said_with_the_command_that_removes_it_until_it_is_gone(
+    visitor: Visitor, filled: Path
+) -> None:
+    hint = "kan behöva gallras"
+    assert hint not in everything(visitor.visit("importera", **ADMIN))
+    loading.run("load", "frame", loading.write_frame(filled / "ram.csv"), "--wave", "2019")
+    loading.run("load", "survey", loading.write_survey(filled / "svar.csv"), "--wave", "2019")
+    register = loading.write_records(filled / "register.csv", loading.agreements())
+    loading.run("load", "agreements", register, "--as-of", "2019-12-31")
+    year = datetime.now(log.ZONE).year - importera.KEPT_YEARS
+    said = everything(visitor.visit("importera", **ADMIN))
+    assert f"Uppgifter från före {year} {hint}" in said
+    assert "våg 2019." in said and "registret är per 2019-12-31" in said
+    command = f"python manage.py prune --before {year}-01-01 --dry-run"
+    assert command in said
+    loading.run(*command.split()[2:-1])
+    assert hint not in everything(visitor.visit("importera", **ADMIN))
+    loading.run(*command.split()[2:-1])
+    assert told("prune")[-1]["facts"]["outcome"] == "unchanged"
 
 
 def test_a_damaged_pointer_leaves_versions_and_log_readable(visitor: Visitor, store: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queries import access
+from queries import access, log
 from queries.access import Grants, Refusal, access_rules, grants, refusal
 from queries.reference import ReferenceDataError
 from queries.viewer import AccessDenied, Role, Viewer
@@ -277,7 +278,44 @@ def test_what_was_ended_is_forgotten_when_it_has_expired_by_itself() -> None:
     kept = access._Kept()
     kept.add("a", "", NOW + 10, NOW)
     kept.add("b", "", NOW + 99, NOW + 11)
-    assert list(kept._until) == [("b", "")]
+    assert list(kept._until) == ["b"]
+
+
+def test_what_was_ended_is_ended_after_a_restart_and_in_another_process(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    first, other = access._Ended(), access._Ended()
+    first.add("a", NOW + 10, NOW)
+    other.add("b", NOW + 99, NOW + 11)
+    assert first.has("b", NOW + 11) and access._Ended().has("b", NOW + 11)
+    path = access.ended_path()
+    assert path.stat().st_mode & 0o077 == 0
+    assert list(json.loads(path.read_text())) == ["b"], "what has expired is no longer kept"
+    # A damaged file shuts nobody out, is told once, and is mended by the next log-out.
+    path.write_text("{")
+    assert not other.has("c", NOW) and not other.has("d", NOW) and other.has("b", NOW)
+    assert capsys.readouterr().err.count("ended.json") == 1
+    other.add("c", NOW + 99, NOW)
+    assert access._Ended().has("c", NOW)
+
+
+def test_a_log_out_that_cannot_be_saved_counts_all_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = access.ended_path().parent
+    folder.parent.mkdir(parents=True)
+    folder.write_text("in the way")
+    kept = access._Ended()
+    kept.add("a", NOW + 10, NOW)
+    assert kept.has("a", NOW)
+    assert "Utloggningen går inte att spara" in capsys.readouterr().err
+
+
+def test_one_login_cannot_fill_the_log_with_whatever_it_asks_for() -> None:
+    claims = {**VALID, "nonce": "many"}
+    for number in range(3 * access.MOST_TOLD):
+        access.note(claims, "denied", what=f"förvaltningen {number}")
+    assert len(log.entries(Viewer(Role.ADMIN))) == access.MOST_TOLD
 
 
 def test_the_same_is_told_once_for_each_login() -> None:
@@ -290,4 +328,5 @@ def test_somebody_is_called_by_name_and_logged_by_address() -> None:
     claims = {"sub": "7f", "email": "a@b.example", "name": " Anna "}
     assert (access.name_of(claims), access.actor_of(claims)) == ("Anna", "a@b.example")
     assert (access.name_of({"sub": "7f"}), access.actor_of({"sub": "7f"})) == ("7f", "7f")
-    assert (access.name_of({"name": 3}), access.actor_of({})) == ("", "")
+    assert (access.name_of({"name": 3}), access.actor_of({"name": 3})) == ("", "")
+    assert access.actor_of({}) == log.system_user()

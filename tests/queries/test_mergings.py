@@ -323,3 +323,13 @@ def test_the_share_of_a_merging_has_the_uncertainty_of_its_own_people(read) -> N
     row = table.set_index("department").loc["MBN+TN"]
     # Twelve of 23 are silent: 4 of 11 lies between 4 and 16 of 23.
     assert (row["bound_low"], row["bound_high"]) == (4 / 23, 16 / 23)
+
+
+def test_a_code_with_a_plus_is_a_merging_only_where_it_spells_another_of_the_codes() -> None:
+    of_several = together.of_several
+    assert of_several(["A+B", "C", None, float("nan")]) == set()
+    assert of_several(["A", "B", "A+B", "C"]) == {"A+B"}
+    assert of_several(["A", "A+B", "C"]) == {"A+B"}, "cut down to one of its departments"
+    assert of_several(["A+B", "C", "A+B+C"]) == {"A+B+C"}
+    assert of_several(["60+", "50-59"]) == set()
+    assert of_several(["A", "AA+B"]) == set()

@@ -18,14 +18,14 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
-from streamlit.navigation.page import calc_hash
+from starlette.websockets import WebSocketDisconnect
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from queries import access, log
 from queries.viewer import Role, Viewer
-from tests.visiting import ROOT, TIMEOUT, through_the_entry
+from tests.visiting import at
 from ui import door, login, server, shell
 from ui.addresses import PAGES
 
@@ -60,12 +60,11 @@ role = "admin"
 
 @pytest.fixture(autouse=True)
 def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the file of the permissions; what was told or ended before is forgotten."""
+    """Return the file of the permissions; what was told before is forgotten."""
     path = tmp_path / "behorigheter.toml"
     path.write_text(RULES, encoding="utf-8")
     monkeypatch.setenv("DISTANSKOLLEN_ACCESS", str(path))
     monkeypatch.setattr(access, "_told", access._Kept())
-    monkeypatch.setattr(access, "_ended", access._Kept())
     return path
 
 
@@ -92,16 +91,12 @@ def come(filled: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest
     """Return ``come(claims, path, **parameters)``: a run of somebody with these claims, who is
     logged in for an hour unless they say otherwise; None for nobody."""
     monkeypatch.setattr(shell, "login_configured", lambda: True)
-    through_the_entry(monkeypatch)
 
     def come(claims: dict[str, Any] | None, path: str = "", **parameters: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=TIMEOUT)
+        app = at(path, **parameters)
         if claims is not None:
             person = {"sub": "7f", "name": "Anna Ek", "email": "anna@kommunen.example"}
             app.user = {"is_logged_in": True, "exp": time.time() + 3600, **person, **claims}
-        for name, value in parameters.items():
-            app.query_params[name] = value
-        app._page_hash = calc_hash(path) if path else ""
         app.run()
         assert not app.exception, [error.value for error in app.exception]
         return app
@@ -348,11 +343,14 @@ def test_a_page_that_the_role_lacks_is_refused_and_logged(come: Callable[..., Ap
     assert denied in logged()
 
 
-def test_whoever_logs_out_is_out_in_every_tab(come: Callable[..., AppTest]) -> None:
+def test_whoever_logs_out_is_out_in_every_tab_also_when_the_service_starts_anew(
+    come: Callable[..., AppTest], monkeypatch: pytest.MonkeyPatch
+) -> None:
     claims = {"roles": "r", "exp": time.time() + 900, "nonce": "n"}
     other = come(claims, "metod")
     app = come(claims, "metod")
     next(button for button in app.button if button.label == "Logga ut").click().run()
+    monkeypatch.setattr(access, "_ended", access._Ended())  # as after a restart
     assert other.run().title[0].value == "Logga in"
     assert "Du är utloggad" in said(other)
     assert [line[0] for line in logged()] == ["login", "logout"]
@@ -512,7 +510,6 @@ def visitor(secrets: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> TestCli
     routes = [
         Route("/oauth2callback", callback),
         Route("/media/{name}", file),
-        Route("/_stcore/upload_file/a", file, methods=["PUT"]),
     ]
     app = door.LoginDoor(Starlette(routes=routes), paths=[page.path for page in PAGES])
     return TestClient(app, base_url="http://localhost", follow_redirects=False)
@@ -583,11 +580,47 @@ def test_a_file_is_for_those_who_are_logged_in_and_granted_something(visitor: Te
     for cookie in refused:
         visitor.cookies.set(USER_COOKIE_NAME, cookie)
         assert visitor.get("/media/a.xlsx").status_code == 403, cookie
-        assert visitor.put("/_stcore/upload_file/a").status_code == 403, cookie
         assert visitor.get("/media/brand.svg").status_code == 200
     visitor.cookies.set(USER_COOKIE_NAME, sound)
     assert visitor.get("/media/a.xlsx").status_code == 200
-    assert visitor.put("/_stcore/upload_file/a").status_code == 200
     # Streamlit only takes the cookie away, and whoever has copied it would still be in.
     visitor.get("/auth/logout")
     assert visitor.get("/media/a.xlsx").status_code == 403
+    # Each who is known once, and all who are nobody now and then.
+    assert set(logged()) == {
+        ("denied", "okänd", "", "fil utan inloggning"),
+        ("denied", "okänd", "", "ingen behörighet"),
+        ("denied", "okänd", "", "inloggning utan giltighetstid"),
+        ("denied", "okänd", "", "inloggningen har gått ut"),
+        ("denied", "okänd", "", "inloggningskaka som tjänsten inte har gett ut"),
+        ("denied", "okänd", "", "fil efter utloggning"),
+    }
+    assert len(logged()) == 6
+
+
+def test_forged_cookies_are_told_without_filling_the_log(
+    visitor: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(server.time, "monotonic", lambda: now[0])
+
+    def knock(cookie: str) -> None:
+        visitor.cookies.set(USER_COOKIE_NAME, cookie)
+        with pytest.raises(WebSocketDisconnect), visitor.websocket_connect("/_stcore/stream"):
+            pass
+
+    sound = signed({"exp": time.time() + 60, "roles": "p", "nonce": "x"})
+    forged = signed({"sub": "rut", "roles": "r"}, secret=SECRET.swapcase())
+    for cookie in ("", sound, *(f"{forged}{n}" for n in range(50))):
+        knock(cookie)
+    told = log.entries(Viewer(Role.ADMIN)).to_dict("records")
+    assert [(line["event"], line["actor"], line["what"]) for line in told] == [
+        ("denied", "okänd", "inloggningskaka som tjänsten inte har gett ut")
+    ]
+    now[0] += server.QUIET
+    knock("x")
+    told = log.entries(Viewer(Role.ADMIN)).to_dict("records")
+    assert [line["facts"]["attempts"] for line in told] == ["1", "50"]
+    # Nothing of the cookie, and not whom it claims to be.
+    text = log.log_path().read_text(encoding="utf-8")
+    assert forged not in text and "rut" not in text
