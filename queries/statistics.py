@@ -57,6 +57,21 @@ def nonresponse_bounds(
         return count / everyone, (count + silent) / everyone
 
 
+def wilson(share: ArrayLike, n_eff: ArrayLike, df: ArrayLike) -> tuple[Floats, Floats]:
+    """Return Wilson's interval for a share that is worth ``n_eff`` answers, with the t quantile.
+
+    ``n_eff`` may be infinite (everybody answered: the point). What is NaN stays NaN.
+    Wilson (1927); Korn & Graubard (1998).
+    """
+    share, n_eff, df = (np.asarray(x, dtype=float) for x in (share, n_eff, df))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        t = stdtrit(df, (1 + CONFIDENCE) / 2)
+        t2n = np.where(np.isinf(n_eff), 0.0, t**2 / n_eff)
+        centre = (share + t2n / 2) / (1 + t2n)
+        half = np.sqrt(share * (1 - share) * t2n + t2n**2 / 4) / (1 + t2n)
+    return centre - half, centre + half
+
+
 def estimate(
     count: ArrayLike,
     base: ArrayLike,
@@ -98,13 +113,10 @@ def estimate(
         estimable = (base > 1) & (answered > 1)
         variance = np.where(estimable, fpc * answered / (answered - 1) * spread / base, np.nan)
         n_eff = np.where(estimable, base * (answered - 1) / (answered * fpc), np.nan)
-        t = stdtrit(np.where(estimable, df, np.nan), (1 + CONFIDENCE) / 2)
-        t2n = np.where(np.isinf(n_eff), 0.0, t**2 / n_eff)
-        centre = (share + t2n / 2) / (1 + t2n)
-        half = np.sqrt(spread * t2n + t2n**2 / 4) / (1 + t2n)
+        wilson_low, wilson_high = wilson(share, n_eff, np.where(estimable, df, np.nan))
         bound_low, bound_high = nonresponse_bounds(count, base, invited - not_asked - base)
-        low = np.where(estimable, centre - half, bound_low)
-        high = np.where(estimable, centre + half, bound_high)
+        low = np.where(estimable, wilson_low, bound_low)
+        high = np.where(estimable, wilson_high, bound_high)
         low, high = np.maximum(low, bound_low), np.minimum(high, bound_high)
         # No answer at all is not an interval from 0 to 1: there is nothing to be uncertain about.
         low, high, bound_low, bound_high = (
