@@ -6,7 +6,7 @@ number differently. Share, interval, bounds and status are derived here and nowh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -151,6 +151,35 @@ def options(
     return _complete(counts, grid, wave, [pair[0] for pair in pairs], set())
 
 
+def answer_sets(
+    reader: Reader,
+    wave: str,
+    wanted: Mapping[str, tuple[str, Sequence[str]]],
+    mergings: Sequence[Merging] = (),
+) -> pd.DataFrame:
+    """Return the result table of answers counted together: name → (question, options).
+
+    For what is no indicator of its own ("at least a day a week"). ``indicator`` is the name; a set
+    that the wave's questionnaire cannot give was not asked. Only questions with one answer each:
+    of others somebody would be counted twice.
+    """
+    reader.viewer.require_results()
+    grid = departments(reader, wave)
+    questionnaire = questionnaire_of(reader, wave)
+    asked = {q.id: set(q.codes) for q in questionnaire.questions} if questionnaire else {}
+    pairs = [
+        (name, question, option)
+        for name, (question, options) in wanted.items()
+        if set(options) <= asked.get(question, set())
+        for option in options
+    ]
+    counts = _no_counts()
+    if questionnaire and pairs:
+        counts = _count_options(reader, wave, questionnaire, pairs)
+    counts = _stack([counts, _mergings(counts, mergings)])
+    return _complete(counts, grid, wave, list(wanted), set())
+
+
 def attributes(reader: Reader, wave: str) -> pd.DataFrame:
     """Return how the respondents are spread over departments, positions and other attributes.
 
@@ -248,7 +277,10 @@ def by_group(reader: Reader, wave: str, wanted: Indicator, breakdown: str) -> pd
     questionnaire = questionnaire_of(reader, wave)
     if questionnaire is None or wanted.source.kind != SURVEY:
         return pd.DataFrame(columns=list(COLUMNS))
-    asked_if = questionnaire.question(wanted.source.question).asked_if
+    put = questionnaire.find(wanted.source.question)
+    if put is None:
+        return pd.DataFrame(columns=list(COLUMNS))
+    asked_if = put.asked_if
     found = reader.frame(
         sql_file("group_indicator").format(schema=reader.schema),
         wave=wave,
@@ -321,7 +353,7 @@ def trace(
         raise AccessDenied(_("Bara revisorn ser enskilda rader."))
     if wanted.source.kind == SURVEY:
         questionnaire = questionnaire_of(reader, wave)
-        if questionnaire is None:
+        if questionnaire is None or questionnaire.find(wanted.source.question) is None:
             return pd.DataFrame(columns=["department", "file", "line", "answer", "met"])
         return reader.frame(
             sql_file("survey_trace"),

@@ -21,6 +21,7 @@ from ui.theme import SHADES
 
 KINDS = ("info", "hidden", "warning")
 STATUSES = ("shown", "hidden", "no_answers", "not_asked", "not_regulated")
+_RANGE, _NOBR = re.compile(r"\d+–\d+"), r'<span class="dk-nobr">\g<0></span>'
 _SAFE_ADDRESS = re.compile(
     r"(?:/(?!/)|\?|#|\./)[^\s\\]*\Z|[a-z0-9][a-z0-9/_-]*(?:[?#][^\s\\]*)?\Z", re.I
 )
@@ -360,12 +361,13 @@ def _key(rows: Sequence[MatrixRow], columns: Sequence[MatrixColumn]) -> str:
     return f'<ul class="dk-key">{"".join(items)}</ul>'
 
 
-def data_table(table: pd.DataFrame, label: str) -> str:
+def data_table(table: pd.DataFrame, label: str, below: Sequence[str] = ()) -> str:
     """Return display strings as a real table, its first column as row heads.
 
     ``label`` names it for those who do not see it. It scrolls sideways in a region that the
     keyboard reaches; Streamlit's own table does so in one that it does not. What is hidden has the
-    same hatching as everywhere, and below the table the same reason.
+    same hatching as everywhere, and below the table the same reason. ``below``: what must be read
+    with each row, under it over the whole width, where a narrow screen shows it too.
     """
     hidden = status_word("hidden")
 
@@ -375,10 +377,18 @@ def data_table(table: pd.DataFrame, label: str) -> str:
         word = f'<span class="dk-pill dk-word">{_e(cell)}</span>'
         return f'<td><span class="dk-s-hidden">{word}</span></td>'
 
-    heads = "".join(f'<th scope="col">{_e(column)}</th>' for column in table.columns)
+    # "18–29 år" in one piece: at its dash it would read as a number.
+    heads = "".join(
+        f'<th scope="col">{_RANGE.sub(_NOBR, _e(column))}</th>' for column in table.columns
+    )
+    under = [
+        f'<tr class="dk-under"><td colspan="{table.shape[1]}">{_e(t)}</td></tr>' for t in below
+    ]
     rows = "".join(
-        f'<tr><th scope="row">{_e(first)}</th>' + "".join(map(drawn, rest)) + "</tr>"
-        for first, *rest in table.itertuples(index=False, name=None)
+        f'<tr><th scope="row">{_e(first)}</th>' + "".join(map(drawn, rest)) + "</tr>" + more
+        for (first, *rest), more in zip(
+            table.itertuples(index=False, name=None), under or [""] * len(table), strict=True
+        )
     )
     return (
         f'<div class="dk dk-scroll" tabindex="0" role="region" aria-label="{_e(label)}">'
