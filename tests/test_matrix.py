@@ -56,11 +56,12 @@ OPENS = {
     "tillganglighet": ("politiker", "hr", "hr-none", "revisor", "admin"),
 }
 """The addresses of the contract and who may open each; everybody else is refused."""
-NOT_BUILT = {"rekommendationer", "jamforelser", "utforska", "importera"}
+NOT_BUILT = {"rekommendationer", "jamforelser", "importera"}
 """Addresses that need not be there yet. Where they are, the table above holds."""
 
 OF_INDICATORS = r"(svar-)?[a-z0-9_]+(-[a-z0-9_]+)?-(2024|over-tid|per-befattning)"
 OF_RULES = r"regelverk-(sida-vid-sida|jamforelse-2026-10-31|anta-linkoping-2026-10-31)"
+OF_WORKBENCH = r"utforska-2024|svarsfrekvens-2024|utforska-registret-2026-10-31"
 OF_LOG = r"logg-\d{4}-\d\d-\d\d"
 OF_AGREEMENTS = r"overenskommelser-2026-10-31"
 FILES = {
@@ -71,6 +72,7 @@ FILES = {
     "verksamhet": (OF_INDICATORS, "xlsx csv"),
     "overenskommelser": (OF_AGREEMENTS, "xlsx csv ics"),
     "regelverk": (OF_RULES, "xlsx csv"),
+    "utforska": (OF_WORKBENCH, "xlsx csv"),
     "importera": (OF_LOG, "xlsx csv"),
 }
 """Page → the names of its files, and every ending that is offered; other pages offer none."""

@@ -20,13 +20,15 @@ RULESET, RULE, OUTCOME = "regelverk", "regel", "utfall"
 class Address:
     """One page: its path, the file that draws it, and the roles that may open it.
 
-    ``waves``: whether it shows anything of a wave; the register has a day of its own.
+    ``waves``: whether it shows anything of a wave; the register has a day of its own. ``compares``:
+    whether it sets one wave beside another.
     """
 
     path: str
     file: str
     roles: frozenset[Role] = READERS
     waves: bool = True
+    compares: bool = True
 
     @property
     def title(self) -> str:
@@ -39,6 +41,7 @@ class Address:
             "verksamhet": _("Verksamhet"),
             "regelverk": _("Regelverk"),
             "overenskommelser": _("Överenskommelser"),
+            "utforska": _("Utforska"),
             "importera": _("Importera"),
             "metod": _("Metod och källor"),
             "tillganglighet": _("Tillgänglighet"),
@@ -54,6 +57,7 @@ PAGES = (
     Address("verksamhet", "pages/verksamhet.py"),
     Address("overenskommelser", "pages/overenskommelser.py", RECORDS, waves=False),
     Address("regelverk", "pages/regelverk.py", waves=False),
+    Address("utforska", "pages/utforska.py", frozenset({Role.REVISOR}), compares=False),
     Address("importera", "pages/importera.py", frozenset({Role.ADMIN}), waves=False),
     Address("metod", "pages/metod.py", EVERYONE),
     Address("tillganglighet", "pages/tillganglighet.py", EVERYONE),

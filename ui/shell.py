@@ -229,8 +229,10 @@ def ask_what(viewer: Viewer, page: Any) -> None:
     if page.url_path in ("", "start") or not viewer.sees_results:
         wave, compare, department = _default_wave(waves), None, None
     else:
-        of_waves = all(a.waves for a in PAGES if a.path == page.url_path)
-        wave, compare, department = _filters(waves, reader, of_waves)
+        here = [a for a in PAGES if a.path == page.url_path]
+        of_waves = all(a.waves for a in here)
+        compares = of_waves and all(a.compares for a in here)
+        wave, compare, department = _filters(waves, reader, of_waves, compares)
     # After the filters: what was asked for in vain is gone once something else is chosen.
     _warn_of_unknown(waves, reader)
     address = {WAVE: wave, COMPARE: compare, DEPARTMENT: department, ROLE: viewer.role.value}
@@ -263,7 +265,9 @@ def _default_wave(waves: Any) -> str:
     raise AssertionError("waves is not empty")
 
 
-def _filters(waves: Any, reader: Reader, of_waves: bool) -> tuple[str, str | None, str | None]:
+def _filters(
+    waves: Any, reader: Reader, of_waves: bool, compares: bool
+) -> tuple[str, str | None, str | None]:
     """Show the filters that all pages share; those of the waves only where they change anything."""
     names = list(waves["wave"])
     labels = dict(zip(names, waves["label"], strict=True))
@@ -277,7 +281,7 @@ def _filters(waves: Any, reader: Reader, of_waves: bool) -> tuple[str, str | Non
     else:
         wave, third = choices.keep(names, key=WAVE, default=default), first
     others = [NONE, *(name for name in names if name != wave)]
-    if of_waves:
+    if compares:
         compare = choices.select(
             second,
             _("Jämför med"),
@@ -288,6 +292,7 @@ def _filters(waves: Any, reader: Reader, of_waves: bool) -> tuple[str, str | Non
         )
     else:
         compare = choices.keep(others, key=COMPARE, default=NONE)
+        third = second if of_waves else third
     grid = queries.departments(reader, wave)
     called = dict(zip(grid["code"], grid["name"], strict=True))
     called |= {merging.code: merging.title for merging in together.of_departments(grid["code"])}
@@ -310,6 +315,8 @@ def _filters(waves: Any, reader: Reader, of_waves: bool) -> tuple[str, str | Non
 def _department(asked: str, codes: Iterable[str]) -> str:
     """Return the code that an address asks for: a merging may be spelt in several ways."""
     known = list(codes)
+    # Typed into an address, a plus arrives as a space.
+    asked = next((code for code in known if code.replace("+", " ") == asked), asked)
     found = None if asked in known else together.find(asked, together.of_departments(known))
     return found.code if found else asked
 

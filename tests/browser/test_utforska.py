@@ -1,0 +1,66 @@
+"""The auditor's workbench in a real Chromium: from no choice at all to a file with the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+from python_calamine import CalamineWorkbook
+
+from tests.browser.everywhere import Wait, go
+from tests.browser.test_overenskommelser import asked
+
+FAIR = "Är möjligheten till hemarbete rättvist fördelad"
+
+
+def choose(page: Page, box: str, option: str, wait_ready: Wait) -> None:
+    """Choose in a select box by typing, as with a keyboard."""
+    field = page.get_by_role("combobox", name=box)
+    field.fill(option)
+    page.get_by_role("option", name=option).first.click()
+    page.keyboard.press("Escape")
+    wait_ready(page)
+
+
+def test_the_auditor_asks_a_question_of_his_own_takes_the_file_and_shares_the_address(
+    open_page: Callable[..., Page], server: str, wait_ready: Wait, tmp_path: Path
+) -> None:
+    page = go(open_page(), f"{server}/utforska?roll=revisor", wait_ready)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Utforska")
+    expect(page.get_by_text("Ingen fråga är vald")).to_be_visible()
+    expect(page.get_by_text("3,722")).to_be_visible()
+
+    choose(page, "Frågor", FAIR, wait_ready)
+    choose(page, "Rader", "Befattning", wait_ready)
+    row = page.locator("tr", has_text="Chef")
+    expect(row).to_contain_text("8 av 16")
+    assert (asked(page)["fragor"], asked(page)["rader"]) == ("q2_1a", "position")
+
+    with page.expect_download() as wanted:
+        # The second pair of files is about who answered.
+        page.get_by_role("button", name="Hämta som Excel").first.click()
+    path = tmp_path / wanted.value.suggested_filename
+    wanted.value.save_as(path)
+    assert path.name == "utforska-2024-arbetsmaterial.xlsx"
+    book = CalamineWorkbook.from_path(str(path))
+    heads, *rows = book.get_sheet_by_name("Alla tal").to_python()
+    cells = {
+        (row[heads.index("Befattning")], row[heads.index("Svaren på frågan")]): dict(
+            zip(heads, row, strict=True)
+        )
+        for row in rows
+    }
+    assert {group for group, _option in cells} == {"Chef", "Medarbetare", "Alla"}
+    chief, everybody = cells["Chef", "Ja"], cells["Alla", "Ja"]
+    assert (chief["Antal"], chief["Underlag"], chief["Andel"]) == (8, 16, 0.5)
+    assert (everybody["Antal"], everybody["Underlag"]) == (37, 91)
+    assert round(everybody["95 % intervall, nedre"], 4) == 0.3310
+    assert round(everybody["95 % intervall, övre"], 4) == 0.4869
+    assert {row[heads.index("Märkning")] for row in rows} == {"Arbetsmaterial"}
+    told = dict(row[:2] for row in book.get_sheet_by_name("Om uppgifterna").to_python())
+    assert told["Rader"] == "Befattning" and told["Vikt"] == "Ingen, som publicerat"
+
+    shared = go(open_page(), page.url, wait_ready)
+    expect(shared.locator("tr", has_text="Chef")).to_contain_text("8 av 16")
+    assert shared.locator("table").first.inner_text() == page.locator("table").first.inner_text()

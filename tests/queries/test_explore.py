@@ -1,0 +1,550 @@
+"""The auditor's workbench: every number counted once more in plain Python from the demo's files."""
+
+from __future__ import annotations
+
+import csv
+import random
+import shutil
+import tomllib
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from queries import explore as workbench
+from queries import indicators as results
+from queries import selection as asking
+from queries.explore import Answer, explore
+from queries.selection import ANSWERS, NOBODY, Material, Selection, read
+from queries.store import Reader, current_snapshot
+from queries.viewer import AccessDenied, Role, Viewer
+from tests import loading
+
+DATA = Path(__file__).resolve().parent.parent.parent / "data"
+ATTRIBUTES = ("department", "position", "occupation", "sex", "age")
+HEADS = {"department": "Förvaltning", "position": "Befattning", "occupation": "Roll", "sex": "Kön",
+         "age": "Ålder"}  # fmt: skip
+Person = dict[str, list[str]]
+
+
+@pytest.fixture(scope="module")
+def reader(demo_store: Path) -> Reader:
+    return Reader(current_snapshot(demo_store), Viewer(Role.REVISOR))
+
+
+@pytest.fixture(scope="module")
+def found(reader: Reader) -> dict[str, Material]:
+    return {wave: asking.material(reader, wave) for wave in ("2024", "2026")}
+
+
+def ask(reader: Reader, found: Material, **parameters: str) -> Answer:
+    """Count what an address asks for; the address must be right in every part."""
+    selection, vain = read(parameters, found)
+    assert vain == ()
+    return explore(reader, selection, found)
+
+
+def cell(answer: Answer, row: str = "", column: str = "", question: str = "") -> dict[str, Any]:
+    table = answer.table
+    keep = (table["row"] == row) & (table["column"] == column)
+    keep &= (table["question"] == question) if question else True
+    (found,) = table[keep].to_dict("records")
+    return found
+
+
+# --- counted once more ----------------------------------------------------------------------------
+
+
+def people_of(wave: str) -> tuple[list[Person], dict[str, dict[str, Any]]]:
+    """Return who answered, from the file itself: field → codes; and the questions, from theirs."""
+    text = (DATA / "questionnaires" / "vaggeryd-2024.toml").read_text("utf-8")
+    content = tomllib.loads(text)
+    questions = {q["id"]: q for q in content["questions"]}
+    words = {
+        f["id"]: {
+            name: o["code"] for o in f["options"] for name in (o["label"], *o.get("aliases", ()))
+        }
+        for f in (*content["attributes"], *content["questions"])
+        if f.get("options")
+    }
+    heads = {f["id"]: f["text"] for f in content["questions"]} | HEADS
+    people = []
+    with (DATA / "demo" / f"survey-{wave}.csv").open(encoding="utf-8-sig", newline="") as file:
+        for line in csv.DictReader(file):
+            person: Person = {}
+            for name, known in words.items():
+                said = line.get(heads[name], "") or ""
+                if questions.get(name, {}).get("type") == "multiple":
+                    # An option may hold a comma itself.
+                    codes = dict.fromkeys(code for word, code in known.items() if word in said)
+                    person[name] = list(codes)
+                else:
+                    person[name] = [known[said.strip()]] if said.strip() else []
+            people.append(person)
+    return people, questions
+
+
+def recount(
+    people: list[Person], question: str, selection: Selection, row: str, column: str
+) -> tuple[int, int]:
+    """Return (count, base) of one cell, person by person."""
+    skip = {"vet_ej"} if not selection.unsure else set()
+
+    def told(person: Person) -> list[str]:
+        return [code for code in person[question] if code not in skip]
+
+    def on(person: Person, axis: str) -> list[str]:
+        return told(person) if axis == ANSWERS else person[axis] if axis != NOBODY else [""]
+
+    wanted: dict[str, set[str]] = {}
+    for name, value in selection.filters:
+        wanted.setdefault(name, set()).add(value)
+    kept = [p for p in people if all(set(p[name]) & values for name, values in wanted.items())]
+    kept = [p for p in kept if told(p)]
+    of_row = [p for p in kept if row == "" or row in on(p, selection.rows)]
+    by_column = selection.measure == "kolumnandel"
+    of_column = [
+        p
+        for p in kept
+        # The sum of a row is of those who are in one of its columns.
+        if column in on(p, selection.columns)
+        or (column == "" and (by_column or on(p, selection.columns)))
+    ]
+    both = len({id(p) for p in of_row} & {id(p) for p in of_column})
+    if by_column:
+        return both, sum(bool(on(p, selection.rows)) for p in of_column)
+    return both, sum(bool(on(p, selection.columns)) for p in of_row)
+
+
+def chosen(found: Material, chance: random.Random) -> Selection:
+    """Return a selection at random that an address can ask for."""
+    axes = [a for a in found.axes("enkat") if a != NOBODY]
+    rows, columns = chance.sample(axes, 2)
+    if chance.random() < 0.6:
+        rows, columns = chance.choice([(rows, ANSWERS), (ANSWERS, columns)])
+    if rows == columns:
+        rows, columns = "department", ANSWERS
+    fields = [a for a in axes if a != ANSWERS]
+    filters = {
+        (name, chance.choice(found.groups(name))[0]): None
+        for name in chance.choices(fields[:12], k=chance.randrange(3))
+    }
+    return Selection(
+        wave=found.wave,
+        questions=tuple(chance.sample([q.id for q in found.asked], 2)),
+        rows=rows,
+        columns=columns,
+        filters=tuple(filters),
+        measure=chance.choice(["antal", "radandel", "kolumnandel"]),
+        unsure=chance.random() < 0.7,
+    )
+
+
+@pytest.mark.parametrize("wave", ["2024", "2026"])
+def test_every_cell_is_what_counting_the_file_person_by_person_gives(
+    reader: Reader, found: dict[str, Material], wave: str
+) -> None:
+    people, _questions = people_of(wave)
+    chance, cells = random.Random(wave), 0
+    for _ in range(15):
+        selection = chosen(found[wave], chance)
+        answer = explore(reader, selection, found[wave])
+        for line in answer.table.to_dict("records"):
+            count, base = recount(people, line["question"], selection, line["row"], line["column"])
+            assert (line["count"], line["base"]) == (count, base), (selection, line)
+            if base == 0:
+                assert line["status"] == "no_answers" and pd.isna(line["value"])
+            elif selection.measure != "antal":
+                assert line["value"] == pytest.approx(count / base, abs=1e-12)
+            cells += 1
+    assert cells > 500
+
+
+def test_a_mean_is_that_of_the_answers_in_the_file(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    people, questions = people_of("2026")
+    answer = ask(reader, found["2026"], fragor="q3_1b,q2_1b", matt="medel", kolumner="sex")
+    for question, codes in (
+        ("q3_1b", ["1", "2", "3", "4", "5"]),
+        ("q2_1b", [o["code"] for o in reversed(questions["q2_1b"]["options"])]),
+    ):
+        for row, column in (("", ""), ("SN", "kvinna"), ("KLK", ""), ("", "man")):
+            own = [
+                codes.index(p[question][0]) + 1
+                for p in people
+                if p[question] and row in ("", *p["department"]) and column in ("", *p["sex"])
+            ]
+            line = cell(answer, row, column, question)
+            assert line["base"] == len(own) > 5
+            assert line["value"] == pytest.approx(sum(own) / len(own))
+            assert line["bound_low"] <= line["low"] < line["value"] < line["high"]
+
+
+@pytest.mark.parametrize("wave", ["2024", "2026"])
+def test_unweighted_is_to_the_last_digit_what_every_other_page_shows(
+    reader: Reader, found: dict[str, Material], wave: str
+) -> None:
+    answer = ask(reader, found[wave], fragor=",".join(q.id for q in found[wave].asked))
+    mine = answer.table.assign(
+        indicator=answer.table["question"] + ":" + answer.table["column"]
+    ).set_index(["indicator", "row"])
+    others = results.options(reader, wave)
+    others = others.assign(row=others["department"].fillna("")).set_index(["indicator", "row"])
+    assert len(mine) == len(others) > 600
+    others = others.loc[mine.index]
+    for name, other in (("value", "share"), *((n, n) for n in ("low", "high", "bound_low",
+                                                               "bound_high"))):  # fmt: skip
+        np.testing.assert_allclose(mine[name], others[other].astype(float), atol=1e-9)
+
+
+def register_of_files() -> dict[str, dict[str, str]]:
+    """Return each agreement's latest line, file after file."""
+    known: dict[str, dict[str, str]] = {}
+    for path in sorted((DATA / "demo").glob("agreements-*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for line in csv.DictReader(file, delimiter=";"):
+                known[line["Överenskommelse"]] = line
+    return known
+
+
+def test_agreements_are_crossed_as_the_lines_of_the_files_are(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    lines = list(register_of_files().values())
+    words = {"Ja": "true", "Nej": "false", "": "–", "Skriftlig": "skriftlig", "Muntlig": "muntlig"}
+    answer = ask(reader, found["2024"], kalla="register", rader="form", kolumner="vpn",
+                 matt="radandel", filter="department.SN,department.KLK")  # fmt: skip
+    own = [(words[x["Form"]], words[x["VPN"]]) for x in lines if x["Förvaltning"] in ("SN", "KLK")]
+    assert answer.people == len(own) > 90
+    for row in {"", *(form for form, _vpn in own)}:
+        base = sum(row in ("", form) for form, _vpn in own)
+        for column in {"", *(vpn for _form, vpn in own)}:
+            count = sum(row in ("", form) and column in ("", vpn) for form, vpn in own)
+            line = cell(answer, row, column)
+            assert (line["count"], line["base"]) == (count, base)
+            assert line["value"] == pytest.approx(count / base) and pd.isna(line["low"])
+    assert len(workbench.agreements(reader, answer.selection)) == len(own)
+    years = ask(reader, found["2024"], kalla="register", rader="start", kolumner=NOBODY)
+    assert cell(years, "2023")["count"] == sum(x["Start"][:4] == "2023" for x in lines) > 0
+
+
+# --- weights --------------------------------------------------------------------------------------
+
+
+def test_weighted_by_department_each_counts_as_many_as_were_invited(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    answer = ask(reader, found["2024"], fragor="q2_1a", vikt="department")
+    grid = results.departments(reader, "2024").set_index("code")
+    some = grid[grid["answered"] > 0]
+    shares = pd.Series({code: cell(answer, code, "ja")["value"] for code in some.index})
+    expected = (shares * some["invited"]).sum() / some["invited"].sum()
+    assert cell(answer, "", "ja")["value"] == pytest.approx(expected)
+    assert any("KFN" in text for text in answer.notes), "who cannot be represented is said"
+
+
+@pytest.fixture
+def by_position(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return ``load(managers)``: fills a store whose frame has so many managers in AAA."""
+
+    def load(managers: int) -> tuple[Reader, Material]:
+        monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / f"store-{managers}"))
+        heads = (*loading.FRAME_HEADERS, "Befattning")
+        rows = [
+            (*head, str(n), position)
+            for code, name, board, staff, possible, invited in loading.DEPARTMENTS
+            for head in [(code, name, board, staff, possible)]
+            for position, n in (
+                ("Chef", managers if code == "AAA" else 7),
+                ("Medarbetare", int(invited) - (managers if code == "AAA" else 7)),
+            )
+        ]
+        loading.run("load", "frame", loading.write_csv(tmp_path / "f.csv", [heads, *rows]),
+                    "--wave", "2024")  # fmt: skip
+        loading.run("load", "survey", loading.write_survey(tmp_path / "s.csv"), "--wave", "2024")
+        reader = Reader(current_snapshot(), Viewer(Role.REVISOR))
+        return reader, asking.material(reader, "2024")
+
+    return load
+
+
+def test_poststratified_a_position_counts_as_many_as_the_frame_has(by_position: Any) -> None:
+    reader, found = by_position(10)
+    assert found.weights() == ("ingen", "department", "position")
+    plain = ask(reader, found, fragor="q1_1", rader="position")
+    answer = ask(reader, found, fragor="q1_1", rader=NOBODY, vikt="position")
+    # Within a position the departments have the weights of the frame as well.
+    counted = ask(reader, found, fragor="q1_1", rader="position", kolumner="department",
+                  matt="antal")  # fmt: skip
+    invited = {"AAA": 40, "BBB": 30, "CCC": 9}
+    answered = {"AAA": 20, "BBB": 12}
+    in_frame = {"chef": 24, "medarbetare": 55}
+    by_place = ask(reader, found, fragor="q1_1", rader="position", filter="department.AAA")
+    other = ask(reader, found, fragor="q1_1", rader="position", filter="department.BBB")
+    expected = 0.0
+    for position, people in in_frame.items():
+        weights = {p: invited[p] / answered[p] for p in answered}
+        yes = {"AAA": cell(by_place, position, "ja")["count"],
+               "BBB": cell(other, position, "ja")["count"]}  # fmt: skip
+        n = {p: cell(counted, position, p)["count"] for p in answered}
+        mean = sum(weights[p] * yes[p] for p in n) / sum(weights[p] * n[p] for p in n)
+        expected += people * mean / sum(in_frame.values())
+    assert cell(answer, "", "ja")["value"] == pytest.approx(expected)
+    assert cell(answer, "", "ja")["value"] != pytest.approx(cell(plain, "", "ja")["value"])
+
+
+def test_a_frame_with_fewer_people_than_answers_weights_nothing_and_says_so(
+    by_position: Any,
+) -> None:
+    reader, found = by_position(0)
+    filtered = {"fragor": "q1_1", "filter": "department.AAA", "rader": NOBODY}
+    answer = ask(reader, found, vikt="position", **filtered)
+    plain = ask(reader, found, **filtered)
+    assert answer.notes
+    assert cell(answer, "", "ja")["count"] <= cell(plain, "", "ja")["count"]
+
+
+# --- hard cases -----------------------------------------------------------------------------------
+
+
+def test_a_filter_that_leaves_nobody_gives_no_number(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    for asked in ("department.KFN", "department.TN,q3_2.ja,position.chef"):
+        answer = ask(reader, found["2024"], fragor="q2_1a,it_atgarder", filter=asked)
+        assert answer.people == 0
+        assert set(answer.table["status"]) == {"no_answers"}
+        assert answer.table[list(workbench.ESTIMATED)].isna().all(axis=None)
+    selection = asking.within(read({"fragor": "q2_1a", "filter": "department.SN"},
+                                   found["2024"])[0], ["KLK"])  # fmt: skip
+    assert set(explore(reader, selection, found["2024"]).table["status"]) == {"no_answers"}
+
+
+def test_one_answer_and_all_alike_get_the_limits_that_nothing_more_is_known(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    answer = ask(reader, found["2024"], fragor="q2_1a", filter="position.chef")
+    (one,) = [
+        r for r in answer.table.to_dict("records") if (r["row"], r["column"]) == ("MBN", "ja")
+    ]
+    assert (one["count"], one["base"], one["value"]) == (1, 1, 1.0)
+    assert (one["low"], one["high"]) == (one["bound_low"], one["bound_high"])
+    assert one["low"] < 0.2 and pd.isna(one["se"])
+    alike = ask(reader, found["2024"], fragor="q1_2", filter="department.MBN")
+    whole = cell(alike, "", "ja")
+    assert whole["base"] == whole["count"] == 4
+    assert whole["low"] < 1.0, "four of eleven who agree are not all"
+
+
+def test_one_department_is_a_sample_of_itself(reader: Reader, found: dict[str, Material]) -> None:
+    alone = ask(reader, found["2024"], fragor="q2_1a", filter="department.SN")
+    among = ask(reader, found["2024"], fragor="q2_1a")
+    for name in ("value", "low", "high", "bound_low", "bound_high"):
+        assert cell(alone, "", "ja")[name] == pytest.approx(cell(among, "SN", "ja")[name])
+
+
+def test_of_several_choices_each_share_is_of_those_who_answered(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    answer = ask(reader, found["2024"], fragor="it_atgarder", rader=NOBODY)
+    table = answer.table
+    assert set(table["base"]) == {70} and table["value"].sum() > 1.5
+    assert table["low"].between(0, 1).all() and (table["low"] < table["value"]).all()
+    assert answer.tests == {}, "people in several groups at once are not tested"
+    told = ask(reader, found["2024"], fragor="it_atgarder", rader=NOBODY, vetej="utan")
+    assert set(told.table["base"]) == {65}
+    public = ask(reader, found["2024"], fragor="it_atgarder", vetej="utan", vy="publicerbar")
+    assert "shown" not in set(public.table["status"]), "who ticked more is not in the cube"
+
+
+def test_without_dont_know_those_people_are_neither_counted_nor_silent(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    kept = cell(ask(reader, found["2024"], fragor="q2_1a"), "", "ja")
+    left = cell(ask(reader, found["2024"], fragor="q2_1a", vetej="utan"), "", "ja")
+    assert (kept["count"], kept["base"]) == (37, 91) and (left["count"], left["base"]) == (37, 69)
+    # 130 are silent in both, and the 22 who did not know are none of them.
+    assert left["bound_low"] == pytest.approx(37 / 199)
+    assert left["bound_high"] == pytest.approx(167 / 199)
+
+
+def test_a_mean_of_answers_without_an_order_is_refused_in_words(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    selection, vain = read({"fragor": "q2_1a", "matt": "medel"}, found["2024"])
+    assert len(vain) == 1 and selection.measure == "radandel"
+    both = ask(reader, found["2024"], fragor="q2_1a,q3_1b", matt="medel")
+    assert list(both.table["status"][both.table["question"] == "q2_1a"]) == ["no_mean"]
+
+
+# --- the published view ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wave", ["2024", "2026"])
+@pytest.mark.parametrize("axis", ["department", "position", "occupation", "age"])
+def test_the_published_view_is_the_published_cube_and_nothing_else(
+    reader: Reader, found: dict[str, Material], wave: str, axis: str
+) -> None:
+    if axis not in dict(found[wave].attributes):
+        return
+    questions = [q.id for q in found[wave].asked]
+    answer = ask(reader, found[wave], fragor=",".join(questions), rader=axis, vy="publicerbar")
+    assert "records." not in answer.sql
+    cube = results.published_cube(reader, wave)
+    cube = cube[cube["breakdown"].isin([axis, "all"])]
+    keys = zip(cube["question"], cube["group"], cube["option"], strict=True)
+    printed_of = dict(zip(keys, cube.to_dict("records"), strict=True))
+    hidden = 0
+    for line in answer.table.to_dict("records"):
+        printed = printed_of[line["question"], line["row"], line["column"]]
+        assert line["status"] == printed["status"]
+        if line["status"] == "shown":
+            assert (line["count"], line["base"]) == (printed["count"], printed["base"])
+            assert line["value"] == pytest.approx(printed["share"])
+        else:
+            hidden += line["status"] == "hidden"
+            assert line["count"] == 0 and pd.isna(line["value"]) and pd.isna(line["low"])
+    assert hidden or axis != "department"
+
+
+def test_what_is_not_published_says_so_and_a_sum_over_hidden_groups_is_hidden(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    view = {"fragor": "q2_1a", "vy": "publicerbar"}
+    for asked in (
+        {"rader": "q1_1"},
+        {"rader": "occupation", "filter": "position.chef"},
+        {"rader": "occupation", "kolumner": "position"},
+        {"filter": "q1_1.ja"},
+    ):
+        answer = ask(reader, found["2024"], **view, **asked)
+        # Of everybody in one the question is published, whatever the rows are.
+        table = answer.table[answer.table["row"] != ""]
+        assert set(table["status"]) == {"unpublished"}, asked
+        assert table["value"].isna().all() and answer.notes
+    across = ask(reader, found["2024"], **view, rader="svar", kolumner="department")
+    assert set(across.table["status"]) == {"hidden"}
+    crossed = ask(reader, found["2026"], **view, rader="position", filter="department.SN")
+    cube = results.published_cube(reader, "2026")
+    own = cube.query("breakdown == 'department*position' and group == 'SN × medarbetare'")
+    own = own[(own["question"] == "q2_1a") & (own["option"] == "ja")].iloc[0]
+    assert cell(crossed, "medarbetare", "ja")["status"] == own["status"]
+
+
+# --- who may, and what an address may say ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", [Role.POLITIKER, Role.HR, Role.ADMIN])
+def test_nobody_but_the_auditor_may_count(
+    demo_store: Path, found: dict[str, Material], role: Role
+) -> None:
+    other = Reader(current_snapshot(demo_store), Viewer(role, frozenset({"SN"})))
+    for source in asking.SOURCES:
+        for published in (True, False):
+            selection = Selection(wave="2024", source=source, published=published)
+            with pytest.raises(AccessDenied):
+                explore(other, selection, found["2024"])
+    with pytest.raises(AccessDenied):
+        asking.material(other, "2024")
+    with pytest.raises(AccessDenied):
+        workbench.agreements(other, Selection(wave="2024", source="register"))
+
+
+def test_an_address_gives_the_selection_that_it_was_made_of(found: dict[str, Material]) -> None:
+    chance = random.Random(6)
+    for n in range(200):
+        selection = chosen(found["2026"], chance)
+        selection = selection.model_copy(update={"weight": "department", "published": n % 2 == 0})
+        assert read(selection.address(), found["2026"]) == (selection, ())
+    text = "Lugn, ro. 50 % & mer+"
+    of_file = replace(found["2026"], values={**found["2026"].values, "reason": (text,)})
+    register = Selection(
+        wave="2026",
+        source="register",
+        rows="manager",
+        columns="vpn",
+        measure="kolumnandel",
+        filters=(("reason", text), ("start", "2023")),
+        as_of=date(2025, 12, 31),
+    )
+    assert read(register.address(), of_file) == (register, ())
+
+
+NAMES = st.sampled_from(
+    ["kalla", "fragor", "rader", "kolumner", "filter", "matt", "vikt", "vetej", "vy", "per"]
+)
+SAID = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        ["enkat", "register", "svar", "alla", "department", "q2_1a", "q2_1a,q3_1b", "medel",
+         "antal", "radandel", "kolumnandel", "position.chef", "q1_1.ja,q1_1.nej", "state.in_force",
+         "utan",         "publicerbar", "2026-01-31", "9999-12-31", "vpn.true", "start"]
+    ),
+)  # fmt: skip
+
+
+@settings(max_examples=40)
+@given(asked=st.dictionaries(NAMES, SAID))
+def test_whatever_an_address_says_the_answer_is_a_selection_that_can_be_counted(
+    reader: Reader, found: dict[str, Material], asked: dict[str, str]
+) -> None:
+    selection, vain = read(asked, found["2024"])
+    assert read(selection.address(), found["2024"]) == (selection, ())
+    assert all(vain)
+    answer = explore(reader, selection, found["2024"])
+    assert set(answer.table["status"]) <= {
+        "shown", "hidden", "no_answers", "not_asked", "unpublished", "no_mean",
+    }  # fmt: skip
+
+
+def test_what_is_chosen_is_never_a_part_of_the_sql(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    first = ask(reader, found["2024"], fragor="q2_1a")
+    hostile = Selection(
+        wave="2024",
+        questions=("q2_1a",),
+        rows="position",
+        filters=(("position", "chef' or 1=1 --"), ("x'; drop table wave", "1")),
+    )
+    second = explore(reader, hostile, found["2024"])
+    assert first.sql == second.sql and second.people == 0
+    assert "chef' or 1=1 --" in second.parameters["values"]
+
+
+# --- who answered ---------------------------------------------------------------------------------
+
+
+def test_the_response_rates_are_as_alike_as_the_audit_lets_one_work_out(reader: Reader) -> None:
+    found = workbench.response(reader, "2024")
+    assert (round(found.all.statistic, 3), found.all.df) == (3.722, 5)
+    assert (round(found.answering.statistic, 3), found.answering.df) == (1.587, 4)
+    assert found.silent == ("Kultur- och fritidsförvaltningen",)
+    table = found.table.set_index("department")
+    assert table["difference"].sum() == pytest.approx(0)
+    assert table.loc["SN", "expected"] == pytest.approx(82 * 91 / 221)
+    assert all(a > b for a, b in pairwise([table["rate"].max(), table["rate"].min()]))
+
+
+def test_after_pruning_only_what_was_published_is_left(
+    demo_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(demo_store, tmp_path / "store")
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "store"))
+    shutil.copy(demo_store.parent / "key", tmp_path / "key")
+    monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(tmp_path / "key"))
+    loading.run("prune", "--before", "2025-06-01")
+    reader = Reader(current_snapshot(), Viewer(Role.REVISOR))
+    found = asking.material(reader, "2024")
+    assert found.pruned
+    answer = ask(reader, found, fragor="q2_1a")
+    assert cell(answer, "", "ja")["count"] == 37
+    assert cell(answer, "MBN", "ja")["status"] == "hidden"
