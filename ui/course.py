@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from ui import formats as f
 from ui.drawing import Row, heading
-from ui.months import LEFT_OUT, Line, absence_word, month_end, months_before, read_lines
+from ui.months import Line, absence_word, month_end, months_before, read_lines
 from ui.series import waves_of
 from ui.text import _, join_words, list_names, plain, status_reason, status_word
 
@@ -42,16 +42,16 @@ class Ends:
 def _ends(line: Line) -> Ends:
     """Return the last day and twelve months before: of a shorter series, its first number.
 
-    Where that month is left out, the one shown before it, which it lies near.
+    Where that month is hidden, the one shown before it, else the first that is shown after.
     """
     last = line.days[-1]
     ago = months_before(last, YEAR)
     rows = dict(zip(line.days, line.rows, strict=True))
     before = rows.get(ago)
-    if before is None or before.status == LEFT_OUT:
+    if before is None or before.status == "hidden":
         earlier = [row for day, row in line.shown if day < last]
         until = [row for day, row in line.shown if day <= ago]
-        before = until[-1] if until else earlier[0] if earlier else None
+        before = until[-1] if until else earlier[0] if earlier else before
     exact = before is rows.get(ago) and last == month_end(last)
     return Ends(before, line.rows[-1], exact)
 
@@ -167,7 +167,7 @@ def alt_series(
     if not single and survey is None:
         parts += _standing(lines[1:])
     parts += _gap_sentences(drawn)
-    parts += why_months({row.status for line in drawn for row in line.rows})
+    parts += why_months(drawn)
     for wave in waves_of(survey, digits):
         for each in [*lines[:1], *single]:
             row = wave.rows.get(each.code)
@@ -176,13 +176,13 @@ def alt_series(
     return " ".join(parts)
 
 
-def why_months(statuses: Collection[str]) -> list[str]:
+def why_months(lines: Sequence[Line]) -> list[str]:
     """Return why months are hidden, whatever the cause, and how those are drawn that a line leads
     past; nothing where none is."""
     sentences = []
-    if LEFT_OUT in statuses or "hidden" in statuses:
+    if any(row.status == "hidden" for line in lines for row in line.rows):
         sentences.append(status_reason("hidden"))
-    if LEFT_OUT in statuses:
+    if any(line.passages for line in lines):
         sentences.append(_("Där linjen går streckad är månaderna emellan dolda."))
     return sentences
 

@@ -22,8 +22,8 @@ from ui import formats as f
 from ui.drawing import Row
 from ui.text import _, plain, status_word
 
-LEFT_OUT = "left_out"
-"""Status of a month that is hidden since it lies too near the one that is shown before."""
+UNTOLD = ("hidden", "left_out")
+"""Statuses of a month that is withheld; they are one here, or a drawing would tell the cause."""
 
 
 # --- months --------------------------------------------------------------------------------------
@@ -110,12 +110,12 @@ class Line:
 
     @cached_property
     def passages(self) -> list[tuple[int, int]]:
-        """The months with a number (places in the line) between which others are left out."""
+        """The months with a number (places in the line) between which all are hidden."""
         shown = [i for i, row in enumerate(self.rows) if row.shown]
         return [
             (i, j)
             for i, j in pairwise(shown)
-            if j > i + 1 and all(row.status == LEFT_OUT for row in self.rows[i + 1 : j])
+            if j > i + 1 and all(row.status == "hidden" for row in self.rows[i + 1 : j])
         ]
 
     @cached_property
@@ -126,12 +126,10 @@ class Line:
         for i, row in enumerate(self.rows):
             if row.shown or i in passed:
                 continue
-            # Withheld is withheld, whatever the cause.
-            status = "hidden" if row.status == LEFT_OUT else row.status
-            if found and found[-1].status == status and found[-1].last == i - 1:
-                found[-1] = Gap(status, found[-1].first, i)
+            if found and found[-1].status == row.status and found[-1].last == i - 1:
+                found[-1] = Gap(row.status, found[-1].first, i)
             else:
-                found.append(Gap(status, i, i))
+                found.append(Gap(row.status, i, i))
         return found
 
     def period(self, gap: Gap) -> str:
@@ -187,7 +185,7 @@ def completed(
     """Return the series with a row for every department and month, also those that it lacks.
 
     Then nothing was there to count; or, between the months of a line that was published and not
-    counted for this visitor (its code is not in ``live``; None: the whole), the month was left out.
+    counted for this visitor (its code is not in ``live``; None: the whole), the month is hidden.
     ``departments``: code → name in the order to tell them; others follow, and the whole is last.
     """
     records: list[dict[str, Any]] = results.to_dict("records")
@@ -202,14 +200,14 @@ def completed(
         of = found.get(code, {})
         name = of[max(of)]["name"] if of else departments[str(code)]
         for day in days:
-            left_out = of and min(of) < day < max(of) and code not in live
+            hidden = of and min(of) < day < max(of) and code not in live
             blank = {
                 **dict.fromkeys(results.columns),
                 "indicator": records[0]["indicator"],
                 "day": day,
                 "department": code,
                 "name": name,
-                "status": LEFT_OUT if left_out else "no_answers",
+                "status": "hidden" if hidden else "no_answers",
             }
             rows.append(of.get(day, blank))
     return pd.DataFrame(rows, columns=results.columns)
@@ -225,6 +223,7 @@ def _row(record: Mapping[str, Any], code: str | None, digits: int) -> Row:
 
 
 def _absent(code: str | None, day: dt.date, digits: int, status: str = "not_asked") -> Row:
+    status = "hidden" if status in UNTOLD else status
     return Row(code, when(day), status, *[None] * 7, digits)
 
 

@@ -7,9 +7,10 @@ at all. One chosen department gets a panel as large as the whole's.
 
 The scale is absolute, 0–100 %, from the bottom of a panel to its top. A month without a number
 breaks the line, and is drawn as what it is over the whole scale: a hatched band (hidden), an empty
-dashed frame (nothing to count), a dotted upright line (not known). A gap is not a zero. A month
-that is left out, because so few came or went since the one before that they could be made out, is
-hidden too and has the same hatching, along the foot of the scale: dashes lead past it above.
+dashed frame (nothing to count), a dotted upright line (not known). A gap is not a zero. Where only
+hidden months lie between two that are shown, the hatching keeps to the foot of the scale and dashes
+lead past it above: so often is a month hidden because hardly anything changed since the one before
+that bands would leave little of the line. Which of the causes hid a month cannot be seen.
 
 The axis of time is true: a day is as wide everywhere, and a month's mark stands at its end. Beside
 the register the survey's waves may stand, each a point with its interval, in a panel of their own
@@ -61,7 +62,7 @@ from ui.drawing import (
     stroke,
     wrap,
 )
-from ui.months import LEFT_OUT, Line, abbreviated, absence_word, month_end, read_lines, short
+from ui.months import Line, abbreviated, absence_word, month_end, read_lines, short
 from ui.text import _, plain, status_word
 from ui.theme import Palette, palette
 
@@ -437,7 +438,7 @@ def _reference(panels: Sequence[Panel], look: Look) -> Parts:
     for panel in panels[1:]:
         broken = {i for gap in panel.line.gaps for i in range(gap.first, gap.last + 1)}
         for i, (day, row) in enumerate(zip(whole.days, whole.rows, strict=True)):
-            if row.status == LEFT_OUT:
+            if row.status == "hidden":
                 continue
             # Not over what has no number: there it would be taken for the hidden line itself.
             seen = row.share is not None and i not in broken
@@ -500,7 +501,7 @@ def _marked_lines(panels: Sequence[Panel], look: Look) -> Parts:
 
 
 def _passages(panels: Sequence[Panel], look: Look) -> Parts:
-    """Return the dashes past months that are left out."""
+    """Return the dashes past hidden months."""
     x: list[float | None] = []
     y: list[float | None] = []
     for panel in panels:

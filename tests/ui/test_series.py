@@ -147,7 +147,7 @@ def test_each_reason_for_a_gap_has_its_own_form_and_its_word():
     assert len(forms) == 3
 
 
-def test_months_that_are_left_out_have_no_mark_and_dashes_lead_past_them():
+def test_hidden_months_have_no_mark_and_dashes_lead_past_them():
     frame = months.completed(made({None: [(5, 20), None, None, (9, 20)]}), {}, live=set())
     figure = charts.series(frame)
     drawn = whole_of(figure)
@@ -169,7 +169,7 @@ def hatched(figure) -> list[tuple[float, float, float, float]]:
 
 def test_a_withheld_month_has_one_sign_and_one_word_whatever_the_cause():
     signs = set()
-    for status in ("hidden", "left_out", "new"):
+    for status in ("hidden", "left_out"):
         frame = made({None: [(5, 20), status, (9, 20)]})
         figure = charts.series(frame)
         ((first, last, _top, bottom),) = hatched(figure)
@@ -177,7 +177,9 @@ def test_a_withheld_month_has_one_sign_and_one_word_whatever_the_cause():
         # In the legend and in the table by the same word.
         assert texts(figure).count("Dolt") == 1 and "isas inte" not in texts(figure)
         assert course.series_table(frame).iloc[1, 1] == "dolt"
-        signs.add((bottom, first, last))
+        dashed = [tuple(t.x) for t in drawn_lines(figure) if t.line.dash == "4px,3px"]
+        told = course.alt_series(frame), course.development(frame)
+        signs.add((bottom, first, last, *dashed, *told))
     assert len(signs) == 1
     at_the_end = made({None: [(5, 20), (6, 20), "left_out"]})
     assert hatched(charts.series(at_the_end)) == hatched(
@@ -185,11 +187,10 @@ def test_a_withheld_month_has_one_sign_and_one_word_whatever_the_cause():
     )
 
 
-def test_dashes_lead_past_nothing_but_months_that_are_left_out():
-    frame = made({None: [(5, 20), "hidden", "left_out", (9, 20)]})
-    figure = charts.series(frame)
-    assert not [t for t in drawn_lines(figure) if t.line.dash == "4px,3px"]
-    assert len(hatched(figure)) == 1
+def test_dashes_lead_past_nothing_but_hidden_months():
+    for other in ("no_answers", "not_asked", "new"):
+        figure = charts.series(made({None: [(5, 20), "hidden", other, (9, 20)]}))
+        assert not [t for t in drawn_lines(figure) if t.line.dash == "4px,3px"]
 
 
 @pytest.mark.parametrize("status", ["hidden", "no_answers", "not_asked", "left_out", "new"])
@@ -281,11 +282,12 @@ def test_the_threshold_is_a_dashed_line_with_its_source_and_only_where_there_is_
 
 
 def test_the_whole_is_a_thin_line_behind_each_department_but_not_over_a_gap():
-    figure = charts.series(story())
-    (thin,) = [t for t in figure.data if t.name == "Alla"]
-    first = dict(zip(thin.x[:5], thin.y[:5], strict=True))
-    # SN is hidden for two months, and the whole for one of them.
-    assert [y is None for y in first.values()] == [False, True, True, False, False]
+    gone = made({"SN": [(3, 10), "no_answers", (9, 20)], "TK": [(1, 8)], None: [(60, 120)] * 3})
+    (thin,) = [t for t in charts.series(gone).data if t.name == "Alla"]
+    assert [y is None for y in thin.y[:3]] == [False, True, False]
+    # The whole is hidden for one month, where dashes lead past: the thin line goes on too.
+    (thin,) = [t for t in charts.series(story()).data if t.name == "Alla"]
+    assert len([y for y in thin.y[:4] if y is not None]) == 4
 
 
 @pytest.mark.parametrize("narrow", [False, True])
@@ -376,7 +378,7 @@ def test_several_indicators_are_refused():
 # --- months --------------------------------------------------------------------------------------
 
 
-def test_a_month_that_a_line_lacks_is_left_out_if_published_and_empty_if_counted():
+def test_a_month_that_a_line_lacks_is_hidden_if_published_and_empty_if_counted():
     frame = made(
         {
             "A": [None, (5, 9), None, (6, 9), None],
@@ -389,10 +391,10 @@ def test_a_month_that_a_line_lacks_is_left_out_if_published_and_empty_if_counted
     statuses = found.groupby(found["department"].fillna("alla"))["status"].agg(list)
     assert statuses["A"] == ["no_answers", "shown", "no_answers", "shown", "no_answers"]
     assert set(statuses["C"]) == {"no_answers"}
-    assert statuses["alla"] == ["shown", "left_out", "left_out", "left_out", "shown"]
+    assert statuses["alla"] == ["shown", "hidden", "hidden", "hidden", "shown"]
     later = months.completed(frame, {"A": "A"}, live=set())
     of_a = later[later["department"] == "A"]["status"].tolist()
-    assert of_a == ["no_answers", "shown", "left_out", "shown", "no_answers"]
+    assert of_a == ["no_answers", "shown", "hidden", "shown", "no_answers"]
     assert months.completed(frame.iloc[:0], {"A": "A"}, live=set()).empty
 
 
@@ -455,8 +457,8 @@ def year(first: Cell, last: Cell) -> list[Cell]:
         (
             year("hidden", (98, 158)),
             (
-                "62,0 % (98 av 158) i oktober 2026. Tolv månader tidigare, i oktober 2025, finns "
-                "inget tal (dolt)."
+                "Andelen har ökat sedan november 2025: från 50,0 % (50 av 100) till 62,0 % (98 av "
+                "158) i oktober 2026 (+12,0 procentenheter)."
             ),
         ),
         (
@@ -494,9 +496,9 @@ def test_the_alternative_text_tells_the_story_of_the_chart():
     assert text.replace(f.NBSP, " ") == (
         "Riskbedömd före start. Alla: från 7 av 17 i juni 2026 till 62 % (98 av 158) i oktober "
         "2026; lägst 33 % (10 av 30) i juli 2026. Gränsen är 100 %. I oktober 2026 är TK högst "
-        "(8 av 8) och Socialförvaltningen lägst (42 % (15 av 36)). Dolt: Alla augusti 2026 och "
-        "Socialförvaltningen juli 2026–augusti 2026. Inget att räkna: TK juni 2026. Uppgift "
-        f"saknas: TK september 2026. {WHY}"
+        "(8 av 8) och Socialförvaltningen lägst (42 % (15 av 36)). Inget att räkna: TK juni "
+        f"2026. Uppgift saknas: TK september 2026. {WHY} Där linjen går streckad är månaderna "
+        "emellan dolda."
     )
     beside = course.alt_series(story(), survey=survey(), names=NAMES).replace(f.NBSP, " ")
     assert beside.endswith(
@@ -601,10 +603,7 @@ def test_the_open_tab_tells_the_change_and_draws_it_for_every_role(
     assert len(drawn) == 4
     assert sum("Enkäten" in alt for alt in drawn) == 2
     said = "\n".join(e.proto.body for e in app.get("html"))
-    # hr, who knows its own, is not told the whole of a month in which another's is left out.
-    guarded = who["roll"] == "hr" and not where
-    change = "finns inget tal (dolt)" if guarded else "andelen har"
-    assert change in said.lower() and "Det förflutna visas som det var känt då." in said
+    assert "andelen har" in said.lower() and "Det förflutna visas som det var känt då." in said
     assert ("Socialförvaltningen: andelen" in said.replace(f.NBSP, " ")) == bool(where)
 
 
