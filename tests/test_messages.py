@@ -12,7 +12,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from pydantic import BaseModel
 
-from queries import catalogue, i18n, municipality, profiles, reference, rules
+from queries import benchmarks, catalogue, i18n, municipality, profiles, reference, rules
 from tools import messages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +45,8 @@ WORDLESS = {
     "data/departments.toml": "names of departments are the same in every language",
     "data/behorigheter.exempel.toml": "an example to copy, with remarks",
     "data/audit/response.csv": "numbers",
+    "data/benchmarks/st-2025-fordelar.csv": "read with st-2025.toml",
+    "data/benchmarks/st-2025-nackdelar.csv": "read with st-2025.toml",
 }
 # Text fields that are codes, names or citations and stay as they are in every language.
 UNTRANSLATED = {
@@ -56,11 +58,13 @@ UNTRANSLATED = {
     "aspect", "kind", "modality", "form", "field", "days", "min_days_per_week", "valid_from",
     "valid_to", "kinds", "forms", "positions", "occupations", "not_occupations", "confidentiality",
     "oppen", "intern", "sekretess",
+    # Of a benchmark: what its numbers are called.
+    "figure", "indicator", "repeats",
 }  # fmt: skip
 # Of those, the ones that are words for people unless the model is one of these.
 ONLY_IN = {
-    "question": {"AskedIf", "SurveySource", "PublishedFigure"},
-    "options": {"AskedIf", "SurveySource", "PublishedFigure"},
+    "question": {"AskedIf", "SurveySource", "PublishedFigure", "Pair"},
+    "options": {"AskedIf", "SurveySource", "PublishedFigure", "Pair"},
     "short": {"Source"},
     "title": {"Source"},
     "name": {"Department", "Municipality", "Merging"},
@@ -218,6 +222,7 @@ def test_every_data_file_is_either_translated_or_known_to_have_no_words_for_peop
     forms = {f"data/questionnaires/{id}.toml" for id in reference.questionnaires()}
     sets = {f"data/regelverk/{found.id}.toml" for found in rules.rulesets()}
     sets |= {f"data/profiles/{path.name}" for path in profiles.profiles().values()}
+    sets |= {f"data/benchmarks/{found.id}.toml" for found in benchmarks.load_benchmarks()}
     assert files == set(messages.DATA) | forms | sets | set(WORDLESS)
     # And each of the translated ones does give words.
     assert {name for name, _text in messages.data_strings()} == set(messages.DATA) | forms | sets
@@ -231,7 +236,7 @@ def test_the_words_of_the_data_are_extracted_in_swedish_whatever_is_spoken() -> 
 
 MODELS = [
     model
-    for module in (reference, catalogue, municipality, profiles, rules)
+    for module in (reference, catalogue, municipality, profiles, rules, benchmarks)
     for model in vars(module).values()
     if inspect.isclass(model)
     and issubclass(model, BaseModel)

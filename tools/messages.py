@@ -24,7 +24,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from queries import catalogue, municipality, profiles, reference, rules  # noqa: E402 – found only once the root is on the path
+from queries import benchmarks, catalogue, municipality, profiles, reference, rules  # noqa: E402 – found only once the root is on the path
 from queries.i18n import DEFAULT_LANGUAGE, in_language, prose  # noqa: E402
 
 LOCALE = ROOT / "locale"
@@ -58,6 +58,10 @@ def data_strings() -> Iterator[tuple[str, str]]:
             yield from ((name, text) for text in prose(reference.load_questionnaire(id)))
         for found in sorted(rules.rulesets(), key=lambda ruleset: ruleset.id):
             name = f"data/regelverk/{found.id}.toml"
+            yield from ((name, text) for text in prose(found))
+        for found in benchmarks.load_benchmarks():
+            # The words of its tables stand in files of their own; the reader joins them.
+            name = f"data/benchmarks/{found.id}.toml"
             yield from ((name, text) for text in prose(found))
         for id, path in profiles.profiles().items():
             name = f"data/profiles/{path.name}"

@@ -743,17 +743,16 @@ def response_told(response: Response) -> list[str]:
     if f.is_missing(tested.statistic):
         second = _("Svarsfrekvensen går inte att pröva.")
     else:
-        second = _("Är svarsfrekvensen densamma överallt? {test}.").format(test=_chi2(tested))
+        second = (
+            _("Skillnaderna mellan förvaltningarna är inte större än slumpen kan ge.")
+            if tested.p_value >= 0.05
+            else _("Förvaltningarna svarade i så olika grad att slumpen knappast räcker som skäl.")
+        )
+        second += " " + _("Prövat för alla: {test}.").format(test=_chi2(tested))
         if silent and not f.is_missing(response.answering.statistic):
             second += " " + _("Utan {names}, där ingen svarade: {test}.").format(
                 names=join_words(map(plain, silent)), test=_chi2(response.answering)
             )
-        alike = tested.p_value >= 0.05
-        second += " " + (
-            _("Skillnaderna mellan förvaltningarna är inte större än slumpen kan ge.")
-            if alike
-            else _("Förvaltningarna svarade i så olika grad att slumpen knappast räcker som skäl.")
-        )
     if f.is_missing(tested.statistic) or tested.p_value >= 0.05:
         third = _(
             "Att förvaltningarna svarade i ungefär samma grad säger inte att de som teg tycker som "

@@ -283,7 +283,7 @@ def matrix_note(context: Context, results: pd.DataFrame, *, register: bool = Tru
     grid = context.departments()
     names = dict(zip(grid["code"], grid["name"], strict=True))
     shown = set(results["department"].dropna())
-    names |= {m.code: m.title for m in context.mergings() if m.code in shown}
+    names |= {code: full for code, full in context.merging_names().items() if code in shown}
     called = ", ".join(
         f"{escaped(code)}{f.NBSP}= {escaped(name)}" for code, name in names.items() if code != name
     )
