@@ -18,6 +18,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.browser.everywhere import becomes
 from tools import serving
 
 DRAWN = """() => [...document.querySelectorAll('[data-testid="stPlotlyChart"]')]
@@ -203,12 +204,12 @@ def page(open_page: Callable[..., Page]) -> Page:
 def wait_ready() -> Callable[[Page], None]:
     """Return ``wait_ready(page)``: waits until the run is over and everything is drawn."""
 
-    def wait(page: Page, timeout: float = 60_000) -> None:
-        page.wait_for_function(serving.READY, timeout=timeout)
+    def wait(page: Page, within: float = 90) -> None:
+        becomes(page, serving.READY, within)
         # A navigation page switches once more after its first run.
         page.wait_for_timeout(250)
-        page.wait_for_function(serving.READY, timeout=timeout)
-        page.wait_for_function(DRAWN, timeout=timeout)
+        becomes(page, serving.READY, within)
+        becomes(page, DRAWN, within)
 
     return wait
 

@@ -5,12 +5,15 @@ The matrix comes from ``ui.addresses``: a new page is covered by being there.
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 from queries.viewer import Role
 from ui.addresses import PAGES
@@ -49,10 +52,13 @@ def becomes(page: Page, script: str, within: float = 60) -> None:
     Asked from outside again and again: Playwright's own waiting asks from within the page, where
     the policy forbids what it needs unless the answer is there at once.
     """
-    for _ in range(int(within * 5)):
-        if page.evaluate(script):
-            return
-        page.wait_for_timeout(200)
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        # On its way to another address a page has nothing to answer with.
+        with suppress(Error):
+            if page.evaluate(script):
+                return
+        page.wait_for_timeout(50)
     raise AssertionError(f"never became true: {script}")
 
 
@@ -64,7 +70,7 @@ def opened(page: Page, wait_ready: Wait) -> Iterator[tuple[str, str | None]]:
     is a run of the page.
     """
     page.evaluate("where => document.querySelectorAll(where).forEach(e => e.click())", CLOSED)
-    page.wait_for_function("where => !document.querySelector(where)", arg=CLOSED)
+    becomes(page, f"!document.querySelector({json.dumps(CLOSED)})")
     wait_ready(page)
     yield "expanders opened", None
     most = page.evaluate(

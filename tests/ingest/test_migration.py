@@ -113,6 +113,7 @@ def test_what_an_earlier_gate_let_through_is_hidden_when_the_store_is_brought_fo
     with monkeypatch.context() as earlier:
         earlier.setattr(disclosure, "exposed", lambda *_args: None)
         earlier.setattr(disclosure, "cornered", lambda *_args: False)
+        earlier.setattr(disclosure, "forced", lambda *_args: False)
         load_survey(path, "2024", Options(partial=True))
     assert shown() == {"chef", "medarbetare", "ledning", "administration_stod"}
     manifest = current_snapshot().path / "manifest.json"

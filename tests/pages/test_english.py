@@ -200,8 +200,8 @@ def names_and_citations() -> list[str]:
 
 
 KEPT = names_and_citations()
-# Whole strings that are another in English.
-STRINGS = {swedish for swedish, english in CATALOGUE if swedish != english} - ENGLISH
+# Whole strings that are another in English, and not somebody's own words in a file.
+STRINGS = {swedish for swedish, english in CATALOGUE if swedish != english} - ENGLISH - set(KEPT)
 # A law or an authority is named in Swedish too, in the translation itself.
 SPELT = {word for english in ENGLISH for word in re.findall(r"\w*[åäöÅÄÖ]\w*", english)}
 SMALL_WORDS = re.compile(
@@ -316,6 +316,7 @@ def test_the_pages_are_called_by_english_names() -> None:
         "Operations",
         "Agreements",
         "Rule sets",
+        "Explore",
         "Import",
         "Method and sources",
         "Accessibility",
