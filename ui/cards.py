@@ -384,8 +384,11 @@ def data_table(table: pd.DataFrame, label: str, below: Sequence[str] = ()) -> st
     under = [
         f'<tr class="dk-under"><td colspan="{table.shape[1]}">{_e(t)}</td></tr>' for t in below
     ]
+    # Named rather than found by :has(+ …): a rule like that is tried anew for every row whenever
+    # anything on the page is measured, and charts measure each of their texts.
+    opened = '<tr class="dk-over">' if below else "<tr>"
     rows = "".join(
-        f'<tr><th scope="row">{_e(first)}</th>' + "".join(map(drawn, rest)) + "</tr>" + more
+        f'{opened}<th scope="row">{_e(first)}</th>' + "".join(map(drawn, rest)) + "</tr>" + more
         for (first, *rest), more in zip(
             table.itertuples(index=False, name=None), under or [""] * len(table), strict=True
         )
