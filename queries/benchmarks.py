@@ -442,3 +442,8 @@ def set_beside(
     table = pd.DataFrame(found, columns=list(COLUMNS))
     counts = ["numerator", "denominator", "n"]
     return table.astype(dict.fromkeys(counts, "Int64") | dict.fromkeys(COLUMNS[11:16], "Float64"))
+
+
+def by_pair(table: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return the rows of each pair of a table from ``set_beside``, in its order."""
+    return [rows for _pair, rows in table.groupby("pair", sort=False)]

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from queries.benchmarks import Benchmark, Table
+from queries.benchmarks import Benchmark, Table, by_pair
 from ui import formats as f
 from ui.drawing import (
     CHAR,
@@ -105,7 +105,7 @@ def read_pairs(table: pd.DataFrame, digits: int = 0) -> list[Beside]:
     ValueError unless each has one row of ours and one of theirs.
     """
     found = []
-    for _pair, rows in table.groupby("pair", sort=False):
+    for rows in by_pair(table):
         ours, theirs = rows[rows["side"] == "ours"], rows[rows["side"] == "theirs"]
         if (len(ours), len(theirs)) != (1, 1):
             raise ValueError("one row of ours and one of theirs expected in each pair")

@@ -11,7 +11,7 @@ import streamlit as st
 
 from queries import indicators as queries
 from queries import reference, rules
-from queries.benchmarks import Benchmark, Table, answer_sets, load_benchmarks, set_beside
+from queries.benchmarks import Benchmark, Table, answer_sets, by_pair, load_benchmarks, set_beside
 from queries.catalogue import indicator as indicator_of
 from queries.municipality import municipality
 from ui import cards, tables
@@ -158,7 +158,7 @@ def pairs_table(table: pd.DataFrame, names: tuple[str, str]) -> pd.DataFrame:
 def wordings_table(table: pd.DataFrame, names: tuple[str, str]) -> pd.DataFrame:
     """Return what each side of the pairs counts, as display strings."""
     rows = []
-    for _pair, both in table.groupby("pair", sort=False):
+    for both in by_pair(table):
         said = {record["side"]: plain(record["wording"]) for record in both.to_dict("records")}
         rows.append(
             {
