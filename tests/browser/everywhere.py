@@ -23,6 +23,17 @@ VISITS = [(page.path, role) for page in PAGES for role in Role if role in page.r
 REFUSED = [("rattvisa", Role.ADMIN)]
 NARROW = {"width": 390, "height": 844}
 CLOSED = "details:not([open]) > summary"
+CHOSEN_TABS = """[...new Set([
+  ...[...document.querySelectorAll('[role=tablist]')].slice(0, 2),
+  ...[...document.querySelectorAll('[role=tablist]')].slice(-1)])]
+  .map(list => list.querySelectorAll('[role=tab]')[n]).filter(tab => tab)"""
+"""JavaScript: tab ``n`` of the first two and of the last section of a page."""
+HAS_CONTENT = """tab => {
+  const panel = document.getElementById(tab.getAttribute('aria-controls'));
+  return tab.getAttribute('aria-selected') === 'true' && panel !== null
+    && (panel.innerText.trim() !== '' || panel.querySelector('svg') !== null);
+}"""
+"""JavaScript: whether a tab is open and something is drawn under it."""
 
 Wait = Callable[[Page], None]
 
@@ -78,11 +89,8 @@ def opened(page: Page, wait_ready: Wait) -> Iterator[tuple[str, str | None]]:
         ".map(list => list.querySelectorAll('[role=tab]').length))"
     )
     for number in range(1, most):
-        page.evaluate(
-            "n => { const lists = [...document.querySelectorAll('[role=tablist]')];"
-            " for (const list of new Set([...lists.slice(0, 2), ...lists.slice(-1)]))"
-            " list.querySelectorAll('[role=tab]')[n]?.click(); }",
-            number,
-        )
+        page.evaluate(f"n => {CHOSEN_TABS}.forEach(tab => tab.click())", number)
+        # A slow machine has not begun its run yet when it is asked whether the run is over.
+        becomes(page, f"(n => {CHOSEN_TABS}.every({HAS_CONTENT}))({number})")
         wait_ready(page)
         yield f"tab {number + 1}", "[data-testid=stTabs]"
