@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,19 +49,27 @@ def _pages_as_on_a_server() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a demo store, built once per worker by the production loader.
+    """Return the folder of a demo store, built once by the production loader; each worker has a
+    copy, with the key beside it.
 
     Not to be written to: a test that loads anything copies it first.
     """
     from ingest.demo import build_demo
 
-    folder = tmp_path_factory.mktemp("demo-store") / "store"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DISTANSKOLLEN_STORE", str(folder))
-        patch.setenv("DISTANSKOLLEN_KEY_FILE", str(folder.parent / "key"))
-        for _name, _result in build_demo():
-            pass
-    return folder
+    own = tmp_path_factory.mktemp("demo-store")
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    built = shared / "demo-built"
+    with FileLock(shared / "demo-built.lock"), pytest.MonkeyPatch.context() as patch:
+        if not built.exists():
+            making = shared / "demo-making"
+            patch.setenv("DISTANSKOLLEN_STORE", str(making / "store"))
+            patch.setenv("DISTANSKOLLEN_KEY_FILE", str(making / "key"))
+            for _name, _result in build_demo():
+                pass
+            making.rename(built)
+    shutil.copytree(built, own, dirs_exist_ok=True)
+    return own / "store"
 
 
 @pytest.fixture(scope="session")

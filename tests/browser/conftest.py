@@ -7,8 +7,7 @@ console, where a breach of the content policy is told.
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -38,23 +37,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a demo store, built by the command line as a user would."""
-    folder = tmp_path_factory.mktemp("demo") / "store"
-    subprocess.run(
-        [sys.executable, "manage.py", "demo"],
-        cwd=serving.ROOT,
-        env=serving.environment(
-            {
-                "DISTANSKOLLEN_STORE": str(folder),
-                "DISTANSKOLLEN_KEY_FILE": str(folder.parent / "key"),
-            }
-        ),
-        stdin=subprocess.DEVNULL,
-        check=True,
-        timeout=240,
-    )
-    return folder
+def store(demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a demo store with the key beside it, which visitors write their log
+    in."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(demo_store.parent, folder, dirs_exist_ok=True)
+    return folder / "store"
 
 
 @pytest.fixture(scope="session")
