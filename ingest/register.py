@@ -341,19 +341,18 @@ def _far_enough_apart(
 
     for group in [*codes, ""]:  # the whole last: what it tells depends on the departments shown
         shown: list[Row] = []
-        settled = 0  # how many of them an earlier register has left as they are
+        settled = 0  # how many of them lie before a register that is shown, and stay
         for day in days:
             row = points.get((day, group))
             if row is not None and day in registers:
                 while len(shown) > settled and near(shown[-1], row):
                     out.add(shown.pop()[:2])
                 shown.append(row)
+                settled = len(shown)
             elif row is not None and shown and near(shown[-1], row):
                 out.add(row[:2])
             elif row is not None:
                 shown.append(row)
-            if day in registers:
-                settled = len(shown)
     apart: dict[date, int] = {}
     for row in rows:
         if row[1] and (row[4] == "hidden" or row[:2] in out):

@@ -456,6 +456,18 @@ def test_the_whole_of_a_month_is_left_out_if_less_the_departments_it_tells_of_on
     assert [row[4] for row in told if not row[1]] == ["shown", "left_out"]
 
 
+def test_a_register_that_hides_a_department_does_not_keep_the_months_before_it() -> None:
+    """Five in a month, hidden in the first register, seven in the second: two have come."""
+    months = [date(2026, month, 28) for month in (1, 2, 3)]
+    points = [
+        (months[0], "AA", 5, None, "shown", None),
+        (months[1], "AA", None, None, "hidden", None),
+        (months[2], "AA", 7, None, "shown", None),
+    ]
+    _told, out = register._far_enough_apart(points, set(months[1:]))
+    assert (months[0], "AA") in out
+
+
 def test_hr_would_learn_of_others_from_the_whole_beside_its_own(
     filled: Callable[[int], Loader], monkeypatch: pytest.MonkeyPatch
 ) -> None:

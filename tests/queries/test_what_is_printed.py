@@ -371,7 +371,8 @@ def test_what_pages_say_whatever_is_asked_for_can_be_added_up_from_the_published
                 said |= {(int(m[1]), int(m[2])) for m in PAIR.finditer(words)}
                 for name, data in sent.files.items():
                     said |= pairs_of_file(name, data)
-    assert len(said) > 10
+    # Of some surveys next to nothing may be shown; of the one that is always tried, much.
+    assert len(said) > (10 if seed == FIRST + 1 else 0)
     assert said <= may_be_said
 
 
