@@ -457,15 +457,16 @@ def prune(options: argparse.Namespace) -> None:
     if options.dry_run:
         say(
             _(
-                "Det här skulle gallras: enkätsvaren i våg {waves}, {n} överenskommelser och {old} "
-                "äldre versioner. Ingenting har skrivits (--dry-run)."
+                "Det här skulle gallras. Enkätsvar i våg: {waves}. Antal överenskommelser: {n}. "
+                "Antal äldre versioner: {old}. Ingenting har skrivits (--dry-run)."
             ).format(**facts)
         )
         return
     say(
         _(
-            "Gallrat: enkätsvaren i våg {waves}, {n} överenskommelser och {old} äldre versioner. "
-            "Det som är publicerat står kvar. Gallra också säkerhetskopior och starta om tjänsten."
+            "Gallrat. Enkätsvar i våg: {waves}. Antal överenskommelser: {n}. Antal äldre "
+            "versioner: {old}. Det som är publicerat står kvar. Gallra också säkerhetskopior och "
+            "starta om tjänsten."
         ).format(**facts)
     )
 

@@ -176,27 +176,29 @@ def restore(snapshot_id: str, store: Path | None = None, actor: str | None = Non
     when. One of an older schema is restored as it was and then brought forward, by the next write.
     """
     store = store or store_path()
-    old = read_snapshot(snapshot_id, store)
-    check_folder(old.path, rules=old.manifest["schema_version"] == SCHEMA_VERSION)
-    with write_lock(store):
-        _clear_left_overs(store)
-        new_id = _new_id()
-        folder = store / "snapshots" / f".building-{new_id}"
-        make_private(folder, store)
-        try:
-            for name in DATABASES:
-                shutil.copyfile(old.path / f"{name}.duckdb", folder / f"{name}.duckdb")
-            manifest = {
-                **old.manifest,
-                "id": new_id,
-                "parent": _readable_id(store),
-                "created": _now(),
-                "actor": actor or log.system_user(),
-                "action": f"restore {snapshot_id}",
-            }
-            _put_in_force(store, folder, manifest, {})
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    actor, action = actor or log.system_user(), f"restore {snapshot_id}"
+    with log.telling_refusals("restore", actor=actor, what=action, store=store):
+        old = read_snapshot(snapshot_id, store)
+        check_folder(old.path, rules=old.manifest["schema_version"] == SCHEMA_VERSION)
+        with write_lock(store):
+            _clear_left_overs(store)
+            new_id = _new_id()
+            folder = store / "snapshots" / f".building-{new_id}"
+            make_private(folder, store)
+            try:
+                for name in DATABASES:
+                    shutil.copyfile(old.path / f"{name}.duckdb", folder / f"{name}.duckdb")
+                manifest = {
+                    **old.manifest,
+                    "id": new_id,
+                    "parent": _readable_id(store),
+                    "created": _now(),
+                    "actor": actor,
+                    "action": action,
+                }
+                _put_in_force(store, folder, manifest, {})
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
     return new_id
 
 

@@ -30,6 +30,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -116,6 +117,19 @@ def append(
         line = _line(event, actor, role, what, facts, START).decode()
         print(_("Loggen går inte att skriva: {reason}").format(reason=error), file=sys.stderr)
         print(line, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def telling_refusals(
+    event: str, *, actor: str, what: str, store: Path | None = None
+) -> Iterator[None]:
+    """Add a line if what is done within is refused or fails. A store that is not there stays so."""
+    try:
+        yield
+    except Exception:
+        if (store or store_path()).exists():
+            append(event, actor=actor, what=what, facts={"outcome": "refused"}, store=store)
+        raise
 
 
 def require(

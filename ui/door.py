@@ -144,18 +144,25 @@ WHY = {
     Refusal.ENDED: "fil efter utloggning",
 }
 NO_ROLE = "ingen behörighet"
+NO_GRANTS = "behörighetsfilen går inte att läsa"
 NOT_OURS = "inloggningskaka som tjänsten inte har gett ut"
 NO_LOGIN = "fil utan inloggning"
 
 
+def closed_to(claims: Mapping[str, Any]) -> str:
+    """Return why these claims are turned away now, in the log's words; "" if they are admitted."""
+    why = access.refusal(claims)
+    if why is not None:
+        return WHY[why]
+    try:
+        return "" if access.grants(claims).roles else NO_ROLE
+    except ReferenceDataError:
+        return NO_GRANTS
+
+
 def admitted(claims: Mapping[str, Any] | None) -> bool:
     """Return whether these claims count now and are granted anything."""
-    try:
-        return bool(
-            claims is not None and access.refusal(claims) is None and access.grants(claims).roles
-        )
-    except ReferenceDataError:
-        return False
+    return claims is not None and not closed_to(claims)
 
 
 # ---------------------------------------------------------------- the way in and back
@@ -222,9 +229,7 @@ class LoginDoor:
         if claims is None:
             what = NOT_OURS if server.is_forged(scope) else NO_LOGIN
             return await self.unknown.tell(what, scope)
-        why = access.refusal(claims)
-        what = WHY[why] if why else NO_ROLE
-        await asyncio.to_thread(access.note, claims, "denied", what=what)
+        await asyncio.to_thread(access.note, claims, "denied", what=closed_to(claims) or NO_GRANTS)
 
     async def _enter(self, scope: Scope, receive: Receive, send: Send) -> None:
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))

@@ -26,7 +26,7 @@ from queries.municipality import municipality
 from queries.reference import ReferenceDataError
 from ui import cards
 from ui.addresses import PAGES
-from ui.door import ENTER, FAILED, OUTCOME, TO, WHY
+from ui.door import ENTER, FAILED, NO_ROLE, OUTCOME, TO, WHY
 from ui.text import _, join_words, plain, role_word
 
 
@@ -65,7 +65,7 @@ def let_in() -> Login:
         print(error, file=sys.stderr, flush=True)
         _instead(lambda path: _closed(path, claims))
     if not grants.roles:
-        note("denied", what="ingen behörighet", claims=claims)
+        note("denied", what=NO_ROLE, claims=claims)
         _instead(lambda path: _unknown(path, claims))
     granted = {
         "roles": ", ".join(grants.roles),

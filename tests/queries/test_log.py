@@ -291,6 +291,14 @@ def test_a_load_is_told_with_its_file_its_rows_and_the_snapshot_it_made(filled: 
     assert facts["snapshot"] == current_id()
 
 
+def test_a_refused_restore_is_told(filled: Path) -> None:
+    import manage
+
+    assert manage.main(["restore", "finns-inte"]) == 1
+    (row,) = told("restore")
+    assert (row["what"], row["facts"]) == ("restore finns-inte", {"outcome": "refused"})
+
+
 def test_a_refused_and_a_repeated_load_are_told_and_a_dry_run_is_not(filled: Path) -> None:
     import manage
 

@@ -598,6 +598,15 @@ def test_a_file_is_for_those_who_are_logged_in_and_granted_something(visitor: Te
     assert len(logged()) == 6
 
 
+def test_a_file_refused_for_a_mistake_in_the_permissions_is_told_as_that(
+    visitor: TestClient, rules: Path
+) -> None:
+    rules.write_text("mistake", encoding="utf-8")
+    visitor.cookies.set(USER_COOKIE_NAME, signed({"exp": time.time() + 60, "roles": "p"}))
+    assert visitor.get("/media/a.xlsx").status_code == 403
+    assert logged() == [("denied", "okänd", "", "behörighetsfilen går inte att läsa")]
+
+
 def test_forged_cookies_are_told_without_filling_the_log(
     visitor: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
