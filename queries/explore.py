@@ -33,8 +33,8 @@ from queries.selection import (
     Material,
     Selection,
     has_mean,
+    kept_sql,
     length_of,
-    register_sql,
     require_auditor,
     scores,
 )
@@ -619,7 +619,7 @@ def _placed(
 def _register(reader: Reader, selection: Selection) -> Answer:
     """Cross two fields of the agreements known on the day: a full count, without intervals."""
     day = selection.as_of or results.register_date(reader)
-    sql = sql_file("explore/register").format(register=register_sql())
+    sql = kept_sql("register")
     axes = ["" if axis == NOBODY else axis for axis in (selection.rows, selection.columns)]
     parameters: dict[str, Any] = {
         "days": [day] if day else [],
@@ -669,7 +669,7 @@ def agreements(reader: Reader, selection: Selection) -> list[str]:
     require_auditor(reader)
     day = selection.as_of or results.register_date(reader)
     rows = reader.rows(
-        sql_file("explore/agreements").format(register=register_sql()),
+        kept_sql("agreements"),
         days=[day] if day else [],
         fields=[name for name, _value in selection.filters],
         lengths=[length_of(name) for name, _value in selection.filters],

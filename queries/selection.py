@@ -243,6 +243,12 @@ def register_sql() -> str:
     return f"{base}\n{sql_file('agreements/register')}"
 
 
+def kept_sql(name: str) -> str:
+    """Return the SQL of ``explore/{name}``, which reads the agreements that a selection keeps."""
+    kept = sql_file("explore/_kept").format(register=register_sql())
+    return f"{kept}{sql_file(f'explore/{name}')}"
+
+
 def _register_values(reader: Reader, day: date) -> dict[str, tuple[str, ...]]:
     names = list(register_axes())
     rows = reader.rows(

@@ -1,17 +1,1 @@
--- The agreements known on the day that have one of the values chosen of each field filtered by.
-with records_of_day as (
-    {register}
-),
-doc as (select agreement_id, to_json(records_of_day) as d from records_of_day),
-chosen as (
-    select unnest($fields::varchar[]) as field, unnest($lengths::integer[]) as length,
-        unnest($values::varchar[]) as value
-),
-passed as (
-    select agreement_id, count(distinct field) as fields
-    from doc join chosen on coalesce(nullif(left(d ->> field, length), ''), '–') = value
-    group by agreement_id
-)
-select agreement_id from doc left join passed using (agreement_id)
-where coalesce(fields, 0) = (select count(distinct field) from chosen)
-order by agreement_id
+select agreement_id from kept order by agreement_id
