@@ -137,18 +137,23 @@ def register_table(register: pd.DataFrame, mark: str = "") -> pd.DataFrame:
     return pd.DataFrame(table, dtype=object)
 
 
-def about_file(
-    context: Context, choice: Choice, lines: int, agreements: int
-) -> list[tuple[str, str]]:
-    """Return what the file says of itself: its day, what is chosen, its source, for whom it is."""
-    warn = working_material() if context.viewer.sees_microdata else personal()
-    chosen = [
+def selection_words(choice: Choice) -> str:
+    """Return what the list is cut down to, in words; "" for nothing."""
+    parts = [
         *_behind(choice),
         *([choice.department] if choice.department else []),
         *([words_of.head(choice.missing)] if choice.missing else []),
         *([choice.manager] if choice.manager else []),
         *([_("slutar inom {n} dagar").format(n=choice.ends)] if choice.ends else []),
     ]
+    return " · ".join(parts)
+
+
+def about_file(
+    context: Context, choice: Choice, lines: int, agreements: int
+) -> list[tuple[str, str]]:
+    """Return what the file says of itself: its day, what is chosen, its source, for whom it is."""
+    warn = working_material() if context.viewer.sees_microdata else personal()
     who = (
         _("Revisorn")
         if context.viewer.sees_microdata
@@ -162,7 +167,7 @@ def about_file(
         (_("Får läsas av"), who),
         (_("Läget den"), f.date(choice.as_of)),
         (_("Registret per"), f.date(context.as_of)),
-        (_("Urval"), " · ".join(chosen) or _("Allt")),
+        (_("Urval"), selection_words(choice) or _("Allt")),
         (_("Rader"), _extent(choice, lines, agreements)),
         (_("Regler"), _judged_by(choice)),
         (_("Sortering"), _("Efter hur allvarligt det är, sedan efter hur länge det har väntat.")),

@@ -48,7 +48,15 @@ from ui.register import (
     title_of,
     who_text,
 )
-from ui.register_files import MOST_DATES, chosen_agreements, csv, excel, ics, personal
+from ui.register_files import (
+    MOST_DATES,
+    chosen_agreements,
+    csv,
+    excel,
+    ics,
+    personal,
+    selection_words,
+)
 from ui.shell import DEPARTMENT, NONE, SAID, note_unknown
 from ui.text import _, _n, join_words, plain, source_words
 
@@ -368,8 +376,11 @@ def files_note(found: Found) -> str:
 def _hits(choice: Choice, found: Found) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if found.lines:
+            # On paper the filters are gone, and what they chose must stand somewhere.
+            told = _("Urval: {chosen}").format(chosen=plain(selection_words(choice)) or _("Allt"))
             st.html(
-                f'<p class="dk dk-sentence">{cards.escaped(hits(found, choice))}</p>',
+                f'<p class="dk dk-sentence">{cards.escaped(hits(found, choice))}</p>'
+                f'<p class="dk dk-on-paper dk-detail">{cards.escaped(told)}</p>',
                 width="stretch",
             )
         if choice.narrows:

@@ -198,8 +198,11 @@ def test_an_open_story_is_printed_without_the_list(
     page: Page, server: str, wait_ready: Wait
 ) -> None:
     go(page, server, HR, wait_ready)
+    # On paper the filters are gone: what they chose is told in words.
+    expect(page.get_by_text("Urval:")).to_be_hidden()
     page.emulate_media(media="print")
     expect(page.locator(".dk-worklist").first).to_be_visible()
+    expect(page.get_by_text("Urval:")).to_be_visible()
     agreement = page.locator(".dk-worklist a").first.get_attribute("href") or ""
     go(page, server, agreement.lstrip("/"), wait_ready)
     expect(page.locator(".dk-story")).to_be_visible()
