@@ -31,9 +31,10 @@ ROUNDING = 1e-9
 
 
 class Claim(StrEnum):
-    """What can be claimed: three of a share, two of a difference from the rest."""
+    """What can be claimed: four of a share, two of a difference from the rest."""
 
     MAJORITY = "majority"
+    MINORITY = "minority"
     ABOVE = "above"
     BELOW = "below"
     HIGHER_THAN_REST = "higher_than_rest"
@@ -118,8 +119,8 @@ def conclude(claim: Claim, evidence: Evidence, limit: float | None = None) -> Co
     if (limit is not None) != (claim in (Claim.ABOVE, Claim.BELOW)):
         raise ValueError("a threshold belongs to ABOVE and BELOW, and to no other claim")
     if limit is None:
-        limit = 0.5 if claim is Claim.MAJORITY else 0.0
-    below = claim in (Claim.BELOW, Claim.LOWER_THAN_REST)
+        limit = 0.5 if claim in (Claim.MAJORITY, Claim.MINORITY) else 0.0
+    below = claim in (Claim.MINORITY, Claim.BELOW, Claim.LOWER_THAN_REST)
 
     def says(low: float, high: float) -> bool:
         return high < limit - ROUNDING if below else low > limit + ROUNDING
@@ -157,6 +158,7 @@ def seen(evidence: Evidence, limit: float | None = None) -> Claim | None:
 def _claimed(claim: Claim) -> str:
     return {
         Claim.MAJORITY: _("Mer än hälften av dem som svarade valde detta."),
+        Claim.MINORITY: _("Mindre än hälften av dem som svarade valde detta."),
         Claim.ABOVE: _("Andelen av dem som svarade är högre än gränsen."),
         Claim.BELOW: _("Andelen av dem som svarade är lägre än gränsen."),
         Claim.HIGHER_THAN_REST: _("Andelen är högre än hos övriga som svarade."),
@@ -167,6 +169,7 @@ def _claimed(claim: Claim) -> str:
 def _not_seen(claim: Claim) -> str:
     return {
         Claim.MAJORITY: _("Det är inte mer än hälften ens av dem som svarade."),
+        Claim.MINORITY: _("Det är inte mindre än hälften ens av dem som svarade."),
         Claim.ABOVE: _("Andelen är inte högre än gränsen ens bland dem som svarade."),
         Claim.BELOW: _("Andelen är inte lägre än gränsen ens bland dem som svarade."),
         Claim.HIGHER_THAN_REST: _(

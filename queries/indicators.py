@@ -299,6 +299,10 @@ def by_group(reader: Reader, wave: str, wanted: Indicator, breakdown: str) -> pd
     )
     answered, invited = float(grid["answered"].sum()), float(grid["invited"].sum())
     shown = (found["status"] == "shown").to_numpy(dtype=bool)
+    # While an answer that was withdrawn waits, more are told of than have answered.
+    size = np.where(np.isnan(size), size, np.fmax(size, base + not_asked))
+    answered = float(np.nanmax([answered, *size, *(base + not_asked)]))
+    invited = max(invited, answered)
     # A group whose size is hidden although its answers are shown has at least its base in it.
     outside = answered - np.where(np.isnan(size), base + not_asked, size) + not_asked
     blank = np.where(shown, 0.0, np.nan)
@@ -661,6 +665,9 @@ def _complete(
     status = np.array(["not_asked" if row is None else row.status for row in found], dtype=object)
     status[(status == "shown") & (denominator == 0)] = "no_answers"
     invited, answered = (np.array([people[code][i] for code in codes], dtype=float) for i in (0, 1))
+    # While an answer that was withdrawn waits, more are told of than have answered.
+    answered = np.fmax(answered, denominator + not_asked)
+    invited = np.fmax(invited, answered)
     sampled = (status == "shown") & ~rows["indicator"].isin(full).to_numpy(dtype=bool)
     blank = np.where(sampled, 0.0, np.nan)
     found_estimate = estimate(numerator + blank, denominator + blank, answered, invited, not_asked)

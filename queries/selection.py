@@ -267,12 +267,20 @@ def _register_values(reader: Reader, day: date) -> dict[str, tuple[str, ...]]:
 # --- what an address asks for ---------------------------------------------------------------------
 
 
+def default_source(found: Material, sources: Sequence[Source]) -> Source:
+    """Return what is asked first: the survey where it has answers, or where there is nothing."""
+    return "enkat" if found.questionnaire is not None else sources[-1]
+
+
 def read(
-    parameters: Mapping[str, str], found: Material, days: tuple[date, date] | None = None
+    parameters: Mapping[str, str],
+    found: Material,
+    days: tuple[date, date] | None = None,
+    sources: Sequence[Source] = SOURCES,
 ) -> tuple[Selection, tuple[str, ...]]:
     """Return the selection that an address asks for, and what of it could not be had.
 
-    ``days``: the first and last on which the register can be shown.
+    ``days``: the first and last on which the register can be shown; ``sources``: what there is.
 
     Never raises for what an address may say: each thing that does not exist or does not fit gets
     its default and a sentence.
@@ -286,8 +294,8 @@ def read(
         said.append(_("{value} finns inte bland {what}.").format(value=asked[:SAID], what=what))
         return default
 
-    source: Source = "register" if found.questionnaire is None else "enkat"
-    source = next(s for s in SOURCES if s == one(SOURCE, SOURCES, source, _("källorna")))
+    asked_for = one(SOURCE, sources, default_source(found, sources), _("källorna"))
+    source = next(s for s in SOURCES if s == asked_for)
     plain = defaults(source)
     axes = found.axes(source)
     rows = one(ROWS, axes, plain["rows"], _("det som kan stå på raderna"))

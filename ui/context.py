@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from queries import coverage, protection, regelverk
+from queries import comparisons, coverage, protection, regelverk
 from queries import indicators as queries
 from queries import mergings as together
 from queries.catalogue import REGISTER, Indicator
@@ -220,6 +220,39 @@ class Context:
         code = merging.code if merging else ""
         return _rule_outcomes(self._key, as_json(sets), day, code, merging, tuple(sets))
 
+    def uncertainty(self, *ids: str) -> pd.DataFrame:
+        """Return every uncertainty of the survey indicators (``comparisons.uncertainty``), cut down
+        to the chosen department; ``attrs["weighting"]`` as there."""
+        return self._listed(_uncertainty(self._key, self.wave), ids)
+
+    def differences(self, indicator: str, breakdown: str = "department") -> comparisons.Differences:
+        """Return how groups differ in a survey indicator, of the whole municipality."""
+        return _differences(self._key, self.wave, indicator, breakdown)
+
+    def changes(self, *ids: str) -> pd.DataFrame:
+        """Return the changes from the earlier to the later wave, cut down to the chosen department;
+        empty without a comparison."""
+        if not self.pair:
+            return pd.DataFrame(columns=list(comparisons.CHANGES))
+        return self._listed(_changes(self._key, *self.pair), ids)
+
+    def standardised(self, indicator: str) -> pd.DataFrame:
+        """Return the departments' shares with everybody's mix of work. The auditor's alone."""
+        return _standardised(self._key, self.wave, indicator)
+
+    def answer_sets(self, wanted: Mapping[str, tuple[str, Sequence[str]]]) -> pd.DataFrame:
+        """Return the result table of answers counted together (``indicators.answer_sets``)."""
+        sets = tuple((name, put, tuple(options)) for name, (put, options) in wanted.items())
+        return _answer_sets(self._key, self.wave, sets)
+
+    def _listed(self, table: pd.DataFrame, ids: Sequence[str]) -> pd.DataFrame:
+        """Return the rows of the indicators (none: all) and of the chosen department, with what is
+        shown nearest to what is hidden."""
+        table = table[table["indicator"].isin(ids)] if ids else table
+        told = table if "wave" in table else table.assign(wave=self.wave)
+        kept = together.listed(told, self.department, self.mergings(), beside=True)
+        return kept[list(table.columns)]
+
     def trace(self, indicator: Indicator) -> pd.DataFrame:
         each = self.chosen or (None,)
         found = [queries.trace(self.reader, self.wave, indicator, code) for code in each]
@@ -316,6 +349,36 @@ def _departments(key: Key, wave: str) -> pd.DataFrame:
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _by_group(key: Key, wave: str, indicator_id: str, breakdown: str) -> pd.DataFrame:
     return queries.by_group(_reader(key), wave, indicator_of(indicator_id), breakdown)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _uncertainty(key: Key, wave: str) -> pd.DataFrame:
+    return comparisons.uncertainty(_reader(key), wave, mergings=_mergings(key, wave))
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _differences(key: Key, wave: str, indicator_id: str, breakdown: str) -> comparisons.Differences:
+    mergings = _mergings(key, wave)
+    return comparisons.differences(_reader(key), wave, indicator_id, breakdown, mergings)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _changes(key: Key, before: str, after: str) -> pd.DataFrame:
+    mergings = _mergings(key, after)
+    return comparisons.changes(_reader(key), before, after, mergings=mergings)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _standardised(key: Key, wave: str, indicator_id: str) -> pd.DataFrame:
+    return comparisons.standardised(_reader(key), wave, indicator_id)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
+def _answer_sets(
+    key: Key, wave: str, sets: tuple[tuple[str, str, tuple[str, ...]], ...]
+) -> pd.DataFrame:
+    wanted = {name: (question, options) for name, question, options in sets}
+    return queries.answer_sets(_reader(key), wave, wanted, _mergings(key, wave))
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)

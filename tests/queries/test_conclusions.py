@@ -14,7 +14,7 @@ from queries.estimation import Sample, estimate
 from queries.i18n import in_language
 
 S, B, D = Trial.SAMPLING, Trial.SILENT, Trial.DONT_KNOW
-SHARE_CLAIMS = (Claim.MAJORITY, Claim.ABOVE, Claim.BELOW)
+SHARE_CLAIMS = (Claim.MAJORITY, Claim.MINORITY, Claim.ABOVE, Claim.BELOW)
 
 
 def share(
@@ -110,9 +110,9 @@ def outcomes() -> dict[tuple[str, ...], str]:
 
 def test_every_outcome_has_a_sentence_of_its_own_that_names_what_it_does_not_withstand() -> None:
     found = outcomes()
-    # Five claims: nine outcomes (five with vet ej tried, one more where both fail; three without)
+    # Six claims: nine outcomes (five with vet ej tried, one more where both fail; three without)
     # and one where the answers do not even say it.
-    assert len(found) == len(set(found.values())) == 5 * 10
+    assert len(found) == len(set(found.values())) == 6 * 10
     for key, sentence in found.items():
         fails = key[key.index("/") + 1 :]
         assert sentence.endswith(".") and "  " not in sentence

@@ -1,0 +1,318 @@
+"""How places and groups differ in the survey's shares: size first, then interval and test.
+
+What pages take from here is all that is said of shares beside the shares themselves.
+
+For a role without microdata everything here is a function of what is published and of how many were
+invited and answered per department (``queries.places``): departments that are hidden for a question
+are one group. What needs more is the auditor's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from queries import indicators as results
+from queries.catalogue import SURVEY, Indicator, indicator
+from queries.changes import CHANGES, changes
+from queries.differences import Association, association, standardise
+from queries.estimation import Flags, Sample
+from queries.i18n import _
+from queries.municipality import Merging
+from queries.places import (
+    CHOSE,
+    SHARES,
+    Counted,
+    Side,
+    compare,
+    counted,
+    cube_of,
+    set_aside,
+    three_ways,
+)
+from queries.poststratification import crossed
+from queries.statistics import Floats
+from queries.store import Reader
+from queries.uncertainty import (
+    LIMITS,
+    Weighting,
+    conclusions,
+    holm_by_place,
+    rows_of,
+    shares,
+    side_by_side,
+    spread,
+    typed,
+    uncertainty,
+)
+from queries.viewer import AccessDenied
+
+__all__ = [
+    "CHANGES",
+    "Differences",
+    "Weighting",
+    "changes",
+    "conclusions",
+    "differences",
+    "standardised",
+    "uncertainty",
+]
+
+STANDARDISED = (
+    "department", "name", "crude", "crude_gap", "value", "low", "high", "gap", "covered",
+    "left_out", "whole", "status",
+)  # fmt: skip
+REST = (
+    "code", "name", "numerator", "denominator", "share", "low", "high", "difference", "diff_low",
+    "diff_high", "diff_bound_low", "diff_bound_high", "p_holm", "exact", "status",
+)  # fmt: skip
+PAIRS = (
+    "first", "first_name", "second", "second_name", "first_numerator", "first_denominator",
+    "first_share", "second_numerator", "second_denominator", "second_share", "difference", *LIMITS,
+    "p_holm", "exact",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Differences:
+    """How groups differ in one indicator. ``association``: do they answer alike; ``rest``: each
+    group less all others (``REST``); ``pairs`` (``PAIRS``). ``reason``: why nothing is tested."""
+
+    association: Association | None
+    rest: pd.DataFrame
+    pairs: pd.DataFrame
+    reason: str = ""
+
+
+def differences(
+    reader: Reader,
+    wave: str,
+    indicator_id: str,
+    breakdown: str = "department",
+    mergings: Sequence[Merging] = (),
+) -> Differences:
+    """Return how the groups of a breakdown differ in a survey indicator, as far as is shown.
+
+    ``breakdown``: department, position, occupation, sex or age. Departments are samples of their
+    own, and their association is weighted to the frame; of other groups it is not known how many
+    were invited, so they are parts of one sample, and every silent person may belong to each.
+    Raises ``KeyError``, ``UnknownWave``, ``AccessDenied``.
+    """
+    wanted = indicator(indicator_id)
+    reader.viewer.require_results()
+    nothing = partial(Differences, None, _empty(REST), _empty(PAIRS))
+    if wanted.source.kind != SURVEY:
+        return nothing(_("Indikatorn är en fullständig räkning: där finns inget att pröva."))
+    found = counted(reader, wave, [indicator_id])
+    if not found.ids:
+        return nothing(_("Frågan ställdes inte i den här vågen."))
+    if breakdown == "department":
+        groups, sample = _departments(reader, found, mergings)
+    else:
+        groups, sample = _groups(reader, found, wanted, breakdown)
+    if groups is None or sample is None:
+        return nothing(_("Enkäten frågade inte om detta."))
+    rest = _rest(groups)
+    whole = groups.table["status"].iloc[-1]
+    shown = int(groups.unit.sum())
+    if shown < 2:
+        return replace(nothing(_nothing_to_compare(str(whole), groups)), rest=rest)
+    tested = association(sample)
+    reason = "" if tested.p_value == tested.p_value else _untestable(groups)
+    return Differences(tested, rest, _pairs(groups), reason)
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """The groups of a breakdown: ``table`` a result table (the whole last), ``side`` each group and
+    ``others`` everybody else, a row per row of the table; ``shown`` [R]. ``unit`` [R]: groups that
+    have nobody in common. ``unplaced``: silent people of whom it is not known where they belong."""
+
+    table: pd.DataFrame
+    side: Side
+    others: Side
+    shown: Flags
+    unit: Flags
+    parts: Flags
+    unplaced: float = 0.0
+
+
+def _departments(
+    reader: Reader, found: Counted, mergings: Sequence[Merging]
+) -> tuple[_Groups, Sample]:
+    table = shares(reader, found.wave, found.ids, mergings)
+    rows = rows_of(table, found, mergings)
+    at, parts = np.zeros(len(table), dtype=int), rows.parts
+    shown = rows.shown & ~rows.whole
+    unit = shown.copy()
+    unit[shown] = side_by_side(parts[shown])
+    groups = _Groups(table, found.side(at, parts), found.side(at, ~parts), shown, unit, parts)
+    people, answered, invited = found.strata()
+    inside = found.strata_in(at[groups.unit], parts[groups.unit])
+    counts = np.einsum("gh,hk->hgk", inside.astype(float), people[0])
+    return groups, Sample(_chosen_or_not(counts[:, None]), answered[:, None], invited)
+
+
+def _groups(
+    reader: Reader, found: Counted, wanted: Indicator, breakdown: str
+) -> tuple[_Groups | None, Sample | None]:
+    """Return the groups of an attribute, and the sample that they are parts of."""
+    table = results.by_group(reader, found.wave, wanted, breakdown)
+    if table.empty:
+        return None, None
+    question = found.question(0)
+    codes = [code for code in table["department"] if isinstance(code, str)]
+    asked = [question, *found.openers]
+    cube = cube_of(reader, found.wave, asked, breakdown, codes)
+    assert found.questionnaire is not None, "an indicator that was asked has a question"
+    people, _apart = three_ways(cube, question, wanted.source.counted(found.questionnaire))
+    aside = set_aside(cube, question, asked[-1]) if found.openers else np.zeros(len(people))
+    shown = (table["status"] == "shown").to_numpy(dtype=bool)
+    people = np.where(shown[:, None], people, 0.0)
+    # Of a group that left the question empty it is known that they are in it: not of the others.
+    sizes = _sizes(reader, found.wave, breakdown, codes)
+    least = people.sum(axis=1) + aside
+    left_empty = np.where(np.isnan(sizes), 0.0, np.maximum(sizes - least, 0.0))
+    everybody = found.side(np.zeros(1, dtype=int), np.ones((1, len(found.codes)), dtype=bool))
+    answered, invited = everybody.answered[0], everybody.invited[0]
+    unplaced = float(invited - answered)
+    size = np.full(len(table), answered), np.full(len(table), invited)
+    key = np.zeros((len(table), 1), dtype=int)
+
+    def side(people: Floats, silent: Floats) -> Side:
+        # Whoever is neither counted nor silent is of another group, or outside the filter.
+        away = size[1] - people.sum(axis=1) - silent - unplaced
+        return Side(people, np.maximum(away, 0.0), *size, key)
+
+    others = np.where(shown[:, None], people[-1] - people, 0.0)
+    unit = shown.copy()
+    unit[-1] = False
+    groups = _Groups(
+        table, side(people, left_empty), side(others, np.maximum(left_empty[-1] - left_empty, 0.0)),
+        unit, unit, np.eye(len(table), dtype=bool), unplaced,
+    )  # fmt: skip
+    parts = people[unit]
+    hidden = (table["status"] == "hidden").to_numpy()[:-1].any()
+    if hidden and shown[-1]:
+        parts = np.vstack([parts, people[-1] - parts.sum(axis=0)])
+    counts = _chosen_or_not(parts[None, None])
+    return groups, Sample(counts, everybody.answered[:, None], everybody.invited)
+
+
+def _sizes(reader: Reader, wave: str, breakdown: str, codes: Sequence[str]) -> Floats:
+    """Return how many answered the survey in each group, and in all, last; NaN where hidden."""
+    rows = reader.frame(
+        f'select "group", answered from {reader.schema}.group_size '
+        "where wave = $wave and breakdown in ('all', $breakdown)",
+        wave=wave,
+        breakdown=breakdown,
+    )
+    return rows.set_index("group")["answered"].astype(float).reindex([*codes, ""]).to_numpy()
+
+
+def _chosen_or_not(people: Floats) -> Floats:
+    """Return counts [..., 2] of who chose and who did not, of people [..., 3]."""
+    return np.stack([people[..., CHOSE], people.sum(axis=-1) - people[..., CHOSE]], axis=-1)
+
+
+def _rest(groups: _Groups) -> pd.DataFrame:
+    keep = groups.shown & (groups.others.base > 0)
+    made = compare(groups.side[keep], groups.others[keep], groups.unplaced)
+    one = np.zeros(int(keep.sum()), dtype=int)
+    corrected = holm_by_place(made.p_value[:, 0], one, groups.parts[keep])
+    values = {f"diff_{name}": getattr(made, name)[:, 0] for name in LIMITS}
+    values |= {
+        "difference": made.difference[:, 0],
+        "p_holm": corrected,
+        "exact": np.where(np.isnan(corrected), np.nan, made.exact[:, 0]),
+    }
+    table = groups.table.assign(**{name: spread(keep, v) for name, v in values.items()})
+    table = table.rename(columns={"department": "code"})[table["department"].notna()]
+    return typed(table, REST, ("numerator", "denominator"), ("exact",))
+
+
+def _pairs(groups: _Groups) -> pd.DataFrame:
+    units = np.flatnonzero(groups.unit)
+    one, two = np.array(list(combinations(units, 2)), dtype=int).reshape(-1, 2).T
+    made = compare(groups.side[one], groups.side[two], groups.unplaced)
+    p_value = made.p_holm[:, 0]
+    columns: dict[str, Any] = {name: getattr(made, name)[:, 0] for name in LIMITS}
+    columns |= {
+        "difference": made.difference[:, 0],
+        "p_holm": p_value,
+        "exact": np.where(np.isnan(p_value), np.nan, made.exact[:, 0]),
+    }
+    for side, at in (("first", one), ("second", two)):
+        own = groups.table.iloc[at]
+        columns |= {side: own["department"].to_numpy(), f"{side}_name": own["name"].to_numpy()}
+        for name in ("numerator", "denominator", "share"):
+            columns[f"{side}_{name}"] = own[name].to_numpy()
+    counts = [f"{side}_{n}" for side in ("first", "second") for n in ("numerator", "denominator")]
+    return typed(pd.DataFrame(columns), PAIRS, counts, ("exact",))
+
+
+def _nothing_to_compare(whole: str, groups: _Groups) -> str:
+    if whole == "hidden":
+        return _("Svaren är dolda, för att ingen enskild ska kunna räknas fram.")
+    if whole == "no_answers":
+        return _("Ingen har svarat på frågan.")
+    if (groups.table["status"] == "hidden").any():
+        return _("Det är för få grupper som kan visas för att jämföra dem.")
+    return _("Det är bara en grupp som har svarat.")
+
+
+def _untestable(groups: _Groups) -> str:
+    if (groups.side.answered >= groups.side.invited)[groups.unit].all():
+        return _("Alla tillfrågade har svarat, så skillnaderna är kända och behöver inte prövas.")
+    return _("Alla som svarade har svarat lika, så det finns ingen skillnad att pröva.")
+
+
+def _empty(columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns))
+
+
+def standardised(reader: Reader, wave: str, indicator_id: str) -> pd.DataFrame:
+    """Return what every department's share would be with everybody's mix of work: ``STANDARDISED``.
+
+    ``crude`` and its ``crude_gap`` to all, ``value`` and its ``gap`` to ``whole``, everybody with
+    the part of the mix (``covered``) that the department has answers of; ``left_out`` names the
+    rest. Weighted to the frame; of those who stated their occupation. Raises ``AccessDenied`` for
+    everyone but the auditor: it needs department by occupation, which is not published.
+    """
+    if not reader.viewer.sees_microdata:
+        raise AccessDenied(_("Standardisering bygger på enskilda svar och visas bara för revisor."))
+    found = counted(reader, wave, [indicator_id])
+    grid = found.grid[["code", "name"]].rename(columns={"code": "department"})
+    if not found.ids:
+        return grid.assign(left_out=[()] * len(grid), status="not_asked").reindex(
+            columns=list(STANDARDISED)
+        )
+    assert found.questionnaire is not None, "an indicator that was asked has a question"
+    attribute = next((a for a in found.questionnaire.attributes if a.id == "occupation"), None)
+    kinds = {option.code: option.label for option in attribute.options} if attribute else {}
+    people = crossed(reader, found, ["occupation"], [(code,) for code in kinds])[0]
+    departments, size = people.shape[:2]
+    status = np.where(people.sum(axis=(1, 2)) > 0, "shown", "no_answers")
+    if not (status == "shown").any():
+        return grid.assign(left_out=[()] * len(grid), status="no_answers").reindex(
+            columns=list(STANDARDISED)
+        )
+    own = np.eye(departments)[:, :, None, None] * _chosen_or_not(people)[None]
+    own = np.moveaxis(own, 1, 0).reshape(departments, 1, departments * size, 2)
+    sample = Sample(own, found.answered[:, None], found.invited)
+    made = standardise(sample, SHARES[:1, :2], size)
+    labels = np.array(list(kinds.values()), dtype=object)
+    return grid.assign(
+        **{name: np.where(status == "shown", getattr(made, name)[:, 0], np.nan)
+           for name in ("crude", "crude_gap", "value", "low", "high", "gap", "whole")},
+        covered=np.where(status == "shown", made.covered, np.nan),
+        left_out=[tuple(labels[row]) if told else () for row, told in
+                  zip(made.left_out, status == "shown", strict=True)],
+        status=status,
+    ).reindex(columns=list(STANDARDISED))  # fmt: skip
