@@ -48,6 +48,9 @@ method.mergings(context)
 st.header(_("Så beskrivs osäkerheten"), anchor=False)
 method.uncertainty()
 
+st.header(_("Så skrivs slutsatser och skillnader"), anchor="slutsatser")
+method.conclusions()
+
 st.header(_("Alla indikatorer"), anchor=False)
 method.all_indicators(context)
 

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from queries import indicators as queries
 from queries import reference, rules
 from queries.benchmarks import Benchmark, Table, answer_sets, by_pair, load_benchmarks, set_beside
 from queries.catalogue import indicator as indicator_of
@@ -86,9 +85,7 @@ def _section(context: Context, benchmark: Benchmark) -> None:
 def beside_table(context: Context, benchmark: Benchmark) -> pd.DataFrame:
     """Return our results beside the benchmark: of the chosen department, else of the whole."""
     ids = [pair.indicator for pair in benchmark.pairs if pair.indicator]
-    sets = queries.answer_sets(
-        context.reader, context.wave, answer_sets([benchmark]), context.mergings()
-    )
+    sets = context.answer_sets(answer_sets([benchmark]))
     ours = pd.concat([context.results(*ids), sets] if ids else [sets], ignore_index=True)
     place = ours["department"]
     ours = ours[place == context.department if context.department else place.isna()]

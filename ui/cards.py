@@ -347,10 +347,13 @@ def _column_head(column: MatrixColumn) -> str:
 
 def _key(rows: Sequence[MatrixRow], columns: Sequence[MatrixColumn]) -> str:
     """Return the key below the matrix: the shade's ends, and each kind of absence that occurs."""
-    seen = {_cell_of(row, c).status for row in rows for c in columns}
+    cells = [_cell_of(row, c) for row in rows for c in columns]
+    seen = {cell.status for cell in cells}
     items = [
         f'<li><span class="dk-swatch dk-s{k}"></span>{_e(f.percent(k / SHADES))}</li>'
         for k in (0, SHADES // 2, SHADES)
+        # Differences have no shade.
+        if any(cell.share is not None for cell in cells)
     ]
     items += [
         f'<li><span class="dk-swatch dk-s-{s.replace("_", "-")}"></span>'

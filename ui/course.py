@@ -176,13 +176,13 @@ def alt_series(
     return " ".join(parts)
 
 
-def why_months(lines: Sequence[Line]) -> list[str]:
-    """Return why months are hidden, whatever the cause, and how those are drawn that a line leads
-    past; nothing where none is."""
+def why_months(lines: Sequence[Line], *, drawn: bool = True) -> list[str]:
+    """Return why months are hidden, whatever the cause, and, where they are ``drawn``, how a line
+    leads past them; nothing where none is."""
     sentences = []
     if any(row.status == "hidden" for line in lines for row in line.rows):
         sentences.append(status_reason("hidden"))
-    if any(line.passages for line in lines):
+    if drawn and any(line.passages for line in lines):
         sentences.append(_("Där linjen går streckad är månaderna emellan dolda."))
     return sentences
 

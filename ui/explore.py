@@ -48,6 +48,7 @@ from ui.evidence import Views, files, note, origin, say, show_figure, views, wor
 from ui.register import AHEAD, FIRST_DAY, Key, key_of, register_of
 from ui.register_files import register_table
 from ui.text import _, _n, attribute_word, join_words, list_names, plain, status_word
+from ui.uncertainty import test_text
 
 SHORT = 60
 """Letters of a question's text where it is one of many."""
@@ -71,15 +72,15 @@ def ask(context: Context) -> tuple[Selection, Material]:
             _("Vad vill du räkna?"),
             sources,
             key=SOURCE,
-            default=sources[-1] if found.questionnaire is None else "enkat",
+            default=asking.default_source(found, sources),
             names=lambda s: _("Enkätsvaren") if s == "enkat" else _("Överenskommelserna"),
         )
     if source == "register":
         found = _ask_register(context, found)
-    else:
+    elif found.questionnaire is not None:
         _ask_survey(found)
     # Read from the address, which now holds what is chosen, and still what it asks for in vain.
-    selection, vain = asking.read(st.query_params.to_dict(), found, days)
+    selection, vain = asking.read(st.query_params.to_dict(), found, days, sources)
     if vain:
         title = _("Adressen frågar efter något som inte går att visa")
         st.html(cards.callout("warning", title, "\n\n".join(vain)))
@@ -409,28 +410,11 @@ def test_told(test: Any) -> str:
     """Return whether the groups answer alike, with the test's numbers; "" without a test."""
     if test is None or f.is_missing(test.p_value):
         return ""
-    p = _p(test.p_value)
-    numbers = (
-        _("Fishers exakta test, simulerat, {p}").format(p=p)
-        if test.exact and test.simulated
-        else _("Fishers exakta test, {p}").format(p=p)
-        if test.exact
-        else _("Rao–Scotts F({df1}; {df2}) = {value}, {p}").format(
-            df1=f.number(test.df1, 1),
-            df2=f.number(test.df2, 1),
-            value=f.number(test.statistic, 2),
-            p=p,
-        )
-    )
     if test.p_value < 0.05:
         said = _("Grupperna skiljer sig mer åt än slumpen brukar ge ({numbers}).")
     else:
         said = _("Skillnaderna mellan grupperna är inte större än slumpen kan ge ({numbers}).")
-    return said.format(numbers=numbers)
-
-
-def _p(value: float) -> str:
-    return f"p < {f.number(0.001, 3)}" if value < 0.001 else f"p = {f.number(value, 3)}"
+    return said.format(numbers=test_text(test))
 
 
 # --- tables ---------------------------------------------------------------------------------------
@@ -776,11 +760,11 @@ def response_told(response: Response) -> list[str]:
 
 def _chi2(test: Any) -> str:
     text = _("χ² = {value} med {df} frihetsgrader, {p}").format(
-        value=f.number(test.statistic, 3), df=f.number(test.df), p=_p(test.p_value)
+        value=f.number(test.statistic, 3), df=f.number(test.df), p=f.p_value(test.p_value)
     )
     exact = getattr(test, "exact_p", None)
     if exact is not None and not f.is_missing(exact):
-        text += _(" (exakt {p})").format(p=_p(exact))
+        text += _(" (exakt {p})").format(p=f.p_value(exact))
     return text
 
 

@@ -1,9 +1,11 @@
 """Findings in plain Swedish, generated from results and right for any data.
 
 The rules (docs/method.md): a share is said to be more or less than half only when its whole 95 %
-interval is; a difference or a change is said to exist only when the two intervals do not meet,
-which is stricter than a test; a share is never told without its interval and its non-response
-bounds; what is hidden is never estimated. Without a number there is a sentence that says so.
+interval is, and then what *vet ej* or the silent could make of it stands in the same breath; that
+extremes differ is said only when their two intervals do not meet, which is stricter than a test;
+of a place beside the rest, and of a change, interval and test are asked; a share is never told
+without its interval and its non-response bounds; what is hidden is never estimated. Without a
+number there is a sentence that says so.
 """
 
 from __future__ import annotations
@@ -15,11 +17,19 @@ from typing import Any
 import pandas as pd
 
 from queries.catalogue import Indicator
+from queries.conclusions import Claim, Conclusion, Evidence, Trial, conclude, seen
 from queries.mergings import of_several
 from ui import formats as f
 from ui.text import _, list_names, plain, status_reason
 
 Row = Mapping[str, Any]
+
+TOLD = (
+    "department", "name", "status", "numerator", "denominator", "share", "low", "high",
+    "bound_low", "bound_high", "dont_know", "without_denominator", "without_share", "difference",
+    "diff_low", "diff_high", "diff_bound_low", "diff_bound_high", "diff_p", "diff_without",
+)  # fmt: skip
+"""The columns of ``queries.uncertainty`` that a finding is told from."""
 
 
 def whole_of(results: pd.DataFrame) -> dict[str, Any] | None:
@@ -80,14 +90,13 @@ def sureness(indicator: Indicator, whole: Row, *, interval: bool = True) -> str:
         return _against_threshold(indicator, whole)
     if f.is_missing(whole["low"]):
         return ""
-    sentences = [_half(indicator, whole)]
+    claimed, told = _claimed(indicator, whole)
+    sentences = [told]
     if interval:
         text = _("Statistisk osäkerhet: {interval}.")
         sentences.insert(0, text.format(interval=f.interval(whole["low"], whole["high"])))
     if not f.is_missing(whole["bound_low"]):
-        bounds = f.interval(whole["bound_low"], whole["bound_high"])
-        text = _("Med dem som inte svarat kan kommunens andel vara {bounds}.")
-        sentences.append(text.format(bounds=bounds))
+        sentences.append(_whatever_the_silent(whole, claimed))
     return " ".join(sentence for sentence in sentences if sentence)
 
 
@@ -95,18 +104,211 @@ NEAR_HALF = (0.25, 0.75)
 """Shares between these are told as more or less than half; of 1 % it goes without saying."""
 
 
-def _half(indicator: Indicator, whole: Row) -> str:
-    """Return whether a share that is wished high is more or less than half, as far as is known.
+def evidence(row: Row, prefix: str = "") -> Evidence:
+    """Return what a row tells of a claim, with a share's uncertainties or a difference's.
+
+    ``row``: of a result table, or of ``queries.uncertainty``, which alone knows of *vet ej*.
+    ``prefix``: "diff_" for the difference from the rest, whose own column is ``difference``.
+    """
+
+    def number(name: str) -> float:
+        value = row.get(name)
+        return math.nan if f.is_missing(value) else float(value)  # type: ignore[arg-type]
+
+    ends = (number(prefix + end) for end in ("low", "high", "bound_low", "bound_high"))
+    apart = not f.is_missing(row.get("dont_know"))
+    if prefix:
+        without = number("diff_without") if apart else None
+        p_value = number("diff_p" if "diff_p" in row else "p_holm")
+        return Evidence(number("difference"), *ends, without, p_value)
+    return Evidence(number("share"), *ends, number("without_share") if apart else None)
+
+
+def _claimed(indicator: Indicator, whole: Row) -> tuple[Conclusion | None, str]:
+    """Return what is claimed of the whole, and the short sentence for it; or that nothing can be.
+
+    The claim is about the threshold where there is one, otherwise about the half. The long
+    sentence, with every trial in it, is ``Conclusion.sentence``.
+    """
+    found = evidence(whole)
+    if indicator.thresholds:
+        limit = indicator.thresholds[0].value
+        claim = seen(found, limit)
+        made = conclude(claim, found, limit) if claim else None
+        return _short(made, whole, _of_limit(made, f.percent(limit)))
+    # Of a share that is wished low, or of 1 %, nobody asks whether it is a majority.
+    if indicator.direction != "higher" or not NEAR_HALF[0] <= whole["share"] <= NEAR_HALF[1]:
+        return None, ""
+    side = seen(found, 0.5)
+    claim = {Claim.ABOVE: Claim.MAJORITY, Claim.BELOW: Claim.MINORITY}.get(side) if side else None
+    made = conclude(claim, found) if claim else None
+    return _short(made, whole, _of_half(made))
+
+
+def _of_half(made: Conclusion | None) -> tuple[str, str, str]:
+    """Return the sentences of the half: sure, sure but for *vet ej*, not sure.
 
     The whole is named: the share of one department may stand just before.
     """
-    if indicator.direction != "higher" or not NEAR_HALF[0] <= whole["share"] <= NEAR_HALF[1]:
+    unsure = _("Om det i hela kommunen är mer eller mindre än hälften går inte att säga.")
+    if made and made.claim is Claim.MAJORITY:
+        return (
+            _("I hela kommunen är det mer än hälften, också med osäkerheten."),
+            _(
+                "I hela kommunen är det mer än hälften, också med osäkerheten, men inte om "
+                "”vet ej” räknas bort (då {share})."
+            ),
+            unsure,
+        )
+    return (
+        _("I hela kommunen är det mindre än hälften, också med osäkerheten."),
+        _(
+            "I hela kommunen är det mindre än hälften, också med osäkerheten, men inte om "
+            "”vet ej” räknas bort (då {share})."
+        ),
+        unsure,
+    )
+
+
+def _of_limit(made: Conclusion | None, limit: str) -> tuple[str, str, str]:
+    """Return the sentences of a threshold: sure, sure but for *vet ej*, not sure."""
+    unsure = _("Om andelen i hela kommunen är högre eller lägre än gränsen {limit} går inte att "
+               "säga.")  # fmt: skip
+    if made and made.claim is Claim.ABOVE:
+        texts = (
+            _("I hela kommunen är andelen högre än gränsen {limit}, också med osäkerheten."),
+            _(
+                "I hela kommunen är andelen högre än gränsen {limit}, också med osäkerheten, men "
+                "inte om ”vet ej” räknas bort (då {share})."
+            ),
+        )
+    else:
+        texts = (
+            _("I hela kommunen är andelen lägre än gränsen {limit}, också med osäkerheten."),
+            _(
+                "I hela kommunen är andelen lägre än gränsen {limit}, också med osäkerheten, men "
+                "inte om ”vet ej” räknas bort (då {share})."
+            ),
+        )
+    sure, but, not_sure = (text.replace("{limit}", limit) for text in (*texts, unsure))
+    return sure, but, not_sure
+
+
+def _short(
+    made: Conclusion | None, row: Row, texts: tuple[str, str, str]
+) -> tuple[Conclusion | None, str]:
+    """Choose the short sentence; a claim that chance could have made is none."""
+    sure, but, unsure = texts
+    if made is None or Trial.SAMPLING not in made.holds:
+        return None, unsure
+    if Trial.DONT_KNOW in made.fails:
+        return made, but.format(share=without_text(row))
+    return made, sure
+
+
+def without_text(row: Row) -> str:
+    """Return the share of those who had an opinion; "0 av 0" where nobody had."""
+    if f.is_missing(row["without_share"]):
+        return f.count_text(0, 0)
+    return f.share_text(row["numerator"], row["without_denominator"], row["without_share"])
+
+
+def _whatever_the_silent(whole: Row, claimed: Conclusion | None) -> str:
+    """Return what the silent could make of the whole, and whether it would undo the claim."""
+    bounds = f.interval(whole["bound_low"], whole["bound_high"])
+    if claimed and Trial.SILENT in claimed.holds:
+        text = _("Det gäller vad de som inte svarat än tycker: andelen är {bounds}.")
+    elif claimed:
+        text = _(
+            "Men tycker de som inte svarat annorlunda kan det vara tvärtom: andelen kan vara "
+            "{bounds}."
+        )
+    else:
+        text = _("Med dem som inte svarat kan kommunens andel vara {bounds}.")
+    return text.format(bounds=bounds)
+
+
+# --- a place beside all the others ----------------------------------------------------------------
+
+
+def is_sure(row: Row) -> bool:
+    """Return whether a row of ``queries.uncertainty`` surely differs from the rest.
+
+    The interval says so, and the test, corrected for how many are compared.
+    """
+    found = evidence(row, "diff_")
+    claim = seen(found)
+    return claim is not None and Trial.SAMPLING in conclude(claim, found).holds
+
+
+def as_difference(row: Row) -> Row:
+    """Return a row whose limits are those of its difference (a pair, a change) as one beside the
+    rest, for ``evidence``."""
+    return {
+        **row,
+        **{f"diff_{end}": row[end] for end in ("low", "high", "bound_low", "bound_high")},
+    }
+
+
+def difference_text(row: Row, prefix: str = "diff_") -> str:
+    """Return a difference with its interval: "−25,8 procentenheter, 95 % intervall −40 till −9"."""
+    return _("{difference}, 95 % intervall {interval}").format(
+        difference=f.points(row["difference"]),
+        interval=f.points_interval(row[f"{prefix}low"], row[f"{prefix}high"], unit=False),
+    )
+
+
+def from_rest(row: Row, whole: Row) -> str:
+    """Return in a sentence how one place differs from all the others, and how surely.
+
+    A difference of fewer than 20 answers is told in counts.
+    """
+    if f.is_missing(row.get("difference")):
         return ""
-    if whole["low"] > 0.5:
-        return _("I hela kommunen är det mer än hälften, också med osäkerheten.")
-    if whole["high"] < 0.5:
-        return _("I hela kommunen är det mindre än hälften, också med osäkerheten.")
-    return _("Om det i hela kommunen är mer eller mindre än hälften går inte att säga.")
+    others = [whole[name] - row[name] for name in ("numerator", "denominator")]
+    if min(row["denominator"], others[1]) < f.SMALL_BASE:
+        size = _("övriga: {count}").format(count=f.count_text(*others))
+    else:
+        size = difference_text(row)
+    found = evidence(row, "diff_")
+    claim = seen(found)
+    made = conclude(claim, found) if claim else None
+    if made is None:
+        return _("Det är samma andel som bland övriga.")
+    if Trial.SAMPLING not in made.holds:
+        text = _("Skillnaden mot övriga ryms inom osäkerheten ({size}).")
+    elif made.claim is Claim.HIGHER_THAN_REST:
+        text = (
+            _("Det är högre än bland övriga, men inte om ”vet ej” räknas bort ({size}).")
+            if Trial.DONT_KNOW in made.fails
+            else _("Det är högre än bland övriga, också med osäkerheten ({size}).")
+        )
+    else:
+        text = (
+            _("Det är lägre än bland övriga, men inte om ”vet ej” räknas bort ({size}).")
+            if Trial.DONT_KNOW in made.fails
+            else _("Det är lägre än bland övriga, också med osäkerheten ({size}).")
+        )
+    return text.format(size=size)
+
+
+def _surely_apart(rows: Iterable[Row]) -> str:
+    """Return who surely differs from the rest, where the extremes' own intervals meet."""
+    sure = [row for row in rows if is_sure(row)]
+    high = [plain(row["name"]) for row in sure if row["difference"] > 0]
+    low = [plain(row["name"]) for row in sure if row["difference"] < 0]
+    if high and low:
+        text = _("Säkert högre än övriga: {high}. Säkert lägre: {low}.")
+    elif high:
+        text = _("Säkert högre än övriga: {high}.")
+    elif low:
+        text = _("Säkert lägre än övriga: {low}.")
+    else:
+        return ""
+    return text.format(high=list_names(high), low=list_names(low))
+
+
+# --- thresholds, themes, several indicators -------------------------------------------------------
 
 
 def _against_threshold(indicator: Indicator, whole: Row) -> str:
@@ -243,7 +445,9 @@ def _extremes(results: pd.DataFrame) -> str:
     alone = places[~places.isin(of_several(places))]
     if len(rows) == 1 and len(alone) == 1:
         # One department is chosen: it is told beside the whole.
-        return _("{name}: {share}.").format(name=plain(rows[0]["name"]), share=_told(rows[0]))
+        own = _("{name}: {share}.").format(name=plain(rows[0]["name"]), share=_told(rows[0]))
+        whole = whole_of(results)
+        return " ".join(filter(None, [own, from_rest(rows[0], whole) if whole else ""]))
     if len(rows) < 2:
         return ""
     lowest, highest = rows[0], rows[-1]
@@ -254,7 +458,8 @@ def _extremes(results: pd.DataFrame) -> str:
     known = not f.is_missing(lowest["low"])
     if known and not apart(lowest, highest):
         # No ranking of what chance could have turned round.
-        return _("Ingen skillnad mellan dem som visas är större än osäkerheten.")
+        none = _("Ingen skillnad mellan dem som visas är större än osäkerheten.")
+        return _surely_apart(rows) or none
     low_share, high_share = _told_alike(least), _told_alike(most)
     if len(least) == len(most) == 1:
         low_share, high_share = alike(lowest, highest)
@@ -293,22 +498,26 @@ def _told_alike(rows: list[dict[str, Any]]) -> str:
     return told.pop() if len(told) == 1 else f.percent(rows[0]["share"])
 
 
-def change(before: Row, after: Row) -> str:
-    """Return how a share moved from one wave to another, and whether that is more than noise."""
-    if not (f.is_shown(before) and f.is_shown(after)):
+def moved(row: Row) -> str:
+    """Return how a share moved from one wave to another: its size with its interval, and whether
+    interval and test bear it. ``row``: of ``queries.comparisons.changes``; "" where either wave is
+    not shown."""
+    if row["status"] != "shown" or f.is_missing(row["difference"]):
         return ""
+    before, after = (
+        {name: row[f"{end}_{name}"] for name in ("numerator", "denominator", "share")}
+        for end in ("before", "after")
+    )
     ends = dict(zip(("before", "after"), alike(before, after), strict=True))
     if min(before["denominator"], after["denominator"]) < f.SMALL_BASE:
         # The difference would be a percentage of fewer than 20 answers by the back door.
         text = _("Från {before} till {after}.").format(**ends)
-    elif ends["before"] == ends["after"]:
-        return _("Oförändrat, {after}.").format(**ends)
     else:
-        moved = f.points(after["share"] - before["share"])
-        text = _("Från {before} till {after} ({moved}).").format(**ends, moved=moved)
-    if f.is_missing(before["low"]) or f.is_missing(after["low"]):
-        return text
-    if apart(before, after):
+        text = _("Från {before} till {after} ({moved}).")
+        if ends["before"] == ends["after"]:
+            text = _("Oförändrat, {after} ({moved}).")
+        text = text.format(**ends, moved=difference_text(row, ""))
+    if is_sure(as_difference(row)):
         return text + " " + _("Förändringen är större än osäkerheten.")
     return text + " " + _("Förändringen ryms inom osäkerheten.")
 

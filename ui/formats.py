@@ -95,6 +95,32 @@ def points_short(difference: Any, digits: int = 1) -> str:
     return ("+" if shown > 0 else "") + _decimal(shown, digits)
 
 
+def points_interval(low: Any, high: Any, digits: int = 0, *, unit: bool = True) -> str:
+    """Return the limits of a difference: (−0.397, −0.09) → "−40 till −9 procentenheter".
+
+    A limit that is not 0 and would be rounded to it gets up to two digits more: whether an interval
+    reaches 0 is what it is read for. ``unit=False`` where the unit has just been written.
+    """
+    if is_missing(low) or is_missing(high):
+        return MISSING
+    used = digits
+    while used < digits + 2 and any(
+        end != 0 and _rounded(_hundred(end), used) == 0 for end in (low, high)
+    ):
+        used += 1
+    last = points(high, used) if unit else points_short(high, used)
+    if points_short(low, used) == points_short(high, used):
+        return last
+    text = _("{low} till {high}").replace(" ", NBSP)
+    return text.format(low=points_short(low, used), high=last)
+
+
+def p_value(value: float) -> str:
+    """Return "p = 0,031", or "p < 0,001"."""
+    text = f"p < {number(0.001, 3)}" if value < 0.001 else f"p = {number(value, 3)}"
+    return text.replace(" ", NBSP)
+
+
 def number(value: Any, digits: int = 0) -> str:
     """Return a number with the language's separators: 22328 → "22 328" (no-break space)."""
     if is_missing(value):

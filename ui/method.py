@@ -408,8 +408,59 @@ def uncertainty() -> None:
             "mycket andelen kunde ha blivit annorlunda om andra av de tillfrågade hade svarat.\n\n"
             "**Bortfallsgränser:** andelen om alla som inte svarat hade svarat nej, och om alla "
             "hade svarat ja. Ingen gissning om de tysta kan leda utanför dem.\n\n"
-            "**Register och ram** räknas i sin helhet och har inget intervall. Talen är ovägda, "
-            "som i källan. ”Vet ej” är ett svar och räknas in i underlaget."
+            "**Med och utan ”vet ej”:** ”vet ej” är ett svar och räknas in i underlaget. Under "
+            "*Osäkerhet* står också andelen av dem som hade en åsikt.\n\n"
+            "**Register och ram** räknas i sin helhet och har inget intervall."
+        )
+    )
+    st.markdown(
+        _(
+            "**Vikter.** Talen på sidorna är ovägda, som i källan. *Vägt till ramen*: varje "
+            "förvaltning väger så mycket som sin del av de tillfrågade. *Efterstratifierat*: vägt "
+            "så att också befattning, kön eller ålder fördelar sig som i ramen, där ramen har dem. "
+            "Ingen vikt kan tala för en förvaltning där ingen har svarat. Förvaltningar som är "
+            "dolda för en fråga vägs som en enda grupp."
+        )
+    )
+    st.caption(
+        _("Källor: {sources}.").format(
+            sources="Wilson 1927; Korn & Graubard 1998; R survey 4.1 (svydesign, postStratify)"
+        )
+    )
+
+
+def conclusions() -> None:
+    """Say in words which sentences are written when, and by which tests."""
+    st.markdown(
+        _(
+            "**En slutsats** (mer än hälften, högre än en gräns, lägre än hos övriga) söks först i "
+            "svaren och prövas sedan tre gånger: säger hela det statistiska intervallet detsamma; "
+            "säger bortfallsgränserna det, vad de som inte svarade än tycker; säger andelen det "
+            "både med och utan ”vet ej”? Meningen nämner vad slutsatsen står sig mot och vad den "
+            "inte står sig mot. Att precis nå gränsen är inte att passera den.\n\n"
+            "**Den korta meningen** vid det stora talet är densamma i kortare form. Den skrivs om "
+            "hälften bara där högre är bättre och andelen är 25–75 %, om gränsen där det finns en, "
+            "och om övriga där en förvaltning är vald. Ryms slutsatsen inom osäkerheten står det "
+            "att det inte går att säga.\n\n"
+            "**En skillnad** skrivs med sin storlek i procentenheter och ett 95 % intervall, och "
+            "sedan om den är säker. Säker är den när både intervallet och testet utesluter noll. "
+            "Jämförs flera rättas testet enligt Holm: av tjugo förvaltningar skulle annars en "
+            "skilja sig av en slump. Med färre än 20 svar skrivs antalen i meningen, och "
+            "procentenheterna bara i tabellen, med intervall.\n\n"
+            "**Testen.** Skiljer sig alla grupper åt? Rao och Scotts F, som tar hänsyn till hur "
+            "urvalet är gjort; där något väntat antal är under fem ett exakt test. Intervallet för "
+            "en skillnad är sammansatt av de båda andelarnas intervall (MOVER, Newcombe). Har alla "
+            "tillfrågade svarat är skillnaden känd och prövas inte. Mellan två vågor räknas de som "
+            "två oberoende urval: vilka som svarat båda gångerna är inte känt.\n\n"
+            "**Standardiserat** (revisorn): hur stor skillnaden vore om förvaltningen hade samma "
+            "blandning av roller som alla som svarade. Roller som ingen där har svarat för lämnas "
+            "ute, och det står vilka."
+        )
+    )
+    st.caption(
+        _("Källor: {sources}.").format(
+            sources="Rao & Scott 1984; Fisher, Freeman & Halton 1951; Newcombe 1998; Zou & Donner "
+            "2008; Holm 1979; R survey 4.1 (svychisq, svystandardize)"
         )
     )
 

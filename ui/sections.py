@@ -14,7 +14,7 @@ import streamlit as st
 from queries import reference
 from queries.catalogue import REGISTER, SURVEY, Indicator, by_theme
 from queries.catalogue import indicator as indicator_of
-from ui import cards, charts, course, findings, tables
+from ui import cards, charts, course, findings, tables, uncertainty
 from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.context import Context
@@ -242,6 +242,8 @@ def indicator_section(context: Context, indicator: Indicator) -> None:
     if indicator.source.kind == SURVEY:
         if _has_scale(context, indicator):
             shown[_("Svaren")] = lambda: _answers(context, indicator)
+        shown[_("Osäkerhet")] = lambda: uncertainty.show(context, indicator)
+        shown[_("Skillnader")] = lambda: uncertainty.differences(context, indicator)
         if context.compare:
             shown[_("Förändring")] = lambda: _change(context, indicator)
     # The register is of one day, whatever the waves.
@@ -277,12 +279,15 @@ def finding_html(context: Context, indicator: Indicator, results: pd.DataFrame) 
         interval = f.interval(whole["low"], whole["high"])
         under.append(_("osäkerhet {interval}").format(interval=interval))
     lines = "".join(f'<span class="dk-detail">{escape(line)}</span>' for line in under)
+    if indicator.source.kind == SURVEY:
+        # The same rows with more columns: what vet ej and the rest make of it. As objects, which
+        # are sliced in one piece: six kinds of columns took as long as the chart.
+        results = context.uncertainty(indicator.id)[list(findings.TOLD)].astype(object)
+        whole = findings.whole_of(results) or whole
     first = findings.headline(results)
     rest = findings.sureness(indicator, whole, interval=False)
     if context.compare and indicator.source.kind == SURVEY:
-        both = context.compared(indicator.id)
-        ends = [findings.whole_of(both[both["wave"] == wave]) for wave in context.pair]
-        moved = findings.change(*ends) if all(ends) else ""
+        moved = uncertainty.change_told(context, indicator, None)
         waves = "–".join(str(context.wave_row(wave)["label"]) for wave in context.pair)
         rest += " " + _("{waves}: {change}").format(waves=waves, change=moved) if moved else ""
     texts = [f"<p><strong>{unbroken(first)}</strong></p>"] if first else []
@@ -354,32 +359,40 @@ def _over_time(context: Context, indicator: Indicator) -> None:
     _months(context, indicator, table)
 
 
-def _about_time(context: Context, table: pd.DataFrame, lower: bool = False) -> str:
-    """Return what must be known of a series: what is counted, and how its past is known."""
+def _about_time(context: Context, table: pd.DataFrame, *, lower: bool, drawn: bool = True) -> str:
+    """Return what must be known of a series: what is counted, and how its past is known.
+
+    Not ``drawn``: in a file, which has neither scales nor lines.
+    """
+    what = _("Andel vid varje månads slut.")
+    if drawn:
+        what = _("Andel i procent vid varje månads slut; varje skala går från 0 till 100 %.")
     sentences = [
-        _("Andel i procent vid varje månads slut; varje skala går från 0 till 100 %."),
+        what,
         *([_("Lägre är bättre.")] if lower else []),
         _("Alla överenskommelser räknas, så det finns ingen osäkerhet av urval."),
-        _about_past(context, table),
+        _about_past(context, table, drawn=drawn),
     ]
     return " ".join(sentences)
 
 
-def _about_past(context: Context, table: pd.DataFrame) -> str:
+def _about_past(context: Context, table: pd.DataFrame, *, drawn: bool = True) -> str:
     """Return how the past of a series is known, and why months of it may be hidden."""
     first = context.first_register
     sentences = [_("Det förflutna visas som det var känt då.")]
     if first and not table.empty and table["day"].min() < first:
         text = _("Före {day}, då registret först lästes in, är det räknat bakåt ur dess datum.")
         sentences.append(text.format(day=f.date(first)))
-    return " ".join([*sentences, *course.why_months(course.read_lines(table))])
+    why = course.why_months(course.read_lines(table), drawn=drawn)
+    return " ".join([*sentences, *why])
 
 
 def _months(context: Context, indicator: Indicator, table: pd.DataFrame) -> None:
     """Show a series as a table to unfold, with the two files to take away."""
     with st.expander(_("Tabell månad för månad")):
         st.html(cards.data_table(course.series_table(table), indicator.name))
-    told = [(_("Över tid"), _about_time(context, table, lower=indicator.direction == "lower"))]
+    lower = indicator.direction == "lower"
+    told = [(_("Över tid"), _about_time(context, table, lower=lower, drawn=False))]
     _register_files(context, indicator, table, "over-tid", told)
 
 
@@ -459,13 +472,11 @@ def _answers(context: Context, indicator: Indicator) -> None:
 def _change(context: Context, indicator: Indicator) -> None:
     both = context.compared(indicator.id)
     pair = context.pair
-    if context.department:
-        rows = both[both["department"] == context.department].set_index("wave")
-        if set(pair) <= set(rows.index):
-            ends = [rows.loc[wave].to_dict() for wave in pair]
-            moved = findings.change(*ends)
-            if moved:
-                say(f"{ends[1]['name']}: {moved}")
+    for code in dict.fromkeys([context.department, None]):
+        moved = uncertainty.change_told(context, indicator, code)
+        name = context.department_name if code else _("Hela kommunen")
+        if moved:
+            say(_("{place}: {sentence}").format(place=name, sentence=moved))
     show_figure(
         lambda narrow: charts.slope(both, theme=context.theme, waves=pair, narrow=narrow),
         charts.alt_slope(both, title=indicator.name, waves=pair),
@@ -476,6 +487,7 @@ def _change(context: Context, indicator: Indicator) -> None:
             first=context.wave_row(pair[0])["label"], last=context.wave_row(pair[1])["label"]
         )
     )
+    uncertainty.changes_part(context, indicator)
 
 
 # --- several indicators, groups and options -------------------------------------------------------
@@ -606,6 +618,7 @@ def _group(context: Context, indicator: Indicator, breakdown: str, results: pd.D
                 charts.alt_forest(results, title=name, rows="groups"),
                 f"forest-{key}",
             ),
+            _("Skillnader"): lambda: uncertainty.differences(context, indicator, breakdown),
             _("Tabell"): lambda: table_and_files(context, key, name, results, notes, head=head),
         }
         | why_hidden(context, results, _place(indicator, breakdown)),

@@ -19,8 +19,8 @@ from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.cards import escaped
 from ui.context import Context
-from ui.findings import alike, apart, gain, largest_gap, whole_of
-from ui.text import _, join_words, role_word, source_words, status_word, theme_word
+from ui.findings import alike, apart, as_difference, gain, is_sure, largest_gap, whole_of
+from ui.text import _, _n, join_words, role_word, source_words, status_word, theme_word
 
 # In the order of the page's question: how many answered, and whether it is fair, safe and well led.
 KEY_FIGURES = (
@@ -174,7 +174,7 @@ def _what_changed(context: Context) -> str:
     about = _moves(context)
     if not about.moves:
         return ""
-    sure = [move for move in about.moves if apart(move[1], move[2])]
+    sure = [move for move in about.moves if move[0].id in about.sure]
     if not sure:
         return escaped(_("Mellan vågorna har inget förändrats mer än osäkerheten."))
     dossier, before, after = max(sure, key=lambda move: abs(gain(*move)))
@@ -420,10 +420,14 @@ def _who_decides(context: Context, about: Sequence[reference.Recommendation]) ->
 
 @dataclass(frozen=True)
 class Moves:
-    """The changes between two waves, and of whom: a department's name, "" for the whole."""
+    """The changes between two waves, and of whom: a department's name, "" for the whole.
+
+    ``sure``: the indicators whose change interval and test bear, as on the theme's page.
+    """
 
     name: str
     moves: list[Move]
+    sure: frozenset[str]
 
 
 def _moves(context: Context) -> Moves:
@@ -432,12 +436,21 @@ def _moves(context: Context) -> Moves:
     own = both[both["department"] == context.department]
     moves = findings.changes(own.assign(department=None), indicators()) if len(own) else []
     if moves:
-        return Moves(context.department_name, moves)
-    return Moves("", findings.changes(both, indicators()))
+        return Moves(context.department_name, moves, _sure(context, context.department))
+    return Moves("", findings.changes(both, indicators()), _sure(context, None))
+
+
+def _sure(context: Context, department: str | None) -> frozenset[str]:
+    """Return the indicators whose change in one place is larger than the uncertainty."""
+    table = context.changes()
+    place = table["department"]
+    rows = table[place.isna() if department is None else place == department]
+    shown = rows[rows["status"] == "shown"].to_dict("records")
+    return frozenset(r["indicator"] for r in shown if is_sure(as_difference(r)))
 
 
 def changes(context: Context) -> str:
-    """Return what has improved and worsened most; what is not surely more than noise says so."""
+    """Return what has improved and worsened most; what may be noise is neither, and counted."""
     if len(context.waves) < 2:
         text = _("Det finns bara en våg. Förändringar visas när nästa är inläst.")
         return f'<p class="dk">{escaped(text)}</p>'
@@ -447,15 +460,29 @@ def changes(context: Context) -> str:
     if not about.moves:
         text = _("Ingen fråga har svar som kan visas i båda vågorna.")
         return f'<p class="dk">{escaped(text)}</p>'
-    seen = [move for move in about.moves if len(set(_before_after(*move[1:]))) > 1]
-    better = [move for move in seen if gain(*move) > 0]
-    worse = [move for move in seen if gain(*move) < 0]
+    sure = [move for move in about.moves if move[0].id in about.sure]
+    better = [move for move in sure if gain(*move) > 0]
+    worse = [move for move in sure if gain(*move) < 0]
     return (
         f'<div class="dk dk-points"><p class="dk-note">{escaped(_about_whom(context, about))}</p>'
-        + _moved(context, _("Till det bättre"), better, _("Inget har blivit bättre."))
-        + _moved(context, _("Till det sämre"), worse, _("Inget har blivit sämre."))
+        + _moved(context, _("Till det bättre"), better, _("Inget har säkert blivit bättre."))
+        + _moved(context, _("Till det sämre"), worse, _("Inget har säkert blivit sämre."))
+        + _within(len(about.moves) - len(sure), len(about.moves))
         + "</div>"
     )
+
+
+def _within(unsure: int, compared: int) -> str:
+    """Return how many changes are left out because chance could have made them."""
+    if not unsure:
+        return ""
+    text = _n(
+        "{n} av {all} förändring ryms inom osäkerheten och står inte här.",
+        "{n} av {all} förändringar ryms inom osäkerheten och står inte här.",
+        compared,
+    )
+    words = text.format(n=f.number(unsure), all=f.number(compared))
+    return f'<p class="dk-note">{escaped(words)}</p>'
 
 
 def _offers(context: Context) -> str:
@@ -491,8 +518,8 @@ def _about_whom(context: Context, about: Moves) -> str:
 
 
 def _moved(context: Context, title: str, moves: Sequence[Move], empty: str) -> str:
-    """Return the largest of these changes, those larger than the uncertainty first."""
-    ordered = sorted(moves, key=lambda move: (not apart(move[1], move[2]), -abs(gain(*move))))
+    """Return the largest of these changes."""
+    ordered = sorted(moves, key=lambda move: -abs(gain(*move)))
     items = "".join(f"<li>{_move(context, *move)}</li>" for move in ordered[:LISTED])
     listed = f"<ol>{items}</ol>" if items else f"<p>{escaped(empty)}</p>"
     return f"<h3>{escaped(title)}</h3>{listed}"
@@ -503,12 +530,9 @@ def _move(context: Context, dossier: Indicator, before: Row, after: Row) -> str:
     text = _("{name}: från {before} till {after}").format(
         name=_number(context, dossier, dossier.name), before=escaped(first), after=escaped(last)
     )
-    notes = [_("lägre är bättre")] if dossier.direction == "lower" else []
-    if not apart(before, after):
-        notes.append(_("ryms inom osäkerheten"))
-    if not notes:
+    if dossier.direction != "lower":
         return text
-    return f'{text} <span class="dk-detail">({escaped(", ".join(notes))})</span>'
+    return f'{text} <span class="dk-detail">({escaped(_("lägre är bättre"))})</span>'
 
 
 def _before_after(before: Row, after: Row) -> tuple[str, str]:

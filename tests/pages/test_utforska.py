@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.received import Table, of_file
+from tests.loading import run, write_frame
 from tests.visiting import Visitor, visiting
 
 MARK = "Arbetsmaterial"
@@ -97,3 +98,13 @@ def test_an_empty_store_is_met_calmly(
     sent = visitor.visit("utforska", roll="revisor", fragor="q2_1a")
     assert sent.title == "Utforska" and not sent.buttons
     assert "Här finns inget att visa ännu" in sent.words
+
+
+def test_a_wave_with_neither_answers_nor_register_is_met_calmly(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "store"))
+    run("load", "frame", write_frame(tmp_path / "frame.csv"), "--wave", "2024")
+    for asked in ({}, {"kalla": "register"}, {"fragor": "q2_1a"}):
+        sent = visitor.visit("utforska", roll="revisor", **asked)
+        assert "har inga enkätsvar ännu" in sent.words and not sent.buttons, asked
