@@ -123,14 +123,13 @@ def of_records(wave: str, store: Any = None) -> Given:
     return found
 
 
-def from_cube(reader: Reader, wave: str, wanted: Indicator) -> list[Stratum] | None:
-    """Make strata of what ``publish`` prints and of invited and answered per department: those
-    that are hidden are one. None where nothing is told of the whole."""
-    questionnaire = results.questionnaire_of(reader, wave)
-    assert questionnaire is not None
-    question = questionnaire.question(wanted.source.question)
-    counted = wanted.source.counted(questionnaire)
-    cube: dict[str, dict[str, tuple[Counter[str], int, str]]] = {}
+Printed = dict[str, dict[str, tuple[Counter[str], int, str]]]
+"""Question → department ("" for all) → how many chose each option, base and status."""
+
+
+def printed(reader: Reader, wave: str) -> Printed:
+    """Read what ``publish`` prints of the departments and of all."""
+    cube: Printed = {}
     for row in results.published_cube(reader, wave).to_dict("records"):
         if row["breakdown"] in ("all", "department"):
             groups = cube.setdefault(row["question"], {})
@@ -139,6 +138,19 @@ def from_cube(reader: Reader, wave: str, wanted: Indicator) -> list[Stratum] | N
                 counts[row["option"]] += int(row["count"])
                 base = int(row["base"])
             groups[row["group"]] = counts, base, status
+    return cube
+
+
+def from_cube(
+    reader: Reader, wave: str, wanted: Indicator, cube: Printed | None = None
+) -> list[Stratum] | None:
+    """Make strata of what ``publish`` prints and of invited and answered per department: those
+    that are hidden are one. None where nothing is told of the whole."""
+    questionnaire = results.questionnaire_of(reader, wave)
+    assert questionnaire is not None
+    question = questionnaire.question(wanted.source.question)
+    counted = wanted.source.counted(questionnaire)
+    cube = cube or printed(reader, wave)
     grid = results.departments(reader, wave).set_index("code")
     own, opened = cube[question.id], question.asked_if
 

@@ -572,7 +572,7 @@ def signed_in(
 PARAMETERS = (
     "vag", "jamfor", "forvaltning", "mina", "indikator", "lang", "per", "saknas", "chef", "slutar",
     "overenskommelse", "regelverk", "regel", "utfall", "handelse", "tid",
-    "kalla", "fragor", "rader", "kolumner", "filter", "matt", "vikt", "vetej", "vy",
+    "kalla", "fraga", "fragor", "rader", "kolumner", "filter", "matt", "vikt", "vetej", "vy",
     "anta", "okand", "inloggning", "inte-nagon",
 )  # fmt: skip
 BY_HAND = (

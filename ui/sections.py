@@ -158,7 +158,8 @@ def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
     overview = context.overview(*(i.id for i in indicators))
     part(_("I korthet"))
     hidden_note(context, results)
-    say(findings.theme_finding(indicators, results))
+    if told := findings.theme_finding(indicators, results):
+        say(told)
     # Codes as heads where six full names do not fit beside each other; the note below tells them.
     called = dict(zip(overview["department"], overview["name"], strict=True))
     called |= context.merging_names()
@@ -186,8 +187,9 @@ def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
         )
 
 
-def hidden_note(context: Context, results: pd.DataFrame) -> None:
-    """Say once, and first, that the chosen department is mostly hidden, and where to look."""
+def hidden_note(context: Context, results: pd.DataFrame, page: str = "") -> None:
+    """Say once, and first, that the chosen department is mostly hidden, and where to look: on
+    ``page``, else on that of the theme."""
     of_chosen = results[results["department"] == context.department]
     hidden = int((of_chosen["status"] == "hidden").sum())
     if not context.department or 2 * hidden <= len(of_chosen):
@@ -197,7 +199,9 @@ def hidden_note(context: Context, results: pd.DataFrame) -> None:
     )
     st.html(cards.callout("hidden", title, status_reason("hidden")))
     themes = {indicator_of(name).theme for name in results["indicator"]}
-    page = THEME_PAGES.get(themes.pop(), "sammanfattning") if len(themes) == 1 else "sammanfattning"
+    if not page:
+        theme = themes.pop() if len(themes) == 1 else ""
+        page = THEME_PAGES.get(theme, "sammanfattning")
     st.html(nearest_line(context, *context.nearest(of_chosen), page))
 
 

@@ -11,7 +11,7 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -267,13 +267,15 @@ def xlsx_bytes(
     mark: str = "",
     created: dt.datetime | None = None,
     more: Sequence[tuple[str, pd.DataFrame]] = (),
+    forms: Mapping[str, str] | None = None,
 ) -> bytes:
     """Return an Excel file: one data sheet, one sheet of notes (label, text) on source, definition.
 
     Numbers are numbers and fractions of the columns that hold only fractions carry a percent
     format; text is always text, never a formula or a link. ``head`` and ``mark`` as in
     ``export_table``. ``created`` fixes the file's time stamp. ``more``: further data sheets (name,
-    table), which stand before the notes.
+    table), which stand before the notes. ``forms``: by head, "share" for differences of shares,
+    which may be negative, and "p" for p values, which are no shares.
     """
     out = io.BytesIO()
     options = {
@@ -292,6 +294,7 @@ def xlsx_bytes(
             "share": book.add_format({"num_format": "0.0%"}),
             "whole": book.add_format({"num_format": "#,##0"}),
             "other": book.add_format({"num_format": "#,##0.00"}),
+            "p": book.add_format({"num_format": "0.000"}),
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),
             "word": book.add_format({"italic": True, "align": "right"}),
             "long": wrap,
@@ -301,7 +304,7 @@ def xlsx_bytes(
         taken: list[str] = []
         for name, data in ((sheet, _for_file(table, head, mark)), *more):
             taken.append(_sheet_name(name, taken))
-            _write_sheet(book.add_worksheet(taken[-1]), data, bold, kinds)
+            _write_sheet(book.add_worksheet(taken[-1]), data, bold, kinds, forms or {})
         about = book.add_worksheet(_sheet_name(_("Om uppgifterna"), taken))
         about.set_column(0, 0, 24)
         about.set_column(1, 1, 90)
@@ -311,12 +314,14 @@ def xlsx_bytes(
     return out.getvalue()
 
 
-def _write_sheet(page: Any, data: pd.DataFrame, bold: Any, kinds: dict[str, Any]) -> None:
+def _write_sheet(
+    page: Any, data: pd.DataFrame, bold: Any, kinds: dict[str, Any], forms: Mapping[str, str]
+) -> None:
     """Write one data sheet: heads that stay in sight, a filter, one page wide on paper."""
     for column, head in enumerate(data.columns):
         values = list(data.iloc[:, column])
         page.write_string(0, column, plain(head), bold)
-        longest = _write_column(page, column, values, kinds)
+        longest = _write_column(page, column, values, kinds, forms.get(head))
         widest = max((len(w) for w in plain(head).split()), default=0)
         page.set_column(column, column, min(WIDEST, max(10, longest + 2, widest + 3)))
     page.freeze_panes(1, 0)
@@ -334,7 +339,9 @@ def _cell_text(value: str) -> str:
     return plain(value)[:32767]
 
 
-def _write_column(page: Any, column: int, values: list[Any], kinds: dict[str, Any]) -> int:
+def _write_column(
+    page: Any, column: int, values: list[Any], kinds: dict[str, Any], form: str | None = None
+) -> int:
     """Write one column below its head; return the length of its longest text as shown.
 
     A register of sixty thousand lines says the same few things: each value is looked at once.
@@ -353,6 +360,7 @@ def _write_column(page: Any, column: int, values: list[Any], kinds: dict[str, An
             [v for v in values if isinstance(v, float) and not f.is_missing(v)] if numbers else []
         )
         kind = kinds["share" if floats and all(0 <= v <= 1 for v in floats) else "whole"]
+    kind = kinds[form] if form else kind
     words = (kinds["word"],) if numbers else ()
     # By type too: True, 1 and 1.0 are the same key.
     ready: dict[tuple[type, Any], tuple[Any, ...] | None] = {}

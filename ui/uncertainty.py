@@ -796,6 +796,15 @@ def _two_files(
     files(
         context,
         name,
-        lambda: tables.xlsx_bytes(made(), indicator.short, notes),
+        lambda: tables.xlsx_bytes(table := made(), indicator.short, notes, forms=forms(table)),
         lambda: tables.csv_bytes(made()),
     )
+
+
+def forms(table: pd.DataFrame) -> dict[str, str]:
+    """Return the forms of a file's columns that are not told by their numbers alone: differences
+    of shares are per cent, also where one is negative, and p values are not."""
+    p_value = _("p-värde enligt Holm")
+    limits = [_("95 % intervall"), _("Bortfallsgräns"), _("Skillnad"), _("Förändring")]
+    found = {str(head): "share" for head in table.columns if str(head).startswith(tuple(limits))}
+    return found | ({p_value: "p"} if p_value in table.columns else {})

@@ -20,7 +20,7 @@ from queries.estimation import Sample, estimate
 from queries.places import Counted, counted
 from queries.store import Reader
 from tests.attacker import Published, learn
-from tests.plain_counts import Stratum, from_cube, survey_indicators
+from tests.plain_counts import Stratum, from_cube, printed, survey_indicators
 from tests.queries.test_attacker import as_file, framed, published, survey, surveys
 from tests.queries.test_comparisons import assert_rows
 from tests.queries.test_mergings import some_mergings
@@ -54,7 +54,8 @@ def load(loader: Loader, framed: Path, people: People) -> Reader:
 def strata_of(reader: Reader) -> dict[str, list[Stratum] | None]:
     questionnaire = results.questionnaire_of(reader, "v")
     assert questionnaire is not None
-    return {i.id: from_cube(reader, "v", i) for i in survey_indicators(questionnaire)}
+    cube = printed(reader, "v")
+    return {i.id: from_cube(reader, "v", i, cube) for i in survey_indicators(questionnaire)}
 
 
 # --- what the attacker does -----------------------------------------------------------------------
@@ -205,7 +206,7 @@ made = {"suppress_health_check": [HealthCheck.function_scoped_fixture, HealthChe
 
 @pytest.mark.slow
 @given(people=surveys())
-@settings(max_examples=150, **made)
+@settings(max_examples=60, **made)
 def test_nobody_learns_of_a_few_from_what_is_estimated_of_a_made_survey(
     people: People, loader: Loader, framed: Path
 ) -> None:

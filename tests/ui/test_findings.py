@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from queries.catalogue import indicator
 from queries.indicators import COLUMNS
 from queries.statistics import estimate
-from ui.findings import apart, beside, changes, finding, gain, largest_gap, theme_finding
+from ui.findings import (
+    apart,
+    beside,
+    changes,
+    differences,
+    finding,
+    gain,
+    largest_gap,
+    theme_finding,
+)
 
 NBSP = "\N{NO-BREAK SPACE}"
 SURVEY = indicator("rattvist_fordelat")
@@ -139,6 +148,20 @@ def test_a_theme_is_told_by_its_lowest_its_highest_and_its_widest_gap() -> None:
 def test_a_theme_without_a_number_says_so() -> None:
     hidden = table(row(None, 0, 0, 0, "hidden"))
     assert theme_finding([SURVEY], hidden) == "Inget av måtten kan visas för den här vågen."
+
+
+def test_a_theme_of_one_number_does_not_say_that_there_is_none() -> None:
+    one = table(row("SN", 8, 33, 82), row(None, 0, 0, 0, "hidden"))
+    assert theme_finding([SURVEY], one) == ""
+
+
+def test_one_group_beside_the_hidden_ones_is_told_and_none_is_said_only_where_there_is_none() -> (
+    None
+):
+    whole, hidden = row(None, 37, 91, 221), row("man", 0, 0, 0, "hidden")
+    told = differences(table(row("kvinna", 18, 50, 90), hidden, whole)).replace(NBSP, " ")
+    assert told.startswith("Bara en grupp kan visas: kvinna 36 %.") and "dolt" in told
+    assert differences(table(hidden, whole)).startswith("Ingen grupp kan visas.")
 
 
 def test_register_and_survey_are_told_apart_and_never_subtracted() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from io import BytesIO
 
 import pandas as pd
 import pytest
+from openpyxl import load_workbook
 
 from queries.catalogue import indicator
 from queries.comparisons import Differences, conclusions
@@ -213,6 +215,11 @@ def test_a_file_holds_every_number_of_what_is_shown_and_a_word_for_the_rest() ->
     assert exported.loc[2, "Utan vet ej"] == pytest.approx(37 / 69)
     assert exported.loc[0, "Skillnad mot övriga, nedre"] == -0.397
     assert set(exported["Märkning"]) == {"Arbetsmaterial"}
+    made = tables.xlsx_bytes(exported, "Rättvist", forms=uncertainty.forms(exported))
+    first, *_rest = load_workbook(BytesIO(made)).worksheets[0].iter_rows(min_row=2)
+    form = dict(zip(exported.columns, (cell.number_format for cell in first), strict=True))
+    assert form["Skillnad mot övriga, nedre"] == "0.0%"
+    assert form["p-värde enligt Holm"] == "0.000", "a p value is no share"
 
 
 # --- differences ----------------------------------------------------------------------------------
