@@ -223,9 +223,11 @@ def _chosen_or_not(people: Floats) -> Floats:
 
 def _rest(groups: _Groups) -> pd.DataFrame:
     keep = groups.shown & (groups.others.base > 0)
-    made = compare(groups.side[keep], groups.others[keep], groups.unplaced)
+    side, others = groups.side[keep], groups.others[keep]
+    made = compare(side, others, groups.unplaced)
     one = np.zeros(int(keep.sum()), dtype=int)
-    corrected = holm_by_place(made.p_value[:, 0], one, groups.parts[keep])
+    rest = side.base, others.base
+    corrected = holm_by_place(made.p_value[:, 0], one, groups.parts[keep], rest)
     values = {f"diff_{name}": getattr(made, name)[:, 0] for name in LIMITS}
     values |= {
         "difference": made.difference[:, 0],

@@ -16,8 +16,7 @@ from math import comb, prod
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
-from scipy.special import gammaln, stdtr
+from scipy.special import chdtrc, fdtrc, gammaln, stdtr
 
 from queries.estimation import Flags, Sample, covariance, estimate, freedom, interval, weights_of
 from queries.statistics import Floats
@@ -165,7 +164,7 @@ def rao_scott(sample: Sample) -> tuple[Floats, Floats, Floats, Floats]:
         regular = regular & (trace > np.finfo(float).eps) & (df > 0)
         statistic = np.where(regular, distance / trace, np.nan)
         df1 = np.where(regular, trace**2 / squares, np.nan)
-    return statistic, df1, df1 * df, stats.f.sf(statistic, df1, df1 * df)
+    return statistic, df1, df1 * df, fdtrc(df1, df1 * df, statistic)
 
 
 def fisher(table: ArrayLike) -> tuple[float, bool]:
@@ -182,8 +181,11 @@ def fisher(table: ArrayLike) -> tuple[float, bool]:
     found = _by_halves(counts if counts.shape[1] <= counts.shape[0] else counts.T)
     if found is not None:
         return found, False
+    # Late: to import it takes longer than everything else here, and few tables are drawn.
+    from scipy.stats import random_table
+
     # Not scipy's own fisher_exact on drawn tables: 1.17 cannot reshape some that are not square.
-    tables = stats.random_table(counts.sum(axis=1), counts.sum(axis=0), seed=SEED).rvs(DRAWS)
+    tables = random_table(counts.sum(axis=1), counts.sum(axis=0), seed=SEED).rvs(DRAWS)
     rare, seen = (-gammaln(x + 1).sum(axis=(-1, -2)) for x in (tables, counts))
     return float((1 + (rare <= seen + TIED).sum()) / (1 + DRAWS)), True
 
@@ -340,9 +342,10 @@ def response_homogeneity(answered: ArrayLike, invited: ArrayLike) -> Homogeneity
         raise ValueError("answered ≤ invited must hold")
     if len(table) < 2 or not table.sum(axis=0).all():
         return Homogeneity(float("nan"), max(len(table) - 1, 0), float("nan"), float("nan"), False)
-    chi = stats.chi2_contingency(table, correction=False)
+    expected = _expected(table)
+    statistic, df = float(((table - expected) ** 2 / expected).sum()), len(table) - 1
     exact, simulated = fisher(table)
-    return Homogeneity(float(chi.statistic), int(chi.dof), float(chi.pvalue), exact, simulated)
+    return Homogeneity(statistic, df, float(chdtrc(df, statistic)), exact, simulated)
 
 
 def holm(p_values: ArrayLike) -> Floats:
@@ -406,9 +409,20 @@ def _fisher_of_two(tables: Floats) -> Floats:
     which = np.arange(len(tables))
     fewest, chosen = rows[which, row], columns[which, column]
     x = np.arange(np.minimum(fewest, chosen).max() + 1)[:, None]
-    likely = stats.hypergeom.pmf(x, total, fewest, chosen)
-    seen = stats.hypergeom.pmf(tables[which, row, column], total, fewest, chosen)
+    likely = _likely(x, total, fewest, chosen)
+    seen = _likely(tables[which, row, column], total, fewest, chosen)
     return np.minimum(np.where(likely <= seen * (1 + TIED), likely, 0.0).sum(axis=0), 1.0)
+
+
+def _likely(x: ArrayLike, total: Floats, fewest: Floats, chosen: Floats) -> Floats:
+    """Return the hypergeometric probability of ``x`` of the fewest among the chosen; 0 where there
+    cannot be so many."""
+
+    def ways(n: ArrayLike, k: ArrayLike) -> Floats:
+        return gammaln(np.add(n, 1)) - gammaln(np.add(k, 1)) - gammaln(np.subtract(n, k) + 1)
+
+    others = ways(np.subtract(total, fewest), np.subtract(chosen, x))
+    return np.exp(ways(fewest, x) + others - ways(total, chosen))
 
 
 # --- the table as a whole -------------------------------------------------------------------------

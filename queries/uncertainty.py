@@ -236,8 +236,9 @@ def _from_rest(columns: dict[str, Floats], rows: Rows, found: Counted) -> None:
     at, parts = rows.at[keep], rows.parts[keep]
     if not len(at):
         return
-    made = compare(found.side(at, parts), found.side(at, ~parts))
-    p_value = holm_by_place(made.p_value[:, 0], at, parts)
+    side, others = found.side(at, parts), found.side(at, ~parts)
+    made = compare(side, others)
+    p_value = holm_by_place(made.p_value[:, 0], at, parts, (side.base, others.base))
     apart = found.unsure[at]
     _put(
         columns, keep,
@@ -250,19 +251,25 @@ def _from_rest(columns: dict[str, Floats], rows: Rows, found: Counted) -> None:
     )  # fmt: skip
 
 
-def holm_by_place(p_value: Floats, at: np.ndarray, parts: Flags) -> Floats:
+def holm_by_place(
+    p_value: Floats, at: np.ndarray, parts: Flags, rest: tuple[Floats, Floats] | None = None
+) -> Floats:
     """Return Holm's p over the places of each indicator that have nobody in common.
 
     What stands for several departments is read in the place of those, not beside them: a department
     is corrected for the other departments (and for those that are hidden together), several
-    together for those outside them.
+    together for those outside them. ``rest``: the answers of each place and of all the others, when
+    it is those that it is compared with; two places that are each other's rest make one comparison.
     """
     found = np.full(len(p_value), np.nan)
     for n in np.unique(at):
         mine = np.flatnonzero(at == n)
         own = parts[mine]
         unit = side_by_side(own)
-        found[mine[unit]] = holm(p_value[mine[unit]])
+        units = mine[unit]
+        found[units] = holm(p_value[units])
+        if rest is not None and len(units) == 2 and (rest[0][units] == rest[1][units[::-1]]).all():
+            found[units] = p_value[units]
         for row in mine[~unit]:
             others = mine[unit & ~(own & parts[row]).any(axis=1)]
             found[row] = holm(p_value[[row, *others]])[0]
