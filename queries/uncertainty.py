@@ -258,8 +258,8 @@ def holm_by_place(
 
     What stands for several departments is read in the place of those, not beside them: a department
     is corrected for the other departments (and for those that are hidden together), several
-    together for those outside them. ``rest``: the answers of each place and of all the others, when
-    it is those that it is compared with; two places that are each other's rest make one comparison.
+    together for those outside them. ``rest``: the answers of each place and of all the others,
+    when it is those that it is compared with: two that are each other's rest make one comparison.
     """
     found = np.full(len(p_value), np.nan)
     for n in np.unique(at):
@@ -268,8 +268,11 @@ def holm_by_place(
         unit = side_by_side(own)
         units = mine[unit]
         found[units] = holm(p_value[units])
-        if rest is not None and len(units) == 2 and (rest[0][units] == rest[1][units[::-1]]).all():
-            found[units] = p_value[units]
+        # Their p may differ all the same: people of departments in which nobody answered belong to
+        # the rest of both.
+        if len(units) == 2 and np.isclose(*p_value[units], rtol=1e-6, atol=0):
+            mirrored = rest is not None and (rest[0][units] == rest[1][units[::-1]]).all()
+            found[units] = p_value[units] if mirrored else found[units]
         for row in mine[~unit]:
             others = mine[unit & ~(own & parts[row]).any(axis=1)]
             found[row] = holm(p_value[[row, *others]])[0]
