@@ -21,7 +21,7 @@ class Address:
     """One page: its path, the file that draws it, and the roles that may open it.
 
     ``waves``: whether it shows anything of a wave; the register has a day of its own. ``compares``:
-    whether it sets one wave beside another.
+    whether it sets one wave beside another. ``departments``: whether it shows anything of one.
     """
 
     path: str
@@ -29,6 +29,7 @@ class Address:
     roles: frozenset[Role] = READERS
     waves: bool = True
     compares: bool = True
+    departments: bool = True
 
     @property
     def title(self) -> str:
@@ -41,6 +42,7 @@ class Address:
             "verksamhet": _("Verksamhet"),
             "regelverk": _("Regelverk"),
             "overenskommelser": _("Överenskommelser"),
+            "jamforelser": _("Jämförelser"),
             "utforska": _("Utforska"),
             "importera": _("Importera"),
             "metod": _("Metod och källor"),
@@ -57,10 +59,11 @@ PAGES = (
     Address("verksamhet", "pages/verksamhet.py"),
     Address("overenskommelser", "pages/overenskommelser.py", RECORDS, waves=False),
     Address("regelverk", "pages/regelverk.py", waves=False),
+    Address("jamforelser", "pages/jamforelser.py"),
     Address("utforska", "pages/utforska.py", frozenset({Role.REVISOR}), compares=False),
     Address("importera", "pages/importera.py", frozenset({Role.ADMIN}), waves=False),
     Address("metod", "pages/metod.py", EVERYONE),
-    Address("tillganglighet", "pages/tillganglighet.py", EVERYONE),
+    Address("tillganglighet", "pages/tillganglighet.py", EVERYONE, waves=False, departments=False),
 )
 THEME_PAGES = {
     "styrning": "styrning",

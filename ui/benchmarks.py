@@ -245,7 +245,7 @@ def _told(benchmark: Benchmark) -> list[tuple[str, str]]:
         (_("Hur"), survey.mode),
         (_("När"), f"{f.date(survey.starts)} – {f.date(survey.ends)}"),
         (_("Tillfrågade"), survey.invited_told),
-        (_("Svar"), f.number(survey.answered)),
+        (_("Svarade"), f.number(survey.answered)),
         (_("Svarsfrekvens"), response),
         (_("Vikter"), survey.weighting),
         (_("Förbehåll"), survey.caveat),

@@ -385,7 +385,8 @@ def data_table(table: pd.DataFrame, label: str, below: Sequence[str] = ()) -> st
         f'<th scope="col">{_RANGE.sub(_NOBR, _e(column))}</th>' for column in table.columns
     )
     under = [
-        f'<tr class="dk-under"><td colspan="{table.shape[1]}">{_e(t)}</td></tr>' for t in below
+        f'<tr class="dk-under"><td colspan="{table.shape[1]}"><div>{_e(t)}</div></td></tr>'
+        for t in below
     ]
     # Named rather than found by :has(+ …): a rule like that is tried anew for every row whenever
     # anything on the page is measured, and charts measure each of their texts.

@@ -150,12 +150,14 @@ def day(container: Any, label: str, *, key: str, default: date, first: date, las
     return chosen
 
 
-def keep(options: Sequence[str], *, key: str, default: str) -> str:
+def keep(
+    options: Sequence[str], *, key: str, default: str, reads: Callable[[str], str] = str
+) -> str:
     """Return the choice of ``key`` and keep it, on a page that does not show it.
 
     Streamlit forgets the choice of what is not drawn, and the next page would not know it.
     """
-    chosen = settle(options, key=key, default=default)
+    chosen = settle(options, key=key, default=default, reads=reads)
     st.session_state[key] = chosen
     # Where it is drawn next it is a new box in the browser, which has to be told.
     st.session_state.pop(SPOKEN + key, None)

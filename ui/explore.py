@@ -772,7 +772,7 @@ def _response_heads() -> dict[str, str]:
     return {
         "name": _("Förvaltning"),
         "invited": _("Tillfrågade"),
-        "answered": _("Svar"),
+        "answered": _("Svarade"),
         "rate": _("Svarsfrekvens"),
         "expected": _("Väntat antal"),
         "difference": _("Skillnad"),

@@ -333,7 +333,7 @@ def _against_threshold(indicator: Indicator, whole: Row) -> str:
 
 
 def theme_finding(dossiers: Iterable[Indicator], results: pd.DataFrame) -> str:
-    """Return a theme in two sentences: its lowest and highest indicator, its widest gap.
+    """Return a theme in two sentences at most: its lowest and highest indicator, its widest gap.
 
     Only indicators where a higher share is better are ranked: beside them the share of one where
     lower is better would read as its opposite.
@@ -377,7 +377,10 @@ def theme_finding(dossiers: Iterable[Indicator], results: pd.DataFrame) -> str:
                 low_share=low_share,
             )
         )
-    return " ".join(sentences) or _("Inget av måtten kan visas för den här vågen.")
+    if not sentences and not results["status"].eq("shown").any():
+        return _("Inget av måtten kan visas för den här vågen.")
+    # Nothing to rank is no finding; the table below has what is shown.
+    return " ".join(sentences)
 
 
 def beside(
@@ -435,6 +438,10 @@ def differences(results: pd.DataFrame) -> str:
     told = _extremes(results)
     if told:
         return told
+    for only in shown_departments(results):  # At most one: two have been told as extremes.
+        return _("Bara en grupp kan visas: {name} {share}.").format(
+            name=plain(only["name"]), share=_told(only)
+        )
     hidden = (results["status"] == "hidden").any()
     return " ".join([_("Ingen grupp kan visas."), *([status_reason("hidden")] if hidden else [])])
 

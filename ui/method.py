@@ -249,7 +249,7 @@ def quality(context: Context) -> None:
                 _("Våg"): plain(wave["label"]),
                 _("Slag"): kind_word(wave["kind"]),
                 _("Tillfrågade"): f.number(wave["invited"]),
-                _("Svar"): f.number(wave["answered"]),
+                _("Svarade"): f.number(wave["answered"]),
                 _("Svarsfrekvens"): (
                     f.percent(wave["answered"] / wave["invited"]) if wave["invited"] else f.MISSING
                 ),
@@ -445,8 +445,8 @@ def conclusions() -> None:
             "**En skillnad** skrivs med sin storlek i procentenheter och ett 95 % intervall, och "
             "sedan om den är säker. Säker är den när både intervallet och testet utesluter noll. "
             "Jämförs flera rättas testet enligt Holm: av tjugo förvaltningar skulle annars en "
-            "skilja sig av en slump. Med färre än 20 svar skrivs antalen i meningen, och "
-            "procentenheterna bara i tabellen, med intervall.\n\n"
+            "skilja sig av en slump. Med färre än 20 svar skrivs antalen i den korta meningen, och "
+            "procentenheter bara med sitt intervall.\n\n"
             "**Testen.** Skiljer sig alla grupper åt? Rao och Scotts F, som tar hänsyn till hur "
             "urvalet är gjort; där något väntat antal är under fem ett exakt test. Intervallet för "
             "en skillnad är sammansatt av de båda andelarnas intervall (MOVER, Newcombe). Har alla "

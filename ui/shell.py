@@ -232,7 +232,8 @@ def ask_what(viewer: Viewer, page: Any) -> None:
         here = [a for a in PAGES if a.path == page.url_path]
         of_waves = all(a.waves for a in here)
         compares = of_waves and all(a.compares for a in here)
-        wave, compare, department = _filters(waves, reader, of_waves, compares)
+        departments = all(a.departments for a in here)
+        wave, compare, department = _filters(waves, reader, of_waves, compares, departments)
     # After the filters: what was asked for in vain is gone once something else is chosen.
     _warn_of_unknown(waves, reader)
     address = {WAVE: wave, COMPARE: compare, DEPARTMENT: department, ROLE: viewer.role.value}
@@ -266,9 +267,9 @@ def _default_wave(waves: Any) -> str:
 
 
 def _filters(
-    waves: Any, reader: Reader, of_waves: bool, compares: bool
+    waves: Any, reader: Reader, of_waves: bool, compares: bool, departments: bool
 ) -> tuple[str, str | None, str | None]:
-    """Show the filters that all pages share; those of the waves only where they change anything."""
+    """Show the filters that all pages share; each only where it changes anything."""
     names = list(waves["wave"])
     labels = dict(zip(names, waves["label"], strict=True))
     with st.container(key="filters"):
@@ -296,15 +297,16 @@ def _filters(
     grid = queries.departments(reader, wave)
     called = dict(zip(grid["code"], grid["name"], strict=True))
     called |= {merging.code: merging.title for merging in together.of_departments(grid["code"])}
-    department = choices.select(
-        third,
-        _("Förvaltning"),
-        [NONE, *called],
-        key=DEPARTMENT,
-        default=NONE,
-        names=lambda code: called.get(code, _("Alla förvaltningar")),
-        reads=lambda asked: _department(asked, grid["code"]),
-    )
+    asked: dict[str, Any] = {
+        "key": DEPARTMENT,
+        "default": NONE,
+        "reads": lambda code: _department(code, grid["code"]),
+    }
+    if departments:
+        asked["names"] = lambda code: called.get(code, _("Alla förvaltningar"))
+        department = choices.select(third, _("Förvaltning"), [NONE, *called], **asked)
+    else:
+        department = choices.keep([NONE, *called], **asked)
     return (
         wave,
         None if compare == NONE else compare,

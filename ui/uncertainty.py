@@ -345,7 +345,7 @@ def differences(context: Context, indicator: Indicator, breakdown: str = "depart
         alt_contrasts(drawn, title=title),
         f"contrasts-{key}",
     )
-    note(_about_differences(context, breakdown))
+    note(about_differences(context, breakdown))
     st.html(cards.data_table(rest_table(rest, head), title))
     notes = [*notes_of(context, indicator), *_tests_told(found), *origin(context, [context.wave])]
     name = f"skillnader-{key}-{context.wave}"
@@ -473,7 +473,8 @@ def _tests_told(found: Differences) -> list[tuple[str, str]]:
     return [*told, (_("Säker skillnad"), text)]
 
 
-def _about_differences(context: Context, breakdown: str) -> str:
+def about_differences(context: Context, breakdown: str) -> str:
+    """Return what is subtracted from what, and when the difference is called sure."""
     who = (
         _("Andelen i varje förvaltning minus andelen bland alla övriga, våg {wave}.")
         if breakdown == "department"

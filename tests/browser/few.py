@@ -202,7 +202,7 @@ COUNTS = {
 }
 """Columns that count agreements (or people, by the row's indicator) → the column of the whole."""
 SHARES = {"Andel": ("Antal", "Underlag"), "share": ("numerator", "denominator")}
-NO_COUNTS = {"Våg", "wave", "Tillfrågade", "Svar", "Avvisade rader"}
+NO_COUNTS = {"Våg", "wave", "Tillfrågade", "Svarade", "Avvisade rader"}
 """Columns whose numbers count people, or nothing that is in force."""
 INDICATOR = ("Indikatorns id", "indicator", "Indikator")
 

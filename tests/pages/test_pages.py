@@ -439,3 +439,15 @@ def _load(tmp_path: Path, monkeypatch, frame: list[str], answers: list) -> None:
         lines = [f"{department};{a}" for department, _question, given in answers for a in given]
         path.write_text("\n".join([f"Förvaltning;{question}", *lines]) + "\n", "utf-8")
         load_survey(path, "2026")
+
+
+def test_the_accessibility_page_shows_no_choice_that_changes_nothing_and_keeps_those_made(
+    demo_store, monkeypatch
+) -> None:
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
+    asked = {"vag": "2026", "jamfor": "2024", "forvaltning": "MBN TN"}
+    app = _run("tillganglighet", asked)
+    assert not {box.label for box in app.selectbox} & {"Våg", "Jämför med", "Förvaltning"}
+    # A merging typed with a plus arrives with a space; it is kept under its own code.
+    kept = {key: app.session_state[key] for key in asked}
+    assert kept == {**asked, "forvaltning": "MBN+TN"}

@@ -160,7 +160,7 @@ def test_one_group_beside_the_hidden_ones_is_told_and_none_is_said_only_where_th
 ):
     whole, hidden = row(None, 37, 91, 221), row("man", 0, 0, 0, "hidden")
     told = differences(table(row("kvinna", 18, 50, 90), hidden, whole)).replace(NBSP, " ")
-    assert told.startswith("Bara en grupp kan visas: kvinna 36 %.") and "dolt" in told
+    assert told == "Bara en grupp kan visas: kvinna 36 %."
     assert differences(table(hidden, whole)).startswith("Ingen grupp kan visas.")
 
 

@@ -1,0 +1,38 @@
+"""Jämförelser in a real Chromium: from a question to a file, and the address that is shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+from python_calamine import CalamineWorkbook
+
+from tests.browser.everywhere import Wait, go
+
+
+def test_a_question_is_chosen_followed_to_a_department_shared_and_taken_away(
+    open_page: Callable[..., Page], server: str, wait_ready: Wait, tmp_path: Path
+) -> None:
+    page = go(open_page(), f"{server}/jamforelser", wait_ready)
+    page.get_by_role("link", name="Jämför med våg 2026").click()
+    expect(page.get_by_text("13 av 23 indikatorer har ändrats säkert")).to_be_visible()
+
+    page.get_by_text("Skiljer sig en förvaltning från de övriga?").click()
+    page.locator("td a", has_text="−25").first.click()
+    expect(page.get_by_text("skiljer sig säkert från övriga i")).to_be_visible()
+    wait_ready(page)
+    page.get_by_role("tab", name="Tabell").first.click()
+    row = page.locator("tr", has_text="Rättvist fördelat")
+    expect(row.first).to_be_visible()
+    with page.expect_download() as wanted:
+        page.get_by_role("button", name="Hämta som Excel").first.click()
+    path = tmp_path / wanted.value.suggested_filename
+    wanted.value.save_as(path)
+    heads, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    cells = {line[heads.index("Indikator")]: dict(zip(heads, line, strict=True)) for line in rows}
+    told = cells["Rättvist fördelat"]
+    assert isinstance(told["Skillnad mot övriga"], float) and told["Slutsats"]
+
+    shared = go(open_page(), page.url, wait_ready)
+    expect(shared.get_by_text("skiljer sig säkert från övriga i")).to_be_visible()
