@@ -195,8 +195,8 @@ def between_waves(context: Context) -> None:
     )
     sides = (_("minskat"), _("ökat"))
     about = _(
-        "Säker är en förändring när både intervallet och testet utesluter noll. Med få svar är "
-        "bara mycket stora förändringar säkra."
+        "Tydlig är en förändring när både intervallet och testet utesluter noll. Bortfallet kan "
+        "ändå ändra den: se bortfallsgränserna."
     )
     shown: Views = {
         _("Diagram"): partial(_chart, context, rows, "", title, sides, about),
@@ -265,12 +265,12 @@ def changes_told(context: Context, rows: pd.DataFrame, where: str) -> list[str]:
     sure = [row for row in known if _sure(row, "")]
     if not sure:
         text = _(
-            "{place}: ingen av {all} indikatorer har ändrats säkert från våg {before} till våg "
+            "{place}: ingen av {all} indikatorer har ändrats tydligt från våg {before} till våg "
             "{after}."
         )
     else:
         text = _(
-            "{place}: {sure} av {all} indikatorer har ändrats säkert från våg {before} till våg "
+            "{place}: {sure} av {all} indikatorer har ändrats tydligt från våg {before} till våg "
             "{after}."
         )
     told = [
@@ -359,7 +359,7 @@ def _about_changes() -> str:
         "Förändringen är andelen i den senare vågen minus andelen i den tidigare, i "
         "procentenheter. Intervallet (95 %) är det för skillnaden mellan två oberoende vågor; "
         "vilka som har svarat båda gångerna är inte känt. Bortfallsgränserna är förändringen om "
-        "alla som inte svarade hade tyckt så olika som möjligt. En förändring kallas säker när "
+        "alla som inte svarade hade tyckt så olika som möjligt. En förändring kallas tydlig när "
         "både intervallet och testet utesluter noll; mellan förvaltningar är testet rättat enligt "
         "Holm för hur många de är. Varje indikator prövas för sig: av tjugo som inte har ändrats "
         "ser i genomsnitt en ändå ut att ha gjort det. En fråga som bara ställdes i den ena vågen "
@@ -444,11 +444,11 @@ def rest_told(rows: pd.DataFrame, where: str) -> list[str]:
         return [_("{name} kan inte jämföras med övriga i någon indikator.").format(name=where)]
     sure = [row for row in known if _sure(row, "diff_")]
     if not sure:
-        text = _("{name} skiljer sig inte säkert från övriga i någon av {all} indikatorer.")
+        text = _("{name} skiljer sig inte tydligt från övriga i någon av {all} indikatorer.")
         return [text.format(name=where, all=f.number(len(known)))]
     higher = sum(row["difference"] > 0 for row in sure)
     text = _(
-        "{name} skiljer sig säkert från övriga i {sure} av {all} indikatorer: högre i {higher}, "
+        "{name} skiljer sig tydligt från övriga i {sure} av {all} indikatorer: högre i {higher}, "
         "lägre i {lower}."
     )
     first = text.format(
@@ -506,7 +506,7 @@ def _about_rest() -> str:
     return _(
         "Skillnaden är andelen i förvaltningen minus andelen bland alla övriga som svarade, i "
         "procentenheter, med 95 % intervall. Bortfallsgränserna är skillnaden om alla som inte "
-        "svarade hade tyckt så olika som möjligt. En skillnad kallas säker när både intervallet "
+        "svarade hade tyckt så olika som möjligt. En skillnad kallas tydlig när både intervallet "
         "och testet utesluter noll, och testet är rättat enligt Holm för hur många förvaltningar "
         "som jämförs. Där svaren är få används ett exakt test. Varje indikator prövas för sig: av "
         "tjugo där inget skiljer ser i genomsnitt en ändå ut att göra det."
@@ -524,7 +524,7 @@ def _everybody(context: Context, table: pd.DataFrame) -> None:
         note(
             _(
                 "Procentenheter mot alla övriga, i våg {wave}. Bara de som är märkta med ord "
-                "skiljer sig säkert: läs inte de andra som en rangordning. Där färre än 20 svar "
+                "skiljer sig tydligt: läs inte de andra som en rangordning. Där färre än 20 svar "
                 "ligger bakom står antalet vid. Varje tal leder till förvaltningens jämförelse."
             ).format(wave=context.wave_row()["label"])
         )
@@ -555,11 +555,11 @@ def everybody_told(table: pd.DataFrame) -> list[str]:
     if not known:
         return [_("Ingen förvaltning kan jämföras med de övriga.")]
     if not sure:
-        return [_("Ingen förvaltning skiljer sig säkert från de övriga i någon indikator.")]
+        return [_("Ingen förvaltning skiljer sig tydligt från de övriga i någon indikator.")]
     count = len({row["indicator"] for row in sure})
     text = _n(
-        "I {n} av {all} indikatorer skiljer sig någon förvaltning säkert från de övriga.",
-        "I {n} av {all} indikatorer skiljer sig någon förvaltning säkert från de övriga.",
+        "I {n} av {all} indikatorer skiljer sig någon förvaltning tydligt från de övriga.",
+        "I {n} av {all} indikatorer skiljer sig någon förvaltning tydligt från de övriga.",
         count,
     )
     asked = len({row["indicator"] for row in known})

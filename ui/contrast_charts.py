@@ -78,7 +78,7 @@ class Contrast(Row):
             return ""
         if not self.sure:
             return _("ryms inom osäkerheten")
-        return _("säker förändring") if self.change else _("säker skillnad")
+        return _("tydlig förändring") if self.change else _("tydlig skillnad")
 
     @cached_property
     def told(self) -> str:
@@ -228,7 +228,7 @@ def contrasts(
 
 
 def _sure_word(rows: Sequence[Contrast]) -> str:
-    return _("Säker förändring") if rows and rows[0].change else _("Säker skillnad")
+    return _("Tydlig förändring") if rows and rows[0].change else _("Tydlig skillnad")
 
 
 def _end(shown: Sequence[Contrast]) -> float:

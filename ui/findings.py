@@ -298,11 +298,11 @@ def _surely_apart(rows: Iterable[Row]) -> str:
     high = [plain(row["name"]) for row in sure if row["difference"] > 0]
     low = [plain(row["name"]) for row in sure if row["difference"] < 0]
     if high and low:
-        text = _("Säkert högre än övriga: {high}. Säkert lägre: {low}.")
+        text = _("Tydligt högre än övriga: {high}. Tydligt lägre: {low}.")
     elif high:
-        text = _("Säkert högre än övriga: {high}.")
+        text = _("Tydligt högre än övriga: {high}.")
     elif low:
-        text = _("Säkert lägre än övriga: {low}.")
+        text = _("Tydligt lägre än övriga: {low}.")
     else:
         return ""
     return text.format(high=list_names(high), low=list_names(low))

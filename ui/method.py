@@ -443,7 +443,7 @@ def conclusions() -> None:
             "och om övriga där en förvaltning är vald. Ryms slutsatsen inom osäkerheten står det "
             "att det inte går att säga.\n\n"
             "**En skillnad** skrivs med sin storlek i procentenheter och ett 95 % intervall, och "
-            "sedan om den är säker. Säker är den när både intervallet och testet utesluter noll. "
+            "sedan om den är tydlig. Tydlig är den när både intervallet och testet utesluter noll. "
             "Jämförs flera rättas testet enligt Holm: av tjugo förvaltningar skulle annars en "
             "skilja sig av en slump. Med färre än 20 svar skrivs antalen i den korta meningen, och "
             "procentenheter bara med sitt intervall.\n\n"

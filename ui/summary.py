@@ -465,8 +465,8 @@ def changes(context: Context) -> str:
     worse = [move for move in sure if gain(*move) < 0]
     return (
         f'<div class="dk dk-points"><p class="dk-note">{escaped(_about_whom(context, about))}</p>'
-        + _moved(context, _("Till det bättre"), better, _("Inget har säkert blivit bättre."))
-        + _moved(context, _("Till det sämre"), worse, _("Inget har säkert blivit sämre."))
+        + _moved(context, _("Till det bättre"), better, _("Inget har tydligt blivit bättre."))
+        + _moved(context, _("Till det sämre"), worse, _("Inget har tydligt blivit sämre."))
         + _within(len(about.moves) - len(sure), len(about.moves))
         + "</div>"
     )

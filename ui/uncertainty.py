@@ -390,13 +390,13 @@ def differences_told(found: Differences, rest: pd.DataFrame, breakdown: str) -> 
         sure = [row for row in rows if findings.is_sure(row)]
         if sure:
             sizes = join_words(_sized(row) for row in _widest_first(sure))
-            told.append(_("Säker skillnad mot övriga: {sizes}.").format(sizes=sizes))
+            told.append(_("Tydlig skillnad mot övriga: {sizes}.").format(sizes=sizes))
         else:
             largest = _widest_first(rows)[0]
             text = (
                 _("{size}. Skillnaden mot övriga ryms inom osäkerheten.")
                 if len(rows) == 1
-                else _("Ingen skiljer sig säkert från övriga. Störst är skillnaden för {size}.")
+                else _("Ingen skiljer sig tydligt från övriga. Störst är skillnaden för {size}.")
             )
             told.append(text.format(size=_sized(largest)))
     elif len(rest) == 1:
@@ -467,10 +467,10 @@ def _tests_told(found: Differences) -> list[tuple[str, str]]:
     test = found.association
     told = [(_("Test"), test_text(test))] if test and not f.is_missing(test.p_value) else []
     text = _(
-        "En skillnad kallas säker när både 95 % intervallet och testet, rättat enligt Holm för att "
-        "flera jämförs, utesluter noll."
+        "En skillnad kallas tydlig när både 95 % intervallet och testet utesluter noll; testet är "
+        "rättat enligt Holm för att flera jämförs."
     )
-    return [*told, (_("Säker skillnad"), text)]
+    return [*told, (_("Tydlig skillnad"), text)]
 
 
 def about_differences(context: Context, breakdown: str) -> str:
@@ -484,9 +484,9 @@ def about_differences(context: Context, breakdown: str) -> str:
         [
             who.format(wave=context.wave_row()["label"]),
             _(
-                "Säker är en skillnad när både intervallet och testet utesluter noll, också när "
-                "hänsyn tas till att flera jämförs. Med få svar är bara mycket stora skillnader "
-                "säkra."
+                "Tydlig är en skillnad när både intervallet och testet utesluter noll, också när "
+                "hänsyn tas till att flera jämförs. Bortfallet kan ändå ändra den: se "
+                "bortfallsgränserna."
             ),
         ]
     )
@@ -494,7 +494,7 @@ def about_differences(context: Context, breakdown: str) -> str:
 
 def _sureness(row: Row, sure: str = "") -> str:
     """Return the word for what a row's difference is, with the test's p value."""
-    sure = sure or _("säker skillnad")
+    sure = sure or _("tydlig skillnad")
     word = sure if findings.is_sure(row) else _("ryms inom osäkerheten")
     p = row["p_holm"]
     return word if f.is_missing(p) else _("{word} ({p})").format(word=word, p=f.p_value(p))
@@ -711,7 +711,7 @@ def changes_part(context: Context, indicator: Indicator) -> None:
     st.html(cards.data_table(changes_table(table, waves), title))
     about = _(
         "Förändringen i procentenheter, med intervallet för skillnaden mellan två oberoende vågor. "
-        "Den kallas säker när både intervallet och testet, rättat för hur många förvaltningar som "
+        "Den kallas tydlig när både intervallet och testet, rättat för hur många förvaltningar som "
         "jämförs, utesluter noll. Vilka som har svarat båda gångerna är inte känt."
     )
     note(about)
@@ -745,7 +745,7 @@ def changes_table(table: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
             )
             for wave, end in zip(waves, ("before_", "after_"), strict=True)
         }
-        sure = _sureness(findings.as_difference(record), _("säker förändring")) if known else word
+        sure = _sureness(findings.as_difference(record), _("tydlig förändring")) if known else word
         said |= {
             _("Förändring, procentenheter"): f.points_short(record["difference"])
             if known

@@ -16,11 +16,11 @@ def test_a_question_is_chosen_followed_to_a_department_shared_and_taken_away(
 ) -> None:
     page = go(open_page(), f"{server}/jamforelser", wait_ready)
     page.get_by_role("link", name="Jämför med våg 2026").click()
-    expect(page.get_by_text("13 av 23 indikatorer har ändrats säkert")).to_be_visible()
+    expect(page.get_by_text("13 av 23 indikatorer har ändrats tydligt")).to_be_visible()
 
     page.get_by_text("Skiljer sig en förvaltning från de övriga?").click()
     page.locator("td a", has_text="−25").first.click()
-    expect(page.get_by_text("skiljer sig säkert från övriga i")).to_be_visible()
+    expect(page.get_by_text("skiljer sig tydligt från övriga i")).to_be_visible()
     wait_ready(page)
     page.get_by_role("tab", name="Tabell").first.click()
     row = page.locator("tr", has_text="Rättvist fördelat")
@@ -35,4 +35,4 @@ def test_a_question_is_chosen_followed_to_a_department_shared_and_taken_away(
     assert isinstance(told["Skillnad mot övriga"], float) and told["Slutsats"]
 
     shared = go(open_page(), page.url, wait_ready)
-    expect(shared.get_by_text("skiljer sig säkert från övriga i")).to_be_visible()
+    expect(shared.get_by_text("skiljer sig tydligt från övriga i")).to_be_visible()

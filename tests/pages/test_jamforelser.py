@@ -37,10 +37,10 @@ def test_the_head_says_how_many_have_surely_changed_and_the_file_has_every_depar
     visitor: Visitor,
 ) -> None:
     said, files = opened(visitor, jamfor="2026")
-    assert "Hela kommunen: 13 av 23 indikatorer har ändrats säkert från våg 2024" in said
+    assert "Hela kommunen: 13 av 23 indikatorer har ändrats tydligt från våg 2024" in said
     assert "Störst är förändringen i ”Skriftlig policy finns”. Från 34 % till 75 %" in said
     assert "Men de som inte svarade är så många att det kan vara tvärtom" in said
-    assert "Säker är en förändring när både intervallet och testet utesluter noll." in said
+    assert "Tydlig är en förändring när både intervallet och testet utesluter noll." in said
     assert {"forandringar-2024-2026.xlsx", "forandringar-2024-2026.csv"} <= set(files)
     text = files["forandringar-2024-2026.csv"].decode("utf-8-sig")
     assert "Socialförvaltningen" in text and "Arbetsmaterial" not in text
@@ -57,7 +57,7 @@ def test_a_department_is_told_beside_the_others_with_a_conclusion_for_each_indic
     visitor: Visitor,
 ) -> None:
     said, files = opened(visitor, fraga="forvaltningar", forvaltning="SN", roll="revisor")
-    assert "Socialförvaltningen skiljer sig säkert från övriga i 8 av 23 indikatorer" in said
+    assert "Socialförvaltningen skiljer sig tydligt från övriga i 8 av 23 indikatorer" in said
     assert "Andelen är lägre än hos övriga som svarade." in said
     assert "Prövat med ett exakt test." in said
     marked = [name for name in files if name.startswith("mot-ovriga-SN-2024")]
@@ -75,11 +75,11 @@ def test_what_is_hidden_stays_hidden_and_leads_to_the_nearest_in_the_same_view(
     assert '/jamforelser?vag=2024&amp;forvaltning=MBN%2BTN&amp;fraga=forvaltningar"' in said
     assert "En indikator i taget" not in said
     said, _files = opened(visitor, fraga="forvaltningar", forvaltning="MBN+TN")
-    assert "MBN + TN tillsammans skiljer sig inte säkert från övriga i någon av 21" in said
+    assert "MBN + TN tillsammans skiljer sig inte tydligt från övriga i någon av 21" in said
     said, _files = opened(visitor, jamfor="2026", forvaltning="MBN")
     assert "ingen förändring kan visas. I stället visas KFN + MBN + TN tillsammans." in said
     # None is sure: then none is called the largest.
-    assert "ingen av 21 indikatorer har ändrats säkert" in said and "Störst är" not in said
+    assert "ingen av 21 indikatorer har ändrats tydligt" in said and "Störst är" not in said
 
 
 @pytest.mark.usefixtures("demo")
@@ -87,7 +87,7 @@ def test_the_overview_has_no_shades_of_shares_and_leads_to_each_department(
     visitor: Visitor,
 ) -> None:
     said, files = opened(visitor, fraga="forvaltningar")
-    assert "indikatorer skiljer sig någon förvaltning säkert från de övriga." in said
+    assert "indikatorer skiljer sig någon förvaltning tydligt från de övriga." in said
     assert 'forvaltning=KLK&amp;fraga=forvaltningar"' in said
     assert "dk-swatch dk-s0" not in said
     # Where a merging is hidden too it is said so, not that nobody was asked.

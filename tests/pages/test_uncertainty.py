@@ -55,7 +55,7 @@ def test_a_hidden_department_keeps_its_reason_and_a_shown_one_is_told_beside_the
 
 def test_differences_are_told_with_sizes_for_departments_and_for_groups(opened) -> None:
     said = opened("Skillnader")
-    assert "Säker skillnad mot övriga: Kommunledningskontoret +28,9 procentenheter" in said
+    assert "Tydlig skillnad mot övriga: Kommunledningskontoret +28,9 procentenheter" in said
     assert "Fishers exakta test, p = 0,038" in said
     assert "Standardiserat" not in said
     groups = opened("Skillnader", f"{FAIR}-position")

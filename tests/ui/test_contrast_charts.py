@@ -37,11 +37,11 @@ def test_the_scale_is_as_long_on_both_sides_of_zero_and_holds_all_that_is_drawn(
 
 def test_a_sure_difference_is_told_in_words_and_chance_is_never_called_one() -> None:
     figure = contrasts(table({}, UNSURE))
-    assert texts(figure).count("säker skillnad") == 1
+    assert texts(figure).count("tydlig skillnad") == 1
     assert texts(figure).count("ryms inom osäkerheten") == 1
     assert "*" not in texts(figure)
     # The interval alone is not enough where the corrected test says otherwise.
-    assert "säker skillnad" not in texts(contrasts(table({"p_holm": 0.06})))
+    assert "tydlig skillnad" not in texts(contrasts(table({"p_holm": 0.06})))
     told = alt_contrasts(table({}, UNSURE), title="Rättvist fördelat")
     assert "Kommunledningskontoret: +42,0" in told.replace("\N{NO-BREAK SPACE}", " ")
     assert "Ryms inom osäkerheten: Social (−10,0)." in told
@@ -51,7 +51,7 @@ def test_a_change_is_called_a_change() -> None:
     counts = {"numerator": 3, "denominator": 12, "share": 0.25}
     ends = {f"{end}_{n}": value for end in ("before", "after") for n, value in counts.items()}
     said = texts(contrasts(table(ends).drop(columns=["numerator", "denominator"])))
-    assert "säker förändring" in said and "3 av 12 → 3 av 12" in said
+    assert "tydlig förändring" in said and "3 av 12 → 3 av 12" in said
 
 
 def test_nothing_of_a_hidden_row_reaches_the_figure_or_its_words() -> None:

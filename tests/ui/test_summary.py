@@ -279,13 +279,13 @@ def test_three_best_and_three_worst_of_those_that_are_larger_than_the_uncertaint
 def test_lower_is_better_where_it_is_and_says_so():
     html = summary.changes(visit(*moved(UNPROTECTED, 50, 20), compare="2026"))
     assert "lägre är bättre" in listed(html, "Till det bättre")[0]
-    assert "Inget har säkert blivit sämre." in html
+    assert "Inget har tydligt blivit sämre." in html
 
 
 def test_a_change_that_cannot_be_seen_is_no_change_and_a_small_one_gets_a_decimal():
     rows = [row(None, 37, 91, indicator=FAIR), row(None, 50, 123, indicator=FAIR, wave="2026")]
     html = summary.changes(visit(*rows, compare="2026"))
-    assert "Inget har säkert blivit bättre." in html and "Inget har säkert blivit sämre." in html
+    assert "Inget har tydligt blivit bättre." in html and "Inget har tydligt blivit sämre." in html
     rows = [row(None, 400, 1000, indicator=FAIR), row(None, 404, 1000, indicator=FAIR, wave="2026")]
     html = summary.changes(visit(*rows, compare="2026"))
     assert "från 40,0 % till 40,4 %" in listed(html, "Till det bättre")[0]

@@ -119,7 +119,7 @@ def test_no_difference_is_denied_that_the_view_of_differences_calls_sure() -> No
     rows = [department(share=0.35, low=0.3, high=0.4), department("KLK", share=0.4, difference=0.2,
             low=0.35, high=0.5, diff_low=0.1, diff_high=0.3), row()]  # fmt: skip
     told = findings.headline(pd.DataFrame(rows))
-    assert told == "Säkert högre än övriga: KLK. Säkert lägre: SN."
+    assert told == "Tydligt högre än övriga: KLK. Tydligt lägre: SN."
     rows = [{**one, "diff_p": 0.2} for one in rows]
     assert "Ingen skillnad" in findings.headline(pd.DataFrame(rows))
 
@@ -248,7 +248,7 @@ def told(frame: pd.DataFrame, association=TESTED, reason="") -> list[str]:
 def test_the_size_of_a_difference_comes_before_its_test_and_no_star_stands_for_it() -> None:
     first, second = told(rest(department(), department("KLK", difference=0.1, diff_p=0.9)))
     assert first == (
-        "Säker skillnad mot övriga: SN −25,8 procentenheter (95 % intervall −40 till −9)."
+        "Tydlig skillnad mot övriga: SN −25,8 procentenheter (95 % intervall −40 till −9)."
     )
     assert second == (
         "Alla förvaltningar tillsammans skiljer sig mer åt än slumpen brukar ge (Rao–Scotts "
@@ -260,7 +260,9 @@ def test_the_size_of_a_difference_comes_before_its_test_and_no_star_stands_for_i
 def test_no_sure_difference_is_told_as_none_with_the_largest_named() -> None:
     exact = Association(math.nan, math.nan, math.nan, 0.3, True, False, 2.0)
     first, second = told(rest(department(diff_p=0.1), department("KLK", diff_p=0.2)), exact)
-    assert first.startswith("Ingen skiljer sig säkert från övriga. Störst är skillnaden för SN −25")
+    assert first.startswith(
+        "Ingen skiljer sig tydligt från övriga. Störst är skillnaden för SN −25"
+    )
     assert "går inte att säga" in second and "(Fishers exakta test, p = 0,300)" in second
 
 
@@ -275,7 +277,7 @@ def test_tables_of_differences_hide_what_is_hidden_and_their_files_too() -> None
     frame = rest(department(), department("MBN", status="hidden", share=SECRET, difference=SECRET))
     shown = uncertainty.rest_table(frame, "Förvaltning")
     assert set(shown.iloc[1, 1:]) == {"dolt"}
-    assert shown.loc[0, "Prövning"].replace(NBSP, " ") == "säker skillnad (p = 0,008)"
+    assert shown.loc[0, "Prövning"].replace(NBSP, " ") == "tydlig skillnad (p = 0,008)"
     exported = uncertainty.rest_export(frame, "Förvaltning")
     assert set(exported.loc[1, "Antal":]) == {"dolt"}
     assert exported.loc[0, "Skillnad mot övriga"] == -0.2576
@@ -299,7 +301,7 @@ def test_changes_are_a_table_and_a_file_with_words_where_a_wave_is_hidden() -> N
     frame = pd.DataFrame([hidden, change_row()])
     shown = uncertainty.changes_table(frame, ["2024", "2026"])
     assert set(shown.iloc[0, 1:]) == {"dolt"}
-    assert shown.loc[1, "Prövning"].replace(NBSP, " ") == "säker förändring (p = 0,004)"
+    assert shown.loc[1, "Prövning"].replace(NBSP, " ") == "tydlig förändring (p = 0,004)"
     exported = uncertainty.changes_export(frame, ["2024", "2026"])
     assert set(exported.loc[0, "Antal, våg 2024":]) == {"dolt"}
     assert exported.loc[1, "Förändring"] == 0.1625
