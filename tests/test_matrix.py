@@ -56,10 +56,18 @@ OPENS = {
     "tillganglighet": ("politiker", "hr", "hr-none", "revisor", "admin"),
 }
 """The addresses of the contract and who may open each; everybody else is refused."""
-NOT_BUILT = {"rekommendationer", "jamforelser", "importera"}
+NOT_BUILT = {"rekommendationer", "importera"}
 """Addresses that need not be there yet. Where they are, the table above holds."""
 
-OF_INDICATORS = r"(svar-)?[a-z0-9_]+(-[a-z0-9_]+)?-(2024|over-tid|per-befattning)"
+OF_INDICATORS = (
+    r"((svar|osakerhet|skillnader|standardiserat)-)?[a-z0-9_]+(-[a-z0-9_]+)?"
+    r"-(2024|2024-parvis|over-tid|per-befattning)"
+)
+OF_STATISTICS = (
+    r"(osakerhet|skillnader|forandring(ar)?|mot-ovriga|standardiserat)"
+    r"-[A-Za-z0-9_+-]*20\d\d(-parvis)?"
+)
+OF_BENCHMARKS = r"(jamforelse-)?st-2025-[a-z0-9]+"
 OF_RULES = r"regelverk-(sida-vid-sida|jamforelse-2026-10-31|anta-linkoping-2026-10-31)"
 OF_WORKBENCH = r"utforska-2024|svarsfrekvens-2024|utforska-registret-2026-10-31"
 OF_LOG = r"logg-\d{4}-\d\d-\d\d"
@@ -95,6 +103,22 @@ RULES_HEADS = {
     "Uppfyllt", "Brister", "Avviker från bör", "Uppgift saknas", "Omfattas inte", "Ej reglerat",
     "Förfaller inom 30 dagar", "Förfaller inom 90 dagar", "Förfaller inom 365 dagar", "Att göra",
     "Vem", "Varför dolt?",
+}  # fmt: skip
+ENDS = ("", ", nedre", ", övre", ", bortfallsgräns, nedre", ", bortfallsgräns, övre")
+STATISTICS_HEADS = {
+    "Exakt test", "p-värde enligt Holm", "Vet ej", "Underlag utan vet ej", "Slutsats",
+    "Skillnad mot övriga utan vet ej", "Vägt till ramen, medelfel",
+    "Vägt till ramen, frihetsgrader", "Varför dolt?",
+    *(f"Den {one}{what}" for one in ("ena", "andra")
+      for what in ("", ", andel", ", antal", ", underlag")),
+    *(f"{what}{end}" for what in ("Skillnad mot övriga", "Skillnad", "Förändring", "Utan vet ej",
+                                  "Vägt till ramen", "Medelvärde") for end in ENDS),
+}  # fmt: skip
+BENCHMARK_HEADS = {
+    "Alla", "Andel i källans ord", "Förbehåll", "Jämförelse", "Närhet", "Svar", "Uppgift", "Vilka",
+    "Svar i hela undersökningen", "Vad som räknas", "Vems tal",
+    *(f"{who} {age} år" for who in ("Kvinnor", "Män")
+      for age in ("18–29", "30–39", "40–49", "50–66")),
 }  # fmt: skip
 LOG_HEADS = {
     "Rad", "Tid", "Tid (UTC)", "Händelse", "Vem", "Roll", "Vad", "slag", "våg", "dag", "fil",
@@ -356,6 +380,24 @@ def test_every_file_that_a_page_offers_is_of_its_role(
             judge(who, name, data, secrets)
 
 
+@pytest.mark.parametrize("who", ["politiker", "hr", "revisor"])
+def test_every_file_of_the_comparisons_is_of_its_role(ask: Any, who: str, secrets: Secrets) -> None:
+    asked: tuple[dict[str, str], ...] = (
+        {"jamfor": "2026"},
+        {"fraga": "forvaltningar"},
+        {"fraga": "forvaltningar", "forvaltning": "MBN+TN"},
+        {"fraga": "andra"},
+    )
+    for choice in asked:
+        files = ask(who, "jamforelser", **choice).files
+        assert {name.rpartition(".")[2] for name in files} == {"xlsx", "csv"}, choice
+        for name, data in files.items():
+            marked = "-arbetsmaterial" if who == "revisor" else ""
+            known = rf"({OF_STATISTICS}|{OF_BENCHMARKS}){marked}\.\w+"
+            assert re.fullmatch(known, name), name
+            judge(who, name, data, secrets)
+
+
 def judge(who: str, name: str, data: bytes, secrets: Secrets) -> None:
     """Open a file and fail on whatever its role may not have; and on what it lacks."""
     if name.endswith(".ics"):
@@ -406,6 +448,11 @@ def columns(who: str, name: str, table: Table) -> None:
     allowed = ROWS_HEADS | RULES_HEADS | {ruleset.name for ruleset in rulesets()}
     if re.match(OF_LOG, name):
         allowed = LOG_HEADS
+    elif re.match(OF_STATISTICS, name):
+        allowed = ROWS_HEADS | STATISTICS_HEADS
+        heads = {re.sub(r", våg \d{4}$", "", head) for head in heads}
+    elif re.match(OF_BENCHMARKS, name):
+        allowed = ROWS_HEADS | BENCHMARK_HEADS
     assert heads <= allowed, f"{table.where}: {heads - allowed}"
 
 

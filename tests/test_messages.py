@@ -33,6 +33,7 @@ ALIKE = (
         "version",
         "Demonstration",
         "Register",
+        "Test",
     }
     # Names of those whose rules are compared.
     | {n for s in rules.rulesets() if s.id != "universitet" for n in (s.name, s.short)}

@@ -38,6 +38,8 @@ VISITS: Visits = (
     ("rattvisa", {"forvaltning": "MBN", "jamfor": "2026"}),
     ("arbetsmiljo", {"vag": "2026", "mina": "SN"}),
     ("it-sakerhet", {"forvaltning": "MBN+TN", "lang": "en"}),
+    ("jamforelser", {"jamfor": "2026", "forvaltning": "MBN"}),
+    ("jamforelser", {"fraga": "forvaltningar", "indikator": "rattvist_fordelat"}),
 )
 """Pages with every tab, each file, and choices made by hand."""
 FEW = 5
@@ -47,6 +49,9 @@ REST: Visits = (
     ("verksamhet", {"vag": "2026", "forvaltning": "MBN"}),
     ("tillganglighet", {}),
     ("regelverk", {}),
+    ("jamforelser", {"vag": "2026", "jamfor": "2024", "indikator": "rattvist_fordelat"}),
+    ("jamforelser", {"fraga": "forvaltningar", "forvaltning": "SN"}),
+    ("jamforelser", {"fraga": "andra", "forvaltning": "TN"}),
     ("metod", {"vag": "2026", "forvaltning": "KFN"}),
     *((path, {"vag": "2026", "forvaltning": code})
       for path in ("styrning", "rattvisa", "arbetsmiljo", "it-sakerhet", "verksamhet")

@@ -316,6 +316,7 @@ def test_the_pages_are_called_by_english_names() -> None:
         "Operations",
         "Agreements",
         "Rule sets",
+        "Comparisons",
         "Explore",
         "Import",
         "Method and sources",
