@@ -703,12 +703,16 @@ PUT_IN = {
         "sql", "path.read_text(encoding='utf-8')",  # files of queries/, and what others pass on
     },
     "queries/agreements.py": {"known", "', '.join(EVALUATED)"},  # files of queries/sql, columns
+    "queries/comparisons.py": {"reader.schema"},  # one of two names
     "queries/coverage.py": {"wanted.register_sql('positions')"},
-    "queries/explore.py": {"sql", "register_sql()"},  # files of queries/sql
+    "queries/explore.py": {  # files of queries/sql
+        "sql", "kept_sql('register')", "kept_sql('agreements')",
+    },
     "queries/indicators.py": {
         "reader.schema", "wanted.sql", "wanted.register_sql('trace')",  # two names, and files
     },
     "queries/register_disclosure.py": {"IN_FORCE", "ANY", "name"},  # of a table in memory, no SQL
+    "queries/places.py": {"reader.schema"},  # one of two names
     "queries/regelverk.py": {"sql"},  # joined from files of queries/sql
     "queries/selection.py": {"register_sql()"},
     "queries/store.py": {"sql"},  # what the queries ask

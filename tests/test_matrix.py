@@ -89,7 +89,7 @@ LOOKED_INTO = ("rattvisa", "arbetsmiljo", "overenskommelser", "regelverk", "meto
 the long run."""
 TRACE = r"rader-rattvist_fordelat-2024"
 """The lines behind a number, on the method page: the auditor's alone, as CSV."""
-OF_NOBODY = r"regelverk-sida-vid-sida"
+OF_NOBODY = r"regelverk-sida-vid-sida|st-2025-(fordelar|nackdelar|tal)"
 """What holds no number of ours, and so nothing to mark."""
 
 ROWS_HEADS = {
@@ -116,7 +116,8 @@ STATISTICS_HEADS = {
 }  # fmt: skip
 BENCHMARK_HEADS = {
     "Alla", "Andel i källans ord", "Förbehåll", "Jämförelse", "Närhet", "Svar", "Uppgift", "Vilka",
-    "Svar i hela undersökningen", "Vad som räknas", "Vems tal",
+    "Svar i hela undersökningen", "Vad som räknas", "Vems tal", "Källa",
+    "Anmärkning",
     *(f"{who} {age} år" for who in ("Kvinnor", "Män")
       for age in ("18–29", "30–39", "40–49", "50–66")),
 }  # fmt: skip

@@ -203,6 +203,12 @@ def wait_ready() -> Callable[[Page], None]:
 
 
 @pytest.fixture(scope="session")
+def long_run(pytestconfig: pytest.Config) -> bool:
+    """Return whether the slow tests run too: then nothing that is alike is left out."""
+    return "not slow" not in pytestconfig.option.markexpr
+
+
+@pytest.fixture(scope="session")
 def axe() -> Callable[[Page], None]:
     """Return ``axe(page, state, within)``: asserts that axe finds no violation of WCAG 2.1 A or AA,
     in the whole page or in what matches the selector ``within``."""

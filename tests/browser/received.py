@@ -75,8 +75,8 @@ Piece = Text | Table | Chart | Unknown
 MARKUP = {"html", "markdown"}
 DATA = {"dataframe", "table"}
 PLAIN = {
-    "code", "download_button", "empty", "heading", "multiselect", "page_link", "radio", "selectbox",
-    "skeleton", "space", "text",
+    "button_group", "code", "download_button", "empty", "heading", "multiselect", "page_link",
+    "radio", "selectbox", "skeleton", "space", "text",
 }  # fmt: skip
 """Elements of which the words are all that tells anything; their numbers are places and sizes."""
 

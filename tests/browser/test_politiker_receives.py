@@ -173,15 +173,15 @@ def test_a_politicians_browser_is_given_no_person_and_no_count_of_a_few(
 
 
 def test_no_address_gives_a_politician_a_person_or_a_count_of_a_few(
-    address: str, known: Known, register_store: Path
+    address: str, known: Known, register_store: Path, long_run: bool
 ) -> None:
     inbox = Inbox()
     visitor = Visitor(address, inbox)
     every = ",".join(ruleset.id for ruleset in rulesets())
-    for ruleset in rulesets():
-        if ruleset.id != own().id:
-            query = urlencode({"regelverk": every, "anta": ruleset.id})
-            visitor.visit("regelverk", query, views=True, files=True)
+    others = [ruleset for ruleset in rulesets() if ruleset.id != own().id]
+    for ruleset in others if long_run else others[:2]:
+        query = urlencode({"regelverk": every, "anta": ruleset.id})
+        visitor.visit("regelverk", query, views=True, files=True)
     departments = [code for (code,) in loading.rows(
         "select code from published.department order by ordinal", register_store)]  # fmt: skip
     for code in departments:

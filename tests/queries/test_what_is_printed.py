@@ -359,7 +359,12 @@ def test_what_pages_say_whatever_is_asked_for_can_be_added_up_from_the_published
         hidden = [code for code in codes if (question, ("department", code)) not in cube]
         keys = {key for asked, key in cube if asked == question}
         for key in (*keys, *([("department", "+".join(hidden))] if hidden else [])):
-            may_be_said |= {lawful(cube, codes, question, key, union) for union in some}
+            for union in some:
+                own = lawful(cube, codes, question, key, union)
+                whole = lawful(cube, codes, question, WHOLE, union)
+                may_be_said.add(own)
+                if own and whole:  # all the others, with whom a department is compared
+                    may_be_said.add((whole[0] - own[0], whole[1] - own[1]))
 
     said: set[Pair] = set()
     with visiting() as visitor:
