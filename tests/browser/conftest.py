@@ -23,6 +23,41 @@ from tools import serving
 DRAWN = """() => [...document.querySelectorAll('[data-testid="stPlotlyChart"]')]
   .every(chart => chart.checkVisibility() === false || chart.querySelector('.main-svg'))"""
 """JavaScript: whether every chart that is in view is drawn; their library is loaded late."""
+LISTENS = """(() => {
+  const RERUN = 11 << 3 | 2, FINISHED = 6 << 3;
+  const run = window.dkRun = {asked: 0, over: 0};
+  const number = (bytes, at) => {
+    let value = 0, factor = 1;
+    for (; bytes[at] > 127; at++, factor *= 128) value += (bytes[at] & 127) * factor;
+    return [value + bytes[at] * factor, at + 1];
+  };
+  const finishes = bytes => {
+    for (let at = 0, tag, size; at < bytes.length;) {
+      [tag, at] = number(bytes, at);
+      if (tag === FINISHED) return true;
+      [size, at] = number(bytes, at);
+      if ((tag & 7) === 2) at += size;
+    }
+    return false;
+  };
+  const heard = new WeakSet(), send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (!heard.has(this)) {
+      heard.add(this);
+      this.addEventListener('message', said => {
+        if (finishes(new Uint8Array(said.data))) run.over = performance.now();
+      });
+      this.addEventListener('close', () => { run.over = Infinity; });
+    }
+    if (data[0] === RERUN) run.asked = performance.now();
+    return send.call(this, data);
+  };
+})()"""
+"""JavaScript, before any of a page's own: notes in ``dkRun`` when a run was last asked for and when
+the server last told that one was over (Streamlit's messages ``rerun_script`` and
+``script_finished``). A busy server lets the browser wait before it says that a run has begun, and
+until then the page looks as if nothing was going on."""
+ANSWERED = "() => window.dkRun === undefined || window.dkRun.over >= window.dkRun.asked"
 # A busy machine is slow, and nothing here measures how fast a page is.
 expect.set_options(timeout=30_000)
 AXE_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -110,6 +145,7 @@ class Visit:
             **options,
         }
         context = browser.new_context(**settings)
+        context.add_init_script(LISTENS)
         context.on("request", lambda request: self.note_request(request.url))
         page = context.new_page()
         page.on("websocket", lambda socket: self.note_request(socket.url))
@@ -193,9 +229,11 @@ def wait_ready() -> Callable[[Page], None]:
     """Return ``wait_ready(page)``: waits until the run is over and everything is drawn."""
 
     def wait(page: Page, within: float = 90) -> None:
+        becomes(page, ANSWERED, within)
         becomes(page, serving.READY, within)
         # A navigation page switches once more after its first run.
         page.wait_for_timeout(250)
+        becomes(page, ANSWERED, within)
         becomes(page, serving.READY, within)
         becomes(page, DRAWN, within)
 

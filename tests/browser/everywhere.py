@@ -28,12 +28,6 @@ CHOSEN_TABS = """[...new Set([
   ...[...document.querySelectorAll('[role=tablist]')].slice(-1)])]
   .map(list => list.querySelectorAll('[role=tab]')[n]).filter(tab => tab)"""
 """JavaScript: tab ``n`` of the first two and of the last section of a page."""
-HAS_CONTENT = """tab => {
-  const panel = document.getElementById(tab.getAttribute('aria-controls'));
-  return tab.getAttribute('aria-selected') === 'true' && panel !== null
-    && (panel.innerText.trim() !== '' || panel.querySelector('svg') !== null);
-}"""
-"""JavaScript: whether a tab is open and something is drawn under it."""
 
 Wait = Callable[[Page], None]
 
@@ -90,7 +84,5 @@ def opened(page: Page, wait_ready: Wait) -> Iterator[tuple[str, str | None]]:
     )
     for number in range(1, most):
         page.evaluate(f"n => {CHOSEN_TABS}.forEach(tab => tab.click())", number)
-        # A slow machine has not begun its run yet when it is asked whether the run is over.
-        becomes(page, f"(n => {CHOSEN_TABS}.every({HAS_CONTENT}))({number})")
         wait_ready(page)
         yield f"tab {number + 1}", "[data-testid=stTabs]"

@@ -36,7 +36,7 @@ from queries.rules import own, rulesets
 from queries.store import Reader, current_snapshot
 from queries.viewer import Role, Viewer
 from tests import loading
-from tests.browser.everywhere import CLOSED, becomes
+from tests.browser.everywhere import CLOSED
 from tests.browser.few import Known, hits
 from tests.browser.received import Inbox, Piece, Visitor, of_csv, of_file, of_message, of_records
 from tools import serving
@@ -156,8 +156,7 @@ def test_a_politicians_browser_is_given_no_person_and_no_count_of_a_few(
         for number in range(page.evaluate(TABS)):
             page.evaluate(OPEN_TABS, number)
             page.evaluate("w => document.querySelectorAll(w).forEach(e => e.click())", CLOSED)
-            page.wait_for_timeout(100)
-            becomes(page, serving.READY)
+            wait_ready(page)
             press_all(page, inbox)
         for answer in answers:
             if not STATIC.search(answer.url):
