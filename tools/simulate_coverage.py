@@ -21,7 +21,7 @@ from scipy.special import stdtrit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from queries.differences import contrasts
+from queries.differences import contrasts, standardise
 from queries.estimation import Sample, estimate
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "coverage.md"
@@ -46,6 +46,14 @@ SCALES = {
     "two camps": (50, 0, 0, 0, 50),
     "skewed": (55, 25, 10, 6, 4),
     "nearly all alike": (92, 4, 2, 1, 1),
+}
+# Parts of a hundred in each of five kinds of work: of all, and of a department of another kind.
+MIX = np.array([43, 19, 16, 14, 8]) / 100
+OTHER = np.array([10, 45, 30, 10, 5]) / 100
+KINDS = {
+    "all kinds 30 %": (0.3, 0.3, 0.3, 0.3, 0.3),
+    "all kinds 50 %": (0.5, 0.5, 0.5, 0.5, 0.5),
+    "kinds apart, 10–80 %": (0.1, 0.8, 0.3, 0.6, 0.4),
 }
 Numbers = NDArray[np.float64]
 Table = Iterator[list[str]]
@@ -150,6 +158,32 @@ def differences() -> Table:
             yield [*cells, percent(likely @ (half.ravel() < SLACK))]
 
 
+def standardised(random: np.random.Generator, draws: int = 2_000) -> Table:
+    """Towns' own truth: what the kinds that were met say, with the standard's mix of them."""
+    yield ["answers", "mix of work", *(x for name in KINDS for x in (name, "width")), "t·se"]
+    for answered, invited in GROUPS[:-1]:
+        for name, own in (("as all", MIX), ("another", OTHER)):
+            people = np.diff(np.round(np.cumsum((0, *own)) * invited)).astype(int)
+            cells, by_se = [f"{answered} of {invited}", name], []
+            for parts in KINDS.values():
+                yes = np.round(people * parts).astype(int)
+                kinds = np.stack([yes, people - yes], axis=1).ravel()
+                held, width = [], []
+                samples = random.multivariate_hypergeometric(kinds, answered, size=draws)
+                for drawn in samples.reshape(-1, 1, 1, len(people), 2):
+                    sample = Sample(drawn, np.array([[answered]]), np.array([invited]))
+                    found = standardise(sample, YES, len(people), MIX)
+                    met = MIX * (drawn[0, 0].sum(axis=1) > 0)
+                    truth = met @ (yes / np.maximum(people, 1)) / met.sum()
+                    low, high = found.low[0, 0], found.high[0, 0]
+                    held.append(low - SLACK <= truth <= high + SLACK)
+                    width.append(high - low)
+                    value, half = found.value[0, 0], stdtrit(found.df, 0.975)[0, 0] * found.se[0, 0]
+                    by_se.append(abs(value - truth) <= half + SLACK)
+                cells += [percent(np.mean(held)), f"{100 * np.mean(width):.0f}"]
+            yield [*cells, percent(np.mean(by_se))]
+
+
 def markdown(title: str, table: Table) -> str:
     head, *rows = table
     lines = [head, ["---"] * len(head), *rows]
@@ -164,6 +198,7 @@ def tables() -> str:
         markdown("The whole: 91 of 218 in five departments (simulated)", whole(random)),
         markdown("One group: a mean on a scale of five (simulated)", means(random)),
         markdown("Two departments: the difference in percentage points (exact)", differences()),
+        markdown("One department with everybody's mix of work (simulated)", standardised(random)),
     ])  # fmt: skip
 
 

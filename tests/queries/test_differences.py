@@ -360,6 +360,25 @@ def test_work_that_a_department_has_no_answers_for_is_left_out_and_said() -> Non
     assert found.gap[0, 0] == pytest.approx(0)
 
 
+def test_standardised_intervals_hold_the_truth_also_where_a_kind_has_few_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(simulate_coverage, "GROUPS", ((33, 82), (90, 221)))
+    _head, *rows = simulate_coverage.standardised(np.random.default_rng(1), draws=300)
+    assert [row[1] for row in rows] == ["as all", "another"]
+    for row in rows:
+        # In 300 draws chance alone makes 95 % into 92 %.
+        assert all(float(told.split()[0]) >= 92 for told in row[2:8:2]), row
+
+
+def test_kinds_that_are_each_of_one_mind_leave_a_standardised_share_uncertain() -> None:
+    """R's standard error is 0 there: within each kind everybody who answered agrees."""
+    cells = np.array([[[4, 0], [0, 3]]], dtype=float).reshape(1, 1, 2, 2)
+    found = standardise(Sample(cells, np.array([[7]]), np.array([12])), YES, 2, [1, 1])
+    assert found.se[0, 0] == 0
+    assert found.low[0, 0] < 0.3 and found.high[0, 0] > 0.7
+
+
 @pytest.mark.parametrize(
     ("kinds", "mix", "scores"),
     [(3, None, YES), (2, [1], YES), (2, [0, 0], YES), (2, None, [[1, np.nan]])],
