@@ -73,24 +73,47 @@ def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profil
     after = _told(atoms, states != LEFT, new.shown)
     if exposed(before, size, looks, *limits) is not None:
         return True
-    moved = states != STAYED
+    moved = (states == CAME).astype(np.int64) - (states == LEFT)
     both = np.vstack([before, after])
     if exposed(both, size, looks, *limits, moved, profile.min_change) is not None:
         return False
-    # Where somebody left too, that no more chose an option than before does not say that none did.
-    if left:
-        return True
-    who, people, limit = CAME, came, profile.min_change
-    groups = _told(atoms, states == CAME, old.shown & new.shown)
-    if not came:  # the same people are told of in other groups
-        who, people, limit, groups = STAYED, new.people, profile.min_base, both
-    if not len(groups):
-        return True
-    options = sorted({option for person in people for option in person[-1]})
-    chosen = [((*person[:-1], who), person[-1], number) for person, number in people.items()]
-    counts = groups.astype(np.int64) @ _chose(atoms, chosen, options)
-    among = np.where(states == who, size, 0)
-    return not cornered(groups, counts, among, limit, profile.unanimous_below)
+    limit, alike = profile.min_change, profile.unanimous_below
+    if not came and not left:  # the same people are told of in other groups
+        there, counts = _counted(both, atoms, STAYED, new.people, sides)
+        return not cornered(both, counts, there, profile.min_base, alike)
+    # Who came and who left may be known. How much more or less an option was chosen is then told of
+    # both together, and where fewer chose it some of those who left must have.
+    groups = _told(atoms, moved != 0, old.shown & new.shown)
+    arrived, more = _counted(groups, atoms, CAME, came, sides, left)
+    gone, less = _counted(groups, atoms, LEFT, left, sides, came)
+    change = more - less
+    return not (
+        cornered(groups, change, arrived, limit, alike, gone)
+        or cornered(groups, -change, gone, limit, alike, arrived)
+    )
+
+
+def _counted(
+    groups: Atoms,
+    atoms: Sequence[Person],
+    state: str,
+    people: Counter[Person],
+    sides: Sides,
+    others: Iterable[Person] = (),
+) -> tuple[Ints, Ints]:
+    """Return (how many of ``people`` each atom has, how many of each of ``groups`` chose each
+    option, and are on each of the ``sides``); the options are those of ``others`` too."""
+    lines = [((*person[:-1], state), person[-1], number) for person, number in people.items()]
+    options = sorted({option for person in (*people, *others) for option in person[-1]})
+    chose = _chose(atoms, lines, options)
+    place = {atom: index for index, atom in enumerate(atoms)}
+    on = np.zeros((len(atoms), len(sides)), dtype=np.int64)
+    size = np.zeros(len(atoms), dtype=np.int64)
+    for atom, answer, number in lines:
+        size[place[atom]] += number
+        for at, side in enumerate(sides):
+            on[place[atom], at] += number * side.issuperset(answer)
+    return size, groups.astype(np.int64) @ np.hstack([chose, on])
 
 
 def _told(atoms: Sequence[Person], there: Atoms, shown: frozenset[Group]) -> Atoms:

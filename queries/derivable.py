@@ -51,7 +51,7 @@ def exposed(
     answers: Sequence[Ints],
     limit: int,
     alike_below: int,
-    moved: Atoms | None = None,
+    moved: Ints | None = None,
     moved_limit: int = 0,
 ) -> Atoms | None:
     """Return the atoms of one group that follows from what is shown and is too small, or ``None``.
@@ -61,8 +61,9 @@ def exposed(
     its people gave, or ``MIXED``. Of several such groups any one is returned, always the same.
 
     ``moved`` atoms are of people in only one of two publications that ``shown`` holds the groups
-    of: for groups of these alone the limit is ``moved_limit`` (a ``limit`` above five holds for
-    them too: such groups are not told apart there).
+    of: 1 in the later, −1 in the earlier, 0 in both. For groups of these alone the limit is
+    ``moved_limit`` (a ``limit`` above five holds for them too), and people are counted on the side
+    that has more of them: an answer that was corrected is one person and stands on both.
     """
     if not shown.size:
         return None
@@ -77,8 +78,13 @@ def exposed(
     met = min(limit, _MET)
     few = _few(_fingerprints(reduced, pivots), np.where(inside, people, met), met)
     if gone is not None and limit <= met:
-        few = (group for group in few if not gone[group].all() or people[group].sum() < moved_limit)
+        few = (
+            group for group in few
+            if not gone[group].all() or _moved(people[group], gone[group]) < moved_limit
+        )  # fmt: skip
     found = next(few, None)
+    if found is None and gone is not None and 2 * (moved_limit - 1) >= met:
+        found = _changed(rows, people, gone, moved_limit)
     if found is None and limit > met:
         # A stricter profile: sums of more people than can be met in the middle, by the solver.
         found = _alike(rows, len(pivots), people, np.where(inside, 0, MIXED), limit)
@@ -94,7 +100,14 @@ def exposed(
     return None if found is None else np.isin(place, found)
 
 
-def cornered(told: Atoms, counts: Ints, size: Ints, limit: int, alike_below: int) -> bool:
+def cornered(
+    told: Atoms,
+    counts: Ints,
+    size: Ints,
+    limit: int,
+    alike_below: int,
+    opposite: Ints | None = None,
+) -> bool:
     """Return whether some answer can have been given by too few people.
 
     ``told`` has a row per group whose numbers are known, ``counts`` its answers by option. Where a
@@ -103,14 +116,19 @@ def cornered(told: Atoms, counts: Ints, size: Ints, limit: int, alike_below: int
     must be ``limit`` such people, and ``alike_below`` if all of them chose it. So with those who
     did not choose an option, where a group counts everybody for it: of several choices that is an
     answer of its own (of one it follows from the others).
+
+    ``opposite`` people per atom are subtracted in ``counts``: those who left, where ``size`` came,
+    or the other way. What is below zero then says nothing of ``size``, and what is above is the
+    least that they can be.
     """
-    people = told @ size
+    away = told @ (np.zeros_like(size) if opposite is None else opposite)
+    people = told @ size - away
     for others in (people[:, None] - counts).T:
-        could = told @ (size * ~told[others == 0].any(axis=0))
+        could = told @ (size * ~told[(others == 0) & (away == 0)].any(axis=0))
         if ((others > 0) & (could < limit)).any():
             return True
     for chosen in counts.T:
-        could = size * ~told[chosen == 0].any(axis=0)
+        could = size * ~told[(chosen == 0) & (away == 0)].any(axis=0)
         people = told @ could
         few = (people < limit) | ((people == chosen) & (people < alike_below))
         if ((chosen > 0) & few).any():
@@ -284,6 +302,22 @@ def _runs(keys: Ints, order: Ints) -> Iterator[Ints]:
             yield order[start:end]
 
 
+def _moved(people: Ints, moved: Ints) -> int:
+    """Return how many people at least have come, gone or changed their answer."""
+    return max(int(people[moved > 0].sum()), int(people[moved < 0].sum()))
+
+
+def _changed(rows: Ints, people: Ints, moved: Ints, below: int) -> Ints | None:
+    """Return columns of people who moved, fewer than ``below`` on either side, of whom those who
+    came less those who left are in the span."""
+    if not moved.any():
+        return None
+    # Where those who left count as −1 it is a sum.
+    signed = rows * np.where(moved < 0, -1, 1)
+    sides = [np.where(moved == side, people, 0) for side in (1, -1)]
+    return _smallest(signed, people, moved != 0, [(side, below - 1) for side in sides])
+
+
 def _alike(rows: Ints, rank: int, people: Ints, answer: Ints, below: int) -> Ints | None:
     """Return columns in which fewer than ``below`` people gave the same answer, and whose sum is in
     the span."""
@@ -300,8 +334,11 @@ def _alike(rows: Ints, rank: int, people: Ints, answer: Ints, below: int) -> Int
     return None
 
 
-def _smallest(rows: Ints, people: Ints, allowed: Atoms) -> Ints | None:
-    """Return the fewest people among ``allowed`` whose indicator vector is in the span."""
+def _smallest(
+    rows: Ints, people: Ints, allowed: Atoms, most: Sequence[tuple[Ints, int]] = ()
+) -> Ints | None:
+    """Return the fewest people among ``allowed`` whose indicator vector is in the span, with at
+    ``most`` so many of each kind (weights per column, their largest sum)."""
     groups, columns = rows.shape
     nothing = np.zeros(groups)
     free = np.full(groups, np.inf)
@@ -310,6 +347,10 @@ def _smallest(rows: Ints, people: Ints, allowed: Atoms) -> Ints | None:
         constraints=[
             LinearConstraint(np.hstack([rows.T.astype(float), -np.eye(columns)]), 0, 0),
             LinearConstraint(np.concatenate([nothing, np.ones(columns)])[None, :], 1, np.inf),
+            *(
+                LinearConstraint(np.concatenate([nothing, weights])[None, :], -np.inf, largest)
+                for weights, largest in most
+            ),
         ],
         integrality=np.concatenate([nothing, np.ones(columns)]),
         bounds=Bounds(

@@ -61,8 +61,11 @@ def _by_subtracting(
 
     small = [i for i in range(len(members)) if size[i] < LIMIT]
     for chosen, signs in _few(small, size):
-        moved = all(state != STAYED for _person, state in of(chosen))
-        if size[list(chosen)].sum() < (FEW_MOVED if moved else LIMIT) and follows(chosen, signs):
+        states = [state for _person, state in of(chosen)]
+        moved = STAYED not in states
+        # Somebody who changed an answer stands both among those who left and those who came.
+        people_at_least = max(states.count(LEFT), states.count(CAME)) if moved else len(states)
+        if people_at_least < (FEW_MOVED if moved else LIMIT) and follows(chosen, signs):
             return [f"{len(of(chosen))} people, moved: {moved}"]
     for chosen in _alike(members, question, before.sides):
         if size[list(chosen)].sum() < ALIKE_BELOW and follows(chosen):
@@ -93,20 +96,26 @@ def _alike(members: list[list[Moved]], question: str, sides: Sequence[frozenset[
 def _by_elimination(
     before: Published, after: Published, people: list[Moved], question: str
 ) -> list[str]:
-    """Find an answer of those who came that only one or two of them can have given."""
-    if any(state == LEFT for _person, state in people):
-        return []
-    came = [person for person, state in people if state == CAME]
+    """Find an answer of those who came, or of those who left, that only one or two of them can have
+    given, or that a few of them have all given."""
     both = before.shown.keys() & after.shown.keys()
+    options = {option for person, _state in people for option in person[question]}
+    for state, sign in ((CAME, 1), (LEFT, -1)):
+        ours = [person for person, own in people if own == state]
+        other = [person for person, own in people if own not in (state, STAYED)]
 
-    def more(key: Key, option: str) -> int:
-        return after.shown[key][1][option] - before.shown[key][1][option]
+        def more(key: Key, option: str, sign: int = sign) -> int:
+            return sign * (after.shown[key][1][option] - before.shown[key][1][option])
 
-    for option in {option for person in came for option in person[question]}:
-        nobody = [key for key in both if more(key, option) == 0]
-        could = [p for p in came if not any(belongs(p, key) for key in nobody)]
-        for key in both:
-            here = [person for person in could if belongs(person, key)]
-            if more(key, option) > 0 and len(here) < FEW_MOVED:
-                return [f"{option!r} in {key} was said by one of {len(here)} who came"]
+        # Where nobody went the other way, the difference is theirs alone.
+        alone = [key for key in both if not any(belongs(person, key) for person in other)]
+        for option in options:
+            nobody = [key for key in alone if more(key, option) == 0]
+            could = [p for p in ours if not any(belongs(p, key) for key in nobody)]
+            for key in both:
+                here = [person for person in could if belongs(person, key)]
+                at_least = more(key, option)
+                if at_least > 0 and (len(here) < FEW_MOVED or len(here) == at_least < ALIKE_BELOW):
+                    which = "came" if state == CAME else "left"
+                    return [f"{option!r} in {key}: {at_least} of {len(here)} who {which}"]
     return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,47 @@ def test_three_groups_that_each_are_large_give_one_person_together() -> None:
     found = exposed(shown, size, [], LIMIT, ALIKE)
     assert found is not None and size[found].sum() < LIMIT
     assert exposed(shown[:3], np.array([5, 5, 5, 1]), [], LIMIT, ALIKE) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "came", "limit", "moved_limit", "told"),
+    [
+        (1, 2, LIMIT, 3, True),  # one corrected, one new: two people
+        (2, 2, LIMIT, 3, True),
+        (0, 3, LIMIT, 3, False),
+        (1, 3, LIMIT, 3, False),
+        (3, 0, LIMIT, 3, False),
+        (4, 9, 10, 10, True),  # a stricter profile
+        (9, 9, 10, 10, True),
+        (4, 10, 10, 10, False),
+        (10, 10, 10, 10, False),
+    ],
+)
+def test_people_who_changed_are_counted_once_whether_they_left_came_or_both(
+    left: int, came: int, limit: int, moved_limit: int, told: bool
+) -> None:
+    size = np.array([20, left, came])
+    there = size > 0
+    shown = np.array([[1, 1, 0], [1, 0, 1]], dtype=bool)[:, there]
+    moved = np.array([0, -1, 1])[there]
+    found = exposed(shown, size[there], [], limit, 0, moved, moved_limit)
+    assert (found is not None) == told
+    assert found is None or not (found & (moved == 0)).any()
+
+
+def test_what_an_option_lost_is_told_of_those_who_left() -> None:
+    """Twenty came and two or three left; an option that has gained says nothing of who left."""
+    told, came = np.ones((1, 2), dtype=bool), np.array([20, 0])
+    left = np.array([0, 2])
+    net = np.array([[5, 8, 5]])
+    assert not cornered(told, net, came, 3, ALIKE, left)
+    assert not cornered(told, -net, left, 3, ALIKE, came)
+    # The second option lost one: at least one of the two had chosen it.
+    assert cornered(told, -np.array([[11, -1, 8]]), left, 3, ALIKE, came)
+    # It lost three of the three who left: all had.
+    assert cornered(told, -np.array([[11, -3, 9]]), np.array([0, 3]), 3, ALIKE, came)
+    # And two of three: one of them at least had not, nobody knows who.
+    assert not cornered(told, -np.array([[11, -2, 8]]), np.array([0, 3]), 3, ALIKE, came)
 
 
 def test_who_can_have_said_it_are_those_in_no_group_that_counts_none() -> None:

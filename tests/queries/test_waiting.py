@@ -137,6 +137,62 @@ def test_two_who_left_are_waited_for_though_they_answered_differently(
     assert waits(loader) == set(QUESTIONS)
 
 
+def said(people: list[dict[str, Any]], option: str, many: int, department: str = "AA") -> list[int]:
+    """Return the places of the first ``many`` of a department who answered so."""
+    found = [
+        place
+        for place, one in enumerate(people)
+        if one["department"] == department and one["q1_1"] == [option]
+    ]
+    return found[:many]
+
+
+def corrected(people: list[dict[str, Any]], places: list[int], option: str) -> list[dict[str, Any]]:
+    return [
+        {**one, "q1_1": [option]} if place in places else one for place, one in enumerate(people)
+    ]
+
+
+@pytest.mark.parametrize(("before", "after"), [("ja", "nej"), ("ja", "vet_ej")])
+def test_a_corrected_answer_does_not_let_one_that_is_new_through(
+    load: Any, loader: Loader, before: str, after: str
+) -> None:
+    """One who said yes says no, one who says no is new: one less, two more tell of both."""
+    people = two_departments()
+    load(people)
+    seen = cube(loader)
+    again = corrected(people, said(people, before, 1), after)
+    load([*again, person("AA", 0) | {"q1_1": [after]}])
+    assert cube(loader) == seen and waits(loader) == set(QUESTIONS)
+
+
+def test_a_few_who_all_changed_the_same_answer_alike_wait(load: Any, loader: Loader) -> None:
+    people = two_departments(18)
+    load(people)
+    seen = cube(loader)
+    for many in (2, 3, 4):
+        load(corrected(people, said(people, "ja", many), "nej"))
+        assert cube(loader) == seen and waits(loader) == {"q1_1"}
+
+
+def test_three_of_one_mind_who_left_wait_though_one_came(load: Any, loader: Loader) -> None:
+    people = two_departments(18)
+    load(people)
+    seen = base(loader)
+    gone = said(people, "ja", 3)
+    rest = [one for place, one in enumerate(people) if place not in gone]
+    load([*rest, person("AA", 0) | {"q1_1": ["nej"]}])
+    assert base(loader) == seen and "q1_1" in waits(loader)
+
+
+def test_one_who_left_among_many_who_came_is_lost_in_them(load: Any, loader: Loader) -> None:
+    """Those who came answered in every way, so that none tells how the one who left did."""
+    people = two_departments()
+    load(people)
+    load([*people[1:], *(person("AA", turn) for turn in range(6))])
+    assert waits(loader) == set() and base(loader) == 17
+
+
 def test_the_same_answers_in_another_order_are_nothing_new(load: Any, loader: Loader) -> None:
     people = two_departments()
     load(people)
@@ -405,6 +461,7 @@ def test_nobody_learns_of_a_few_from_a_survey_that_is_loaded_again(
 OFF: dict[str, tuple[str, Any]] = {
     "waiting": ("ingest.publish.may_follow", lambda *_: True),
     "sums and differences over both": ("ingest.waiting.exposed", lambda *_: None),
+    "those who left": ("ingest.waiting.cornered", lambda *_: False),
     "the filter": ("ingest.publish._families", lambda _q, held: held),
 }
 
