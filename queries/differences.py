@@ -320,14 +320,9 @@ def standardise(
         merged = sample.grouped(np.repeat(np.eye(groups), kinds, axis=1))
         df = freedom(merged, np.ones_like(scores))
         alike = np.broadcast_to(alike, df.shape)
-        se = interval(value, variance, alike, df, scores)[0]
-        # A kind with one or two people hardly varies in itself, so its part of the variance is
-        # missing: the limits take at least that of kinds that do not differ.
         chosen = np.nan_to_num(weighted.reshape(groups, kinds, -1) / size[..., None])
-        apart = (scores - value[..., None]) ** 2
-        spread = np.einsum("ao,aok,ask->as", part, chosen, apart)
-        wide = np.maximum(variance, alike * spread)
-        _se, low, high, _n_eff = interval(value, wide, alike, df, scores)
+        spread = np.einsum("ao,aok,ask->as", part, chosen, (scores - value[..., None]) ** 2)
+        se, low, high, _n_eff = interval(value, variance, alike, df, scores, spread)
         of_kind = (weighted @ scores.T).reshape(groups, kinds, -1).sum(axis=0) / size.sum(axis=0)[
             :, None
         ]

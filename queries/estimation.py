@@ -156,7 +156,8 @@ def estimate(sample: Sample, scores: ArrayLike, *, bounded: bool = True) -> Esti
     though not everybody answered (p = 0 or 1, all alike in each stratum) n_eff is what it would be
     if the share were the same everywhere: its limit in a simple random sample. A mean has ± t·se;
     where se is nothing, the Wilson interval of its place on the scale, as no variable within the
-    scale varies more than a share. No degrees of freedom: the bounds are the interval.
+    scale varies more than a share. No degrees of freedom: the bounds are the interval. With a
+    population no interval is narrower than if the post-strata were alike (``interval``).
 
     The bounds are the unweighted ones: they count every silent person in the frame, so there is
     nobody left to weight for. No limit leaves them, unless ``bounded`` is false: a difference needs
@@ -180,7 +181,11 @@ def estimate(sample: Sample, scores: ArrayLike, *, bounded: bool = True) -> Esti
         variance = np.where(base > 0, variance, np.nan)
         alike = _variance_of_alike(sample, inside) / size**2
         df = freedom(sample, inside)
-        se, low, high, n_eff = interval(value, variance, alike, df, scores)
+        spread = None
+        if sample.population is not None:
+            apart = (inside * (score - value[..., None])) ** 2
+            spread = np.einsum("...gk,...gsk->...gs", weighted, apart) / size
+        se, low, high, n_eff = interval(value, variance, alike, df, scores, spread)
 
         total = np.einsum("...gk,...sk->...gs", people, score)
         lowest, highest = _scale(scores)
@@ -217,25 +222,36 @@ def freedom(sample: Sample, inside: ArrayLike) -> Floats:
 
 
 def interval(
-    value: Floats, variance: Floats, alike: Floats, df: Floats, scores: ArrayLike
+    value: Floats,
+    variance: Floats,
+    alike: Floats,
+    df: Floats,
+    scores: ArrayLike,
+    spread: Floats | None = None,
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Return standard error, lower and upper limit and n_eff of shares and means [..., G, S].
 
     ``alike`` is the variance per p(1 − p) of a share that is the same in every stratum. Without
     degrees of freedom all are NaN.
+
+    ``spread`` is how much the scores vary over all strata and cells, p(1 − p) of a share. With it
+    the limits, but not the standard error, take at least ``alike`` times that: a cell with one or
+    two people hardly varies in itself, and its part of the variance would be missing
+    (docs/coverage.md).
     """
     lowest, highest = _scale(np.asarray(scores, dtype=float))
     width = highest - lowest
     with np.errstate(invalid="ignore", divide="ignore"):
         place = (value - lowest) / width
-        spread = place * (1 - place)
-        relative = variance / width**2
-        nothing = relative <= ROUNDING * alike
-        n_eff = np.where(df > 0, np.where(nothing, 1 / alike, spread / relative), np.nan)
-        se = np.where(df > 0, np.where(nothing, 0.0, np.sqrt(np.maximum(variance, 0))), np.nan)
+        wide = variance if spread is None else np.maximum(variance, alike * spread)
+        nothing = wide / width**2 <= ROUNDING * alike
+        as_sure = place * (1 - place) * width**2 / wide
+        n_eff = np.where(df > 0, np.where(nothing, 1 / alike, as_sure), np.nan)
+        none = variance / width**2 <= ROUNDING * alike
+        se = np.where(df > 0, np.where(none, 0.0, np.sqrt(np.maximum(variance, 0))), np.nan)
         usable = np.where(df > 0, df, np.nan)
         low, high = (lowest + width * x for x in wilson(np.clip(place, 0, 1), n_eff, usable))
-        half = stdtrit(usable, (1 + CONFIDENCE) / 2) * se
+        half = stdtrit(usable, (1 + CONFIDENCE) / 2) * np.sqrt(np.maximum(wide, 0))
     by_se = _is_mean(np.asarray(scores, dtype=float)) & ~nothing
     return (
         se,

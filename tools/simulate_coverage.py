@@ -184,6 +184,33 @@ def standardised(random: np.random.Generator, draws: int = 2_000) -> Table:
             yield [*cells, percent(np.mean(by_se))]
 
 
+def poststratified(random: np.random.Generator, draws: int = 1_000) -> Table:
+    """A group by itself, weighted to its numbers of each kind of people; each kind was met."""
+    parts = (0.1, 0.3, 0.5)
+    yield ["answers", "kinds", *(f"{100 * p:.0f} %" for p in parts), "width at 30 %"]
+    for answered, invited in ((17, 40), (30, 73), (90, 221)):
+        for kinds in (2, 4, 8):
+            people = np.bincount(np.arange(invited) % kinds)
+            cells, width = [f"{answered} of {invited}", str(kinds)], 0.0
+            for part in parts:
+                yes = random.multivariate_hypergeometric(people, round(part * invited))
+                truth = yes.sum() / invited
+                town = np.stack([yes, people - yes], axis=1).ravel()
+                samples = random.multivariate_hypergeometric(town, answered, size=draws)
+                held, wide = [], []
+                for drawn in samples.reshape(-1, 1, kinds, 1, 2):
+                    here = drawn.sum(axis=(0, 2, 3))
+                    if not here.all():
+                        continue  # a kind nobody of answered is not represented, which is said
+                    found = estimate(Sample(drawn, here[None], np.array([invited]), people), YES)
+                    low, high = found.low[0, 0], found.high[0, 0]
+                    held.append(low - SLACK <= truth <= high + SLACK)
+                    wide.append(high - low)
+                cells.append(percent(np.mean(held)))
+                width = float(np.mean(wide)) if part == 0.3 else width
+            yield [*cells, f"{100 * width:.0f}"]
+
+
 def markdown(title: str, table: Table) -> str:
     head, *rows = table
     lines = [head, ["---"] * len(head), *rows]
@@ -199,6 +226,7 @@ def tables() -> str:
         markdown("One group: a mean on a scale of five (simulated)", means(random)),
         markdown("Two departments: the difference in percentage points (exact)", differences()),
         markdown("One department with everybody's mix of work (simulated)", standardised(random)),
+        markdown("A group weighted to its kinds of people (simulated)", poststratified(random)),
     ])  # fmt: skip
 
 

@@ -58,7 +58,7 @@ estimates <- "design,method,group,score,value,se,df,low,high"
 tests <- "design,method,test,value,se,df,p_value"
 say <- function(nr, method, test, ...) tests <<- c(tests, row(nr, method, test, number(c(...))))
 
-for (nr in 1:26) {
+for (nr in 1:38) {
   d <- random_design(nr)
   p <- d$people
   counted <- as.data.frame(table(h = p$h, c = p$c, g = p$g, k = p$k, asked = p$asked), stringsAsFactors = FALSE)
@@ -99,10 +99,13 @@ for (nr in 1:26) {
         value <- as.numeric(coef(mean)); v <- as.numeric(vcov(mean))
         alike <- sum((factor_of * w^2)[inside]) / sum(w[inside])^2
         place <- (value - lo) / (hi - lo)
-        if (s == 3 && v > 1e-12) {
-          limits <- value + c(-1, 1) * qt(0.975, df) * sqrt(v)
+        # Post-stratified limits are never narrower than if the post-strata were alike.
+        spread <- sum((w * (y - value)^2)[inside]) / sum(w[inside])
+        wide <- if (grepl("post", method)) max(v, alike * spread) else v
+        if (s == 3 && wide > 1e-12) {
+          limits <- value + c(-1, 1) * qt(0.975, df) * sqrt(wide)
         } else {
-          limits <- lo + (hi - lo) * wilson(place, v / (hi - lo)^2, alike, df)
+          limits <- lo + (hi - lo) * wilson(place, wide / (hi - lo)^2, alike, df)
         }
         # Who is silent, or answered in another group, or has no opinion, is outside the base.
         base <- sum(inside)
