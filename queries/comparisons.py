@@ -65,8 +65,8 @@ __all__ = [
 ]
 
 STANDARDISED = (
-    "department", "name", "crude", "crude_gap", "value", "low", "high", "gap", "covered",
-    "left_out", "whole", "status",
+    "department", "name", "numerator", "denominator", "crude", "crude_gap", "value", "low", "high",
+    "gap", "gap_low", "gap_high", "covered", "left_out", "whole", "status",
 )  # fmt: skip
 REST = (
     "code", "name", "numerator", "denominator", "share", "low", "high", "difference", "diff_low",
@@ -282,10 +282,11 @@ def _empty(columns: Sequence[str]) -> pd.DataFrame:
 def standardised(reader: Reader, wave: str, indicator_id: str) -> pd.DataFrame:
     """Return what every department's share would be with everybody's mix of work: ``STANDARDISED``.
 
-    ``crude`` and its ``crude_gap`` to all, ``value`` and its ``gap`` to ``whole``, everybody with
-    the part of the mix (``covered``) that the department has answers of; ``left_out`` names the
-    rest. Weighted to the frame; of those who stated their occupation. Raises ``AccessDenied`` for
-    everyone but the auditor: it needs department by occupation, which is not published.
+    ``crude`` is the share (``numerator`` of ``denominator``) of those who stated their occupation,
+    ``value`` that with everybody's mix; ``crude_gap`` and ``gap`` are these less ``whole``:
+    everybody, weighted to the frame, with the part of the mix (``covered``) that the department has
+    answers of. ``left_out`` names the rest. Raises ``AccessDenied`` for everyone but the auditor:
+    it needs department by occupation, which is not published.
     """
     if not reader.viewer.sees_microdata:
         raise AccessDenied(_("Standardisering bygger på enskilda svar och visas bara för revisor."))
@@ -310,9 +311,12 @@ def standardised(reader: Reader, wave: str, indicator_id: str) -> pd.DataFrame:
     sample = Sample(own, found.answered[:, None], found.invited)
     made = standardise(sample, SHARES[:1, :2], size)
     labels = np.array(list(kinds.values()), dtype=object)
+    counts = _chosen_or_not(people).sum(axis=1)
+    values = {name: getattr(made, name)[:, 0] for name in ("crude", "crude_gap", "value", "low",
+              "high", "gap", "gap_low", "gap_high", "whole")}  # fmt: skip
+    values |= {"numerator": counts[:, 0], "denominator": counts.sum(axis=1)}
     return grid.assign(
-        **{name: np.where(status == "shown", getattr(made, name)[:, 0], np.nan)
-           for name in ("crude", "crude_gap", "value", "low", "high", "gap", "whole")},
+        **{name: np.where(status == "shown", of, np.nan) for name, of in values.items()},
         covered=np.where(status == "shown", made.covered, np.nan),
         left_out=[tuple(labels[row]) if told else () for row, told in
                   zip(made.left_out, status == "shown", strict=True)],

@@ -76,7 +76,8 @@ class Standardised:
 
     ``covered`` [A]: the part of the mix that the group has answers for; ``left_out`` [A, O] is the
     rest, and the value speaks of the covered part alone. ``whole`` is everybody's value on the same
-    part, ``gap`` the group less that; ``crude``, ``crude_gap`` the same before standardising.
+    part, ``gap`` the group less that with ``gap_low``/``gap_high``; ``crude``, ``crude_gap`` (less
+    the same ``whole``) before standardising.
     """
 
     crude: Floats
@@ -88,6 +89,8 @@ class Standardised:
     high: Floats
     whole: Floats
     gap: Floats
+    gap_low: Floats
+    gap_high: Floats
     covered: Floats
     left_out: Flags
 
@@ -288,30 +291,75 @@ def standardise(
 
     ``se`` is that of ``svystandardize``, which takes each kind's answers as they are; with few
     people of a kind ± t·se holds the truth in only 53–90 of 100 samples. The limits
-    are therefore never narrower than where all kinds are one: docs/coverage.md.
+    are therefore never narrower than where all kinds are one: docs/coverage.md. The limits of the
+    gap are MOVER's of the group and of everybody as if these were apart: a group is a part of
+    everybody, so they are rather too wide.
     """
     sample, scores = sample.without_population(), np.asarray(scores, dtype=float)
     groups = sample.counts.shape[-2] // kinds
     if np.isnan(scores).any() or groups * kinds != sample.counts.shape[-2]:
         raise ValueError("the groups are pairs (group, kind), and every option has a score")
+    if mix is None:
+        weights, _kept = weights_of(sample)
+        people = np.einsum("hc,hcgk->g", weights, sample.counts)
+        standard = people.reshape(groups, kinds).sum(axis=0)
+    else:
+        standard = np.asarray(mix, dtype=float)
+        if standard.shape != (kinds,) or (standard < 0).any() or not standard.sum() > 0:
+            raise ValueError("the mix has a part for every kind")
+    standard = standard / max(standard.sum(), np.finfo(float).tiny)
+    own = _with_mix(sample, scores, kinds, standard)
+    has = own.size > 0
+    everybody = sample.grouped(np.tile(np.eye(kinds), groups))
+    # Everybody on the part of the mix that each group has answers for.
+    wholes = [_with_mix(everybody, scores, kinds, standard * here) for here in has]
+    whole, whole_low, whole_high = (
+        np.concatenate([getattr(each, name) for each in wholes])
+        for name in ("value", "low", "high")
+    )
+    gap = own.value - whole
+    with np.errstate(invalid="ignore", divide="ignore"):
+        crude = np.einsum("aos,ao->as", own.rate, own.size) / own.size.sum(axis=1, keepdims=True)
+    return Standardised(
+        crude=crude, crude_gap=crude - whole, value=own.value, se=own.se, df=own.df, low=own.low,
+        high=own.high, whole=whole, gap=gap,
+        gap_low=gap - np.hypot(own.value - own.low, whole_high - whole),
+        gap_high=gap + np.hypot(own.high - own.value, whole - whole_low),
+        covered=has @ standard, left_out=~has & (standard > 0),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Mixed:
+    """Groups with a given mix: ``size`` [A, O] weighted people, ``rate`` [A, O, S] their values;
+    the rest [A, S], NaN where the group has nobody of the mix."""
+
+    size: Floats
+    rate: Floats
+    value: Floats
+    se: Floats
+    df: Floats
+    low: Floats
+    high: Floats
+
+
+def _with_mix(sample: Sample, scores: Floats, kinds: int, standard: Floats) -> _Mixed:
+    """Return the values of groups with the mix ``standard`` [kinds] of kinds of people, of which
+    only those that the group has answers for are used."""
+    groups = sample.counts.shape[-2] // kinds
     weights, kept = weights_of(sample)
     weighted = np.einsum("hc,hcgk->gk", weights, sample.counts)
     size = weighted.sum(axis=1).reshape(groups, kinds)
-    standard = size.sum(axis=0) if mix is None else np.asarray(mix, dtype=float)
-    wrong = standard.shape != (kinds,) or (standard < 0).any() or not standard.sum() > 0
-    if mix is not None and wrong:
-        raise ValueError("the mix has a part for every kind")
-    standard = standard / max(standard.sum(), np.finfo(float).tiny)
     has = size > 0
     covered = has @ standard
     with np.errstate(invalid="ignore", divide="ignore"):
-        part = np.where(has, standard, 0.0) / covered[:, None]
-        rate = (weighted @ scores.T).reshape(groups, kinds, -1) / size[..., None]
-        value = np.einsum("ao,aos->as", part, np.nan_to_num(rate))
-        value = np.where(covered[:, None] > 0, value, np.nan)
+        part = np.nan_to_num(np.where(has, standard, 0.0) / covered[:, None])
+        chosen = np.nan_to_num(weighted.reshape(groups, kinds, -1) / size[..., None])
+        rate = chosen @ scores.T
+        value = np.where(covered[:, None] > 0, np.einsum("ao,aos->as", part, rate), np.nan)
         # One more person of a kind moves the group's value by this, and no other group's.
-        each = (np.nan_to_num(part) / np.where(has, size, 1.0))[:, :, None, None]
-        moved = each * (scores - np.nan_to_num(rate)[..., None])
+        each = (part / np.where(has, size, 1.0))[:, :, None, None]
+        moved = each * (scores - rate[..., None])
         own = np.einsum("ab,aosk->asbok", np.eye(groups), moved)
         own = own.reshape(groups * scores.shape[0], groups * kinds, -1)
         variance = np.diag(covariance(sample, own)).reshape(groups, -1)
@@ -319,20 +367,11 @@ def standardise(
         alike = (each[..., 0, 0] ** 2 * squares.reshape(groups, kinds)).sum(axis=1, keepdims=True)
         merged = sample.grouped(np.repeat(np.eye(groups), kinds, axis=1))
         df = freedom(merged, np.ones_like(scores))
-        alike = np.broadcast_to(alike, df.shape)
-        chosen = np.nan_to_num(weighted.reshape(groups, kinds, -1) / size[..., None])
         spread = np.einsum("ao,aok,ask->as", part, chosen, (scores - value[..., None]) ** 2)
-        se, low, high, _n_eff = interval(value, variance, alike, df, scores, spread)
-        of_kind = (weighted @ scores.T).reshape(groups, kinds, -1).sum(axis=0) / size.sum(axis=0)[
-            :, None
-        ]
-        whole = np.where(covered[:, None] > 0, part @ np.nan_to_num(of_kind), np.nan)
-        crude = np.einsum("aos,ao->as", np.nan_to_num(rate), size) / size.sum(axis=1, keepdims=True)
-        everyone = weighted.sum(axis=0) @ scores.T / size.sum()
-    return Standardised(
-        crude=crude, crude_gap=crude - everyone, value=value, se=se, df=df, low=low, high=high,
-        whole=whole, gap=value - whole, covered=covered, left_out=~has & (standard > 0),
-    )  # fmt: skip
+        se, low, high, _n_eff = interval(
+            value, variance, np.broadcast_to(alike, df.shape), df, scores, spread
+        )
+    return _Mixed(size, rate, value, se, df, low, high)
 
 
 def response_homogeneity(answered: ArrayLike, invited: ArrayLike) -> Homogeneity:

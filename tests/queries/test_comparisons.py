@@ -487,7 +487,10 @@ def test_the_departments_mix_of_work_is_the_auditors_and_is_what_standardise_say
         if row["department"] == "KFN":
             assert row["status"] == "no_answers" and pd.isna(row["value"]) and row["left_out"] == ()
             continue
-        for part in ("crude", "crude_gap", "value", "low", "high", "gap", "whole"):
+        said = counts[n].sum(axis=(0, 1))
+        assert (row["numerator"], row["denominator"]) == (said[0], said.sum())
+        for part in ("crude", "crude_gap", "value", "low", "high", "gap", "gap_low", "gap_high",
+                     "whole"):  # fmt: skip
             assert row[part] == pytest.approx(getattr(want, part)[n, 0], abs=1e-12), part
         assert row["covered"] == pytest.approx(want.covered[n])
         assert len(row["left_out"]) == want.left_out[n].sum()

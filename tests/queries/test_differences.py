@@ -345,6 +345,7 @@ def test_a_gap_that_is_only_the_mix_of_work_is_gone_when_standardised() -> None:
     sample = Sample(cells, np.array([[60]]), np.array([200]))
     found = standardise(sample, YES, kinds=2)
     assert found.crude[:, 0] == pytest.approx([0.6, 0.4])
+    assert found.crude_gap[:, 0] == pytest.approx([0.1, -0.1])
     assert found.gap[:, 0] == pytest.approx([0, 0])
     assert (found.low < found.value).all() and (found.value < found.high).all()
     assert found.covered.tolist() == [1, 1]
@@ -369,6 +370,25 @@ def test_standardised_intervals_hold_the_truth_also_where_a_kind_has_few_answers
     for row in rows:
         # In 300 draws chance alone makes 95 % into 92 %.
         assert all(float(told.split()[0]) >= 92 for told in row[2:8:2]), row
+
+
+def test_what_remains_of_a_gap_has_an_interval_that_holds_it() -> None:
+    """Two departments of two kinds of work: what remains of the gap between each and everybody."""
+    invited, answered = np.array([40, 73]), np.array([17, 30])
+    people = np.array([[[8, 12], [6, 14]], [[20, 10], [25, 18]]])  # department, kind, yes or no
+    everybody = people.sum(axis=0)
+    mix = everybody.sum(axis=1) / everybody.sum()
+    truth = (people[..., 0] / people.sum(axis=-1) - everybody[:, 0] / everybody.sum(axis=1)) @ mix
+    draw, held, draws = np.random.default_rng(5), np.zeros(2), 300
+    for _ in range(draws):
+        counts = np.zeros((2, 1, 4, 2))
+        for h in range(2):
+            drawn = draw.multivariate_hypergeometric(people[h].ravel(), answered[h])
+            counts[h, 0, 2 * h : 2 * h + 2] = drawn.reshape(2, 2)
+        found = standardise(Sample(counts, answered[:, None], invited), YES, 2, mix)
+        assert (found.gap_low <= found.gap).all() and (found.gap <= found.gap_high).all()
+        held += (found.gap_low[:, 0] <= truth) & (truth <= found.gap_high[:, 0])
+    assert (held / draws >= 0.94).all()
 
 
 def test_kinds_that_are_each_of_one_mind_leave_a_standardised_share_uncertain() -> None:
