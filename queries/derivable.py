@@ -41,6 +41,8 @@ _CLOSE = 1e-6
 # Up to so many numbers bounds are sought for, and after so many ways one by one.
 _CELLS = 1_500
 _WAYS = 6
+# Above that, for options that people of so many blocks at most can have chosen.
+_RARE = 150
 # Sums and differences of fewer people than this are searched in full.
 _MET = 5
 
@@ -148,18 +150,19 @@ def forced(
     that is told to be all alike are told anyway.
 
     Bounded by linear programs, over all options at once unless each person could choose several.
-    Not searched: more than ``_CELLS`` blocks (atoms in the same groups) times options.
+    With more than ``_CELLS`` blocks (atoms in the same groups) times options each group is taken as
+    a bound by itself (``_pinned``), and the programs are solved for the options that few can have
+    chosen (``_rare``).
     """
     columns, place = np.unique(told, axis=1, return_inverse=True)
     place = place.reshape(-1)
-    if columns.shape[1] * counts.shape[1] > _CELLS:
-        return False
-    member = np.zeros((len(size), columns.shape[1]), dtype=np.int64)
+    # Of floats, as these are multiplied many times faster; they hold such numbers exactly.
+    member = np.zeros((len(size), columns.shape[1]))
     member[np.arange(len(size)), place] = 1
-    people, chose = size @ member, member.T @ chose
+    people, chose = (size @ member).astype(np.int64), (member.T @ chose).astype(np.int64)
     # People of one block can change places. So a number of a part of one is certain only where all
     # of the block chose the same, and then it is that of the whole block.
-    inside = (few * size) @ member
+    inside = (few * size.astype(float)) @ member
     wholes = (inside > 0)[((inside == 0) | (inside == people)).all(axis=1)]
     blocks = np.eye(len(people), dtype=bool)
     one_mind = (people < alike_below) & (chose == people[:, None]).any(axis=1)
@@ -168,12 +171,51 @@ def forced(
     asked = asked[
         ~asked[:, columns[(counts == bases[:, None]).any(axis=1)].any(axis=0)].any(axis=1)
     ]
+    if columns.shape[1] * counts.shape[1] > _CELLS:
+        return _pinned(columns, counts, people, asked) or _rare(
+            columns, counts, people, chose, asked
+        )
     if (counts.sum(axis=1) == bases).all():
         return _fixed(columns, counts, people, chose, asked, whole=True)
     return any(
         _fixed(columns, counts[:, [o]], people, chose[:, [o]], asked, whole=False)
         for o in range(counts.shape[1])
     )
+
+
+def _pinned(told: Atoms, counts: Ints, size: Ints, few: Atoms) -> bool:
+    """Return whether the groups, each a bound by itself, leave one number above 0 for some of
+    ``few`` × options.
+
+    Where more of a group chose it than there are in it outside of the few, some of the few did; and
+    no more of them than the group counts. What several groups give in sum is not seen.
+    """
+    people = told @ size
+    here = (few * size.astype(float)) @ told.T.astype(float)
+    many = few @ size
+    inside = here == many[:, None]
+    for chosen in counts.T:
+        least = np.maximum(chosen - (people - here), 0).max(axis=1, initial=0)
+        most = np.where(inside, np.minimum(chosen, many[:, None]), many[:, None])
+        if ((least > 0) & (least == most.min(axis=1, initial=np.iinfo(np.int64).max))).any():
+            return True
+    return False
+
+
+def _rare(told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms) -> bool:
+    """Return what ``_fixed`` does, for each option that only people of few blocks can have chosen:
+    all others are in a group that counts none."""
+    for option, chosen in enumerate(counts.T):
+        could = ~told[chosen == 0].any(axis=0)
+        rows = told[:, could].any(axis=1)
+        asked = np.unique(few[:, could], axis=0)
+        asked = asked[asked.any(axis=1)]
+        if could.sum() <= _RARE and len(asked) and _fixed(
+            told[rows][:, could], counts[rows][:, [option]], size[could], chose[could][:, [option]],
+            asked, whole=False,
+        ):  # fmt: skip
+            return True
+    return False
 
 
 def _fixed(told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, whole: bool) -> bool:

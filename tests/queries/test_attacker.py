@@ -237,11 +237,14 @@ def test_the_attacker_wins_when_a_protection_is_switched_off(
     pytest.fail(f"without {what} the attacker learnt nothing in {TRIES} surveys")
 
 
+@pytest.mark.parametrize("more", [0, 60])
 def test_what_a_few_said_is_not_told_by_there_being_nobody_else_who_can_have_said_it(
-    loader: Loader, framed: Path, monkeypatch: pytest.MonkeyPatch
+    more: int, loader: Loader, framed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Four who are not managers do not know, none of them at AA; of those in support two. The other
-    two lead at BB, and there are two. No sum tells it, and each answer could be many people's."""
+    two lead at BB, and there are two. No sum tells it, and each answer could be many people's.
+
+    Also among ``more`` departments, where everybody knows: too many for all bounds to be sought."""
     kinds = [
         ("AA", "medarbetare", "stod", "ja nej " * 6),
         ("AA", "chef", "ledning", "ja nej " * 3),
@@ -250,6 +253,13 @@ def test_what_a_few_said_is_not_told_by_there_being_nobody_else_who_can_have_sai
         ("BB", "medarbetare", "stod", "vet_ej vet_ej ja ja nej"),
         ("CC", "chef", "ledning", "vet_ej ja nej"),
         ("DD", "chef", "ledning", "vet_ej ja nej"),
+    ]
+    others = [f"X{number}" for number in range(more)]
+    kinds += [
+        (code, position, occupation, "ja nej")
+        for code in others
+        for position in ("medarbetare", "chef", "annan")
+        for occupation in ("stod", "ledning", "teknik")
     ]
     people = [
         {"department": d, "position": p, "occupation": o, "sex": "", "q1_1": [answer]}
@@ -263,6 +273,8 @@ def test_what_a_few_said_is_not_told_by_there_being_nobody_else_who_can_have_sai
             if forced == "off":
                 without.setattr(disclosure, "forced", lambda *_: False)
             shutil.copytree(framed, loader.folder / "store")
+            if others:
+                loader.invited(**dict.fromkeys((*DEPARTMENTS, *others), 60))
             loader.survey(as_file(people))
             assert (telling <= published(loader)["q1_1"].shown.keys()) is told
         shutil.rmtree(loader.folder / "store")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import product
+from random import Random
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from queries import derivable
 from queries.derivable import MIXED, cornered, exposed, forced
 
 LIMIT, ALIKE = 5, 10
@@ -146,6 +148,36 @@ def test_a_number_of_a_few_that_cannot_be_otherwise_is_found() -> None:
         of = scale * chose
         given = told, told.astype(int) @ of, of.sum(axis=1), of
         assert forced(*given, np.zeros((0, 3), dtype=bool), ALIKE) is found
+
+
+@pytest.mark.parametrize(("other_managers", "found"), [(0, True), (1, False)])
+def test_in_a_large_survey_a_number_between_two_bounds_that_meet_is_still_found(
+    other_managers: int, found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight of nine in a department said yes, so at least one of its two managers did; and of all
+    managers only so many did."""
+    monkeypatch.setattr(derivable, "_CELLS", 0)
+    told = np.array([[1, 1, 1, 1], [1, 1, 0, 0], [1, 0, 1, 0]], dtype=bool)
+    size, few = np.array([2, 7, 10, 30]), np.array([[1, 0, 0, 0]], dtype=bool)
+    yes = np.array([1, 7, other_managers, 20])
+    chose = np.stack([yes, size - yes], axis=1)
+    assert forced(told, told.astype(int) @ chose, size, chose, few, 2) is found
+
+
+@given(what=published(), draw=st.randoms(use_true_random=False))
+@calm
+def test_what_is_found_in_a_large_survey_is_found_by_the_linear_programs_too(
+    what: tuple[np.ndarray, np.ndarray, np.ndarray], draw: Random
+) -> None:
+    told, size, _look = what
+    chose = np.array([[draw.randint(0, n), 0] for n in size])
+    chose[:, 1] = size - chose[:, 0]
+    given = told, told.astype(int) @ chose, size, chose, np.eye(len(size), dtype=bool), ALIKE
+    everything = forced(*given)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(derivable, "_CELLS", 0)
+        alone = forced(*given)
+    assert everything or not alone
 
 
 def test_who_alone_can_have_left_a_box_unticked_is_found() -> None:
