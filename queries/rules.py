@@ -425,6 +425,13 @@ def edition() -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def versions() -> tuple[tuple[str, int], ...]:
+    """Return what tells, without reading them, whether a rule file was edited, added or taken away:
+    each file's name and when it was changed (ns)."""
+    files = [DATA_DIR / "municipality.toml", DATA_DIR / f"{BASE}.toml", *_files(None).values()]
+    return tuple((path.name, path.stat().st_mtime_ns) for path in files if path.exists())
+
+
 def is_outdated(reader: Reader) -> bool:
     """Whether a rule file was edited, added or taken away since the register was published."""
     rows = reader.rows("select rules from published.register")

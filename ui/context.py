@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from queries import comparisons, coverage, protection, regelverk
+from queries import comparisons, coverage, protection, regelverk, rules
 from queries import indicators as queries
 from queries import mergings as together
 from queries.catalogue import REGISTER, Indicator
@@ -35,7 +35,7 @@ from ui.text import _, join_words
 # The cache holds whole waves: a page then filters, and two pages of one visit share the work.
 CACHED = 128
 
-Key = tuple[str, str, tuple[str, ...], str, str]
+Key = tuple[str, str, tuple[str, ...], str, str, tuple[tuple[str, int], ...]]
 """The snapshot's folder, the role, its departments, the language, the configured mergings."""
 
 
@@ -292,11 +292,13 @@ class Context:
     def _key(self) -> Key:
         """The cache's key: the snapshot's folder, which never changes, who asks, and the language.
 
-        Names and labels in the tables are words.
+        Names and labels in the tables are words. What hr and the auditor read of the register is
+        judged by the rules as their files stand.
         """
         departments = tuple(sorted(self.viewer.departments))
         mergings = repr(municipality().mergings)
-        return str(self.snapshot.path), self.viewer.role.value, departments, language(), mergings
+        who = self.viewer.role.value, departments, language()
+        return str(self.snapshot.path), *who, mergings, rules.versions()
 
 
 def load_snapshot() -> Snapshot:
@@ -419,7 +421,7 @@ def _rule_outcomes(
 
 
 def _reader(key: Key) -> Reader:
-    folder, role, departments, _language, _configured = key
+    folder, role, departments, _language, _configured, _rules = key
     path = Path(folder)
     snapshot = _snapshot(path.name, path.parent.parent)
     return Reader(snapshot, Viewer(Role(role), frozenset(departments)))

@@ -15,7 +15,6 @@ import streamlit as st
 from queries import regelverk as queries
 from queries import rule_words as words
 from queries.municipality import municipality
-from queries.reference import ReferenceDataError
 from queries.regelverk import ANY, MINE, OUTCOMES, SOON
 from queries.rules import ASPECTS, RuleSet, is_outdated, own, rulesets
 from queries.viewer import Role
@@ -307,7 +306,7 @@ def _first_upper(text: str) -> str:
 
 
 def head(context: Context) -> None:
-    """Show the title and what the page is; end the run calmly if a rule file has a mistake."""
+    """Show the title and what the page is."""
     kicker = municipality().name
     if context.as_of:
         kicker = _("{municipality} · registret per {day}").format(
@@ -315,12 +314,6 @@ def head(context: Context) -> None:
         )
     st.html(f'<p class="dk dk-kicker">{escaped(kicker)}</p>')
     st.title(_("Regelverk"), anchor=False)
-    try:
-        rulesets()
-    except ReferenceDataError as error:
-        title = _("En fil med fasta uppgifter behöver rättas")
-        st.html(cards.callout("warning", title, str(error)))
-        st.stop()
     say(
         _(
             "Vad olika arbetsgivares regler för distansarbete säger, hur registret ser ut med dem, "

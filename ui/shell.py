@@ -12,6 +12,7 @@ import streamlit as st
 
 from queries import indicators as queries
 from queries import mergings as together
+from queries import rules
 from queries.catalogue import indicators
 from queries.i18n import DEFAULT_LANGUAGE, LANGUAGES, language, set_language
 from queries.municipality import municipality
@@ -217,6 +218,9 @@ def ask_what(viewer: Viewer, page: Any) -> None:
     st.session_state[VIEWER] = viewer
     try:
         municipality()
+        # What any page may need of the rules: a mistake in one is told calmly wherever one goes.
+        rules.rulesets()
+        rules.base()
         snapshot = load_snapshot()
         reader = Reader(snapshot, viewer)
         waves = queries.waves(reader)

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from queries import rules
 from queries.catalogue import REGISTER, by_theme, indicators, is_regulated
 from queries.indicators import results
 from queries.reference import ReferenceDataError, accessibility_faults, audit_questions
@@ -327,6 +328,42 @@ def test_a_mistake_in_the_municipality_s_file_is_told_on_every_page(visit, monke
         said = words(visit(page))
         assert "En fil med fasta uppgifter behöver rättas" in said
         assert "municipality.toml" in said
+
+
+@pytest.mark.parametrize("role", ["politiker", "revisor"])
+def test_a_mistake_in_a_rule_file_is_told_with_its_line_on_every_page(
+    role: str, visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _own_rules(tmp_path, monkeypatch) / "vgr.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('modality = "ska"', 'modality = "skall"', 1), encoding="utf-8")
+    line = text[: text.index('modality = "ska"')].count("\n") + 1
+    pages = [*THEMES, "sammanfattning", "jamforelser"]
+    pages += ["overenskommelser", "utforska"] if role == "revisor" else []
+    for page in pages:
+        said = words(visit(page, roll=role))
+        assert "En fil med fasta uppgifter behöver rättas" in said, page
+        assert "vgr.toml" in said and f"rad {line}" in said, page
+
+
+def test_a_rule_that_is_edited_counts_at_once_for_the_auditor(
+    visit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _own_rules(tmp_path, monkeypatch) / "vaggeryd.toml"
+    before = words(visit("arbetsmiljo", roll="revisor"))
+    text = path.read_text(encoding="utf-8")
+    assert text.count("months = 12") > 0
+    path.write_text(text.replace("months = 12", "months = 1"), encoding="utf-8")
+    assert words(visit("arbetsmiljo", roll="revisor")) != before
+
+
+def _own_rules(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let the rules be read from a copy; return the folder of the rule sets."""
+    for name in ("municipality.toml", "uppfoljning.toml"):
+        shutil.copy(rules.DATA_DIR / name, folder)
+    shutil.copytree(rules.DATA_DIR / "regelverk", folder / "regelverk")
+    monkeypatch.setattr(rules, "DATA_DIR", folder)
+    return folder / "regelverk"
 
 
 def test_a_role_without_a_page_meets_no_error_behind_the_refusal(demo_store, monkeypatch) -> None:
