@@ -22,7 +22,7 @@ from itertools import combinations, islice
 
 import numpy as np
 
-from queries.derivable import Atoms, Ints, cornered, exposed, forced
+from queries.derivable import Atoms, Ints, cornered, distinct, exposed, forced
 
 ORDER = ("all", "department", "position", "occupation", "sex", "age", "department*position")
 """Every breakdown that may be published, the one to keep first; crossed ones last."""
@@ -211,7 +211,7 @@ class Answers:
         pairs = groups[:, None] & groups[None, :]
         named = np.vstack([np.eye(len(self.size), dtype=bool), pairs.reshape(-1, len(self.size))])
         people = named @ self.size
-        return np.unique(named[(people > 0) & (people < limit)], axis=0)
+        return distinct(named[(people > 0) & (people < limit)])[0]
 
 
 def hidden_together(

@@ -115,7 +115,8 @@ STATISTICS_HEADS = {
                                   "Vägt till ramen", "Medelvärde") for end in ENDS),
 }  # fmt: skip
 BENCHMARK_HEADS = {
-    "Alla", "Andel i källans ord", "Förbehåll", "Jämförelse", "Närhet", "Svar", "Uppgift", "Vilka",
+    "Alla", "Andel i källans ord", "Förbehåll", "Förbehåll, hela undersökningen", "Jämförelse",
+    "Närhet", "Svar", "Uppgift", "Vilka",
     "Svar i hela undersökningen", "Vad som räknas", "Vems tal", "Källa",
     "Anmärkning",
     *(f"{who} {age} år" for who in ("Kvinnor", "Män")
@@ -387,6 +388,7 @@ def test_every_file_of_the_comparisons_is_of_its_role(ask: Any, who: str, secret
         {"jamfor": "2026"},
         {"fraga": "forvaltningar"},
         {"fraga": "forvaltningar", "forvaltning": "MBN+TN"},
+        {"fraga": "forvaltningar", "grupper": "occupation"},
         {"fraga": "andra"},
     )
     for choice in asked:

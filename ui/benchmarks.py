@@ -10,7 +10,15 @@ import pandas as pd
 import streamlit as st
 
 from queries import reference, rules
-from queries.benchmarks import Benchmark, Table, answer_sets, by_pair, load_benchmarks, set_beside
+from queries.benchmarks import (
+    Benchmark,
+    Figure,
+    Table,
+    answer_sets,
+    by_pair,
+    load_benchmarks,
+    set_beside,
+)
 from queries.catalogue import indicator as indicator_of
 from queries.municipality import municipality
 from ui import cards, tables
@@ -55,8 +63,6 @@ def _section(context: Context, benchmark: Benchmark) -> None:
             alt_benchmarks(table, names=names, title=title),
             f"beside-{benchmark.id}",
         )
-        hidden = (table["status"] == "hidden").any()
-        note(f"{_caption(context, benchmark)} {status_reason('hidden') if hidden else ''}")
 
     views(
         benchmark.id,
@@ -67,6 +73,10 @@ def _section(context: Context, benchmark: Benchmark) -> None:
             _("Om undersökningen"): lambda: _about(benchmark),
         },
     )
+    # Under the views and not in one of them: whichever is open, the whole caveat stands by it.
+    hidden = (table["status"] == "hidden").any()
+    note(f"{_caption(context, benchmark)} {status_reason('hidden') if hidden else ''}")
+    note(survey.caveat)
     for published in benchmark.tables:
         _published(context, benchmark, published)
     if benchmark.figures:
@@ -123,7 +133,7 @@ def _beside_files(
     caveats = [pair.caveat for pair in read_pairs(table)]
     st.html(cards.data_table(pairs_table(table, names), _("Jämförelse"), caveats))
     mark = _("Arbetsmaterial") if context.viewer.sees_microdata else ""
-    exported = pairs_export(table, mark=mark)
+    exported = pairs_export(table, benchmark.survey.caveat, mark=mark)
     told = [*_told(benchmark), *origin(context, [context.wave])]
     files(
         context,
@@ -174,9 +184,10 @@ def _ours(record: dict[str, Any]) -> str:
     return municipality().name if whole else plain(record["name"])
 
 
-def pairs_export(table: pd.DataFrame, *, mark: str = "") -> pd.DataFrame:
+def pairs_export(table: pd.DataFrame, caveat: str, *, mark: str = "") -> pd.DataFrame:
     """Return a table from ``set_beside`` for a file: real numbers, shares as fractions 0–1.
 
+    ``caveat``: of the survey as a whole; it stands in every row, as that of the pair does.
     Every measure of ours that is not shown is the word of its status; theirs have no base of their
     own, only how many answered in all.
     """
@@ -202,6 +213,7 @@ def pairs_export(table: pd.DataFrame, *, mark: str = "") -> pd.DataFrame:
             _("Andel"): float(record["share"]) if shown else word,
             _("Andel i källans ord"): record["told"],
             _("Förbehåll"): record["caveat"],
+            _("Förbehåll, hela undersökningen"): caveat,
         }
         for measure, head in heads.items():
             value = None if theirs or not shown else record[measure]
@@ -327,8 +339,19 @@ def _published_files(context: Context, benchmark: Benchmark, published: Table) -
 
 
 def _figures(context: Context, benchmark: Benchmark) -> None:
-    """Show what the source gives as a number in its prose, but not what it says twice."""
+    """Show what the source gives as a number in its prose; of what it says twice, also where."""
     title = _("Fler tal ur rapporten")
+
+    def again(figure: Figure) -> str:
+        if not figure.repeats:
+            return ""
+        same = benchmark.value(figure.repeats)
+        return _("Säger i stort samma som {source}: {share} ({group}).").format(
+            source=source_words(same.source),
+            share=same.told or f.percent(same.share),
+            group=same.group,
+        )
+
     table = pd.DataFrame(
         [
             {
@@ -336,18 +359,16 @@ def _figures(context: Context, benchmark: Benchmark) -> None:
                 _("Andel"): figure.told or f.percent(figure.share),
                 _("Vilka"): figure.group,
                 _("Anmärkning"): " ".join(
-                    filter(None, (figure.survey, figure.note, figure.inferred))
+                    filter(None, (figure.survey, figure.note, figure.inferred, again(figure)))
                 ),
                 _("Källa"): source_words(figure.source),
             }
             for figure in benchmark.figures
-            if not figure.repeats
         ],
         dtype=str,
     )
     exported = table.rename(columns={_("Andel"): _("Andel i källans ord")})
-    shares = [figure.share for figure in benchmark.figures if not figure.repeats]
-    exported.insert(1, _("Andel"), shares)
+    exported.insert(1, _("Andel"), [figure.share for figure in benchmark.figures])
     exported = exported.assign(**{_("Förbehåll"): benchmark.survey.caveat})
     with st.expander(title):
         say(_("Så som rapportens text anger dem; de flesta har ingen motsvarighet i enkäten."))

@@ -1,5 +1,5 @@
 """The three questions of the page Jämförelser: wave to wave, one department to the rest, us to
-others. One is shown at a time; which, and which indicator, stands in the address."""
+others. One is shown at a time; which, and which indicator and groups, stands in the address."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from ui.evidence import (
     views,
     why_hidden,
 )
-from ui.text import _, _n, plain, status_reason, status_word, theme_word
+from ui.text import _, _n, breakdown_word, plain, status_reason, status_word, theme_word
 
-PAGE, VIEW, INDICATOR = "jamforelser", "fraga", "indikator"
+PAGE, VIEW, INDICATOR, GROUPS = "jamforelser", "fraga", "indikator", "grupper"
 WAVES, DEPARTMENTS, OTHERS = "vagor", "forvaltningar", "andra"
 DRAWN = 10
 """As many indicators a chart shows, and all that surely differ; the table has every one."""
@@ -90,9 +90,9 @@ def _one_indicator(rows: pd.DataFrame) -> Indicator | None:
     return indicator_of(chosen)
 
 
-def _staying(context: Context, view: str) -> Context:
-    """Return the context whose links come back to the same question."""
-    return replace(context, address={**context.address, VIEW: view})
+def _staying(context: Context, view: str, **more: str) -> Context:
+    """Return the context whose links come back to the same question, with ``more`` chosen."""
+    return replace(context, address={**context.address, VIEW: view, **more})
 
 
 def _sorted(table: pd.DataFrame, prefix: str = "") -> pd.DataFrame:
@@ -194,10 +194,7 @@ def between_waves(context: Context) -> None:
         place=where, before=waves[0], after=waves[1]
     )
     sides = (_("minskat"), _("ökat"))
-    about = _(
-        "Tydlig är en förändring när både intervallet och testet utesluter noll. Bortfallet kan "
-        "ändå ändra den: se bortfallsgränserna."
-    )
+    about = _about_sure(rows)
     shown: Views = {
         _("Diagram"): partial(_chart, context, rows, "", title, sides, about),
         _("Tabell"): partial(_changes_table, context, table, rows, title),
@@ -259,7 +256,7 @@ def changes_told(context: Context, rows: pd.DataFrame, where: str) -> list[str]:
     known = [row for row in rows.to_dict("records") if _known(row)]
     if not known:
         statuses = list(rows["status"].unique())
-        only = status_reason(statuses[0]) if len(statuses) == 1 else ""
+        only = status_reason(statuses[0]) if len(statuses) == 1 and "shown" not in statuses else ""
         none = _("Ingen indikator kan jämföras mellan våg {before} och våg {after}.")
         return [" ".join(filter(None, [none.format(before=waves[0], after=waves[1]), only]))]
     sure = [row for row in known if _sure(row, "")]
@@ -287,7 +284,7 @@ def changes_told(context: Context, rows: pd.DataFrame, where: str) -> list[str]:
         moved = _("Störst är förändringen i ”{name}”. {moved}")
         name = indicator_of(sure[0]["indicator"]).name
         told.append(moved.format(name=name, moved=findings.moved(sure[0])))
-        told.append(silence_told(sure, ""))
+        told += filter(None, [silence_told(sure, "")])
     if absent := len(rows) - len(known):
         text = _n(
             "{n} indikator kan inte jämföras; varför står i tabellen.",
@@ -316,7 +313,10 @@ def _which_way(sure: Sequence[Row]) -> str:
 
 
 def silence_told(sure: Sequence[Row], prefix: str) -> str:
-    """Return how many of the sure differences hold whatever those who did not answer think."""
+    """Return how many of the sure differences hold whatever those who did not answer think; ""
+    where everybody has answered."""
+    if all(findings.nobody_silent(row, prefix) for row in sure):
+        return ""
     holds = sum(_whatever(row, prefix) for row in sure)
     if holds == len(sure):
         return _("Det gäller vad de som inte svarade än tycker.")
@@ -367,6 +367,17 @@ def _about_changes() -> str:
     )
 
 
+def _about_sure(rows: pd.DataFrame) -> str:
+    """Return when a change is called sure, and what could still undo it, if anybody was silent."""
+    known = [row for row in rows.to_dict("records") if _known(row)]
+    if all(map(findings.nobody_silent, known)):
+        return _("Alla tillfrågade har svarat i båda vågorna, så förändringarna är kända.")
+    return _(
+        "Tydlig är en förändring när både intervallet och testet utesluter noll. Bortfallet kan "
+        "ändå ändra den: se bortfallsgränserna."
+    )
+
+
 def _one_change(context: Context, indicator: Indicator) -> None:
     """Show one indicator's change in each department."""
     table = context.changes(indicator.id)
@@ -400,12 +411,39 @@ def between_departments(context: Context) -> None:
     else:
         _everybody(context, table)
     place = table["department"]
-    rows = table[place == context.department if context.department else place.notna()]
+    # Where no department is shown the whole may be, and then also other groups.
+    rows = table[place == context.department] if context.department else table
     if not (rows["status"] == "shown").any():
         return
     sections.part(_("En indikator i taget"))
     if indicator := _one_indicator(_sorted(rows, "diff_")):
+        _between_groups(context, indicator)
+
+
+def _between_groups(context: Context, indicator: Indicator) -> None:
+    """Show how the groups that are chosen differ in one indicator: departments, else those of what
+    the questionnaire asked people about themselves."""
+    results = {name: context.by_group(indicator, name) for name in sections.BREAKDOWNS}
+    asked = ["department", *(name for name in results if not results[name].empty)]
+    breakdown = choices.pills(
+        st, _("Grupper"), asked, key=GROUPS, default="department", names=breakdown_word
+    )
+    if breakdown == "department":
         uncertainty.differences(context, indicator)
+        return
+    # Before the numbers: where a department is chosen, these are still of everybody.
+    text = _(
+        "Hela kommunen, våg {wave}. Hur många som tillfrågades i varje grupp är inte känt, så "
+        "intervallen räknar med att vilken som helst av dem som inte svarat kan höra dit."
+    )
+    say(text.format(wave=context.wave_row()["label"]))
+    here = _staying(context, DEPARTMENTS, **{INDICATOR: indicator.id, GROUPS: breakdown})
+    hidden = why_hidden(here, results[breakdown], PAGE)
+    shown = partial(uncertainty.differences, context, indicator, breakdown)
+    if hidden:
+        views(f"{PAGE}-grupper", {_("Skillnader"): shown} | hidden)
+    else:
+        shown()
 
 
 def _against_the_rest(context: Context, table: pd.DataFrame) -> None:
@@ -418,7 +456,7 @@ def _against_the_rest(context: Context, table: pd.DataFrame) -> None:
         title = _("{name} mot övriga").format(name=plain(context.department_name))
         rest = _as_rest(rows)
         sides = (_("lägre"), _("högre"))
-        about = uncertainty.about_differences(context, "department")
+        about = uncertainty.about_differences(context, "department", rows)
         shown: Views = {
             _("Diagram"): partial(_chart, context, rest, "diff_", title, sides, about),
             _("Tabell"): partial(_rest_table, context, rows, title),
@@ -467,7 +505,7 @@ def rest_told(rows: pd.DataFrame, where: str) -> list[str]:
             share=_share(largest),
             size=findings.difference_text(largest),
         ),
-        silence_told(sure, "diff_"),
+        *filter(None, [silence_told(sure, "diff_")]),
     ]
 
 
@@ -483,8 +521,10 @@ def withstood(row: Row) -> str:
         return status_reason(row["status"]) if row["status"] != "shown" else ""
     about = (Claim.HIGHER_THAN_REST, Claim.LOWER_THAN_REST)
     told = [c.sentence() for c in conclusions(row, None) if c.claim in about]
+    if not told:
+        return _("Andelen är densamma som hos övriga.")
     test = [_("Prövat med ett exakt test.")] if row["diff_exact"] == True else []  # noqa: E712  # null where nothing is tested
-    return " ".join([*(told or [_("Andelen är densamma som hos övriga.")]), *test])
+    return " ".join([*told, *test])
 
 
 def _rest_table(context: Context, rows: pd.DataFrame, title: str) -> None:
@@ -573,7 +613,7 @@ def everybody_told(table: pd.DataFrame) -> list[str]:
             share=_share(largest),
             size=findings.difference_text(largest),
         ),
-        silence_told(sure, "diff_"),
+        *filter(None, [silence_told(sure, "diff_")]),
     ]
 
 

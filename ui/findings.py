@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from queries.catalogue import Indicator
-from queries.conclusions import Claim, Conclusion, Evidence, Trial, conclude, seen
+from queries.conclusions import ROUNDING, Claim, Conclusion, Evidence, Trial, conclude, seen
 from queries.mergings import of_several
 from ui import formats as f
 from ui.text import _, list_names, plain, status_reason
@@ -124,6 +124,13 @@ def evidence(row: Row, prefix: str = "") -> Evidence:
     return Evidence(number("share"), *ends, number("without_share") if apart else None)
 
 
+def nobody_silent(row: Row, prefix: str = "") -> bool:
+    """Return whether everybody who was asked has answered: then the bounds are the number itself,
+    and there is nobody of whom something else could be thought."""
+    found = evidence(row, prefix)
+    return abs(found.bound_high - found.bound_low) <= ROUNDING
+
+
 def _claimed(indicator: Indicator, whole: Row) -> tuple[Conclusion | None, str]:
     """Return what is claimed of the whole, and the short sentence for it; or that nothing can be.
 
@@ -215,6 +222,8 @@ def without_text(row: Row) -> str:
 
 def _whatever_the_silent(whole: Row, claimed: Conclusion | None) -> str:
     """Return what the silent could make of the whole, and whether it would undo the claim."""
+    if nobody_silent(whole):
+        return _("Alla tillfrågade har svarat, så andelen är känd.")
     bounds = f.interval(whole["bound_low"], whole["bound_high"])
     if claimed and Trial.SILENT in claimed.holds:
         text = _("Det gäller vad de som inte svarat än tycker: andelen är {bounds}.")

@@ -46,12 +46,17 @@ def status_word(status: str) -> str:
 
 
 def status_reason(status: str) -> str:
-    """Return one sentence on why a number is absent. The same for every cause of hiding."""
+    """Return one sentence on why a number is absent. The same for every cause of hiding.
+
+    What is shown and yet has no number has nothing to count; a status that this version does not
+    know is told as hidden.
+    """
+    nothing = _(
+        "Ingen har svarat på frågan, eller så finns inget att räkna. Det är inte detsamma som 0 %."
+    )
     reasons = {
-        "no_answers": _(
-            "Ingen har svarat på frågan, eller så finns inget att räkna. Det är inte detsamma som "
-            "0 %."
-        ),
+        "shown": nothing,
+        "no_answers": nothing,
         "not_asked": _(
             "Frågan ställdes inte den här vågen eller till den här gruppen, eller så är registret "
             "inte inläst."

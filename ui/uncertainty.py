@@ -18,6 +18,7 @@ import streamlit as st
 
 from queries.catalogue import Indicator
 from queries.comparisons import Differences, Weighting, conclusions
+from queries.conclusions import ROUNDING
 from queries.selection import scores
 from ui import cards, findings, tables
 from ui import formats as f
@@ -39,6 +40,9 @@ from ui.text import (
 )
 
 Row = Mapping[str, Any]
+
+TESTS = ("p_holm", "exact")
+"""The columns of a difference that are of its test."""
 
 
 # --- one share and its uncertainties --------------------------------------------------------------
@@ -345,7 +349,7 @@ def differences(context: Context, indicator: Indicator, breakdown: str = "depart
         alt_contrasts(drawn, title=title),
         f"contrasts-{key}",
     )
-    note(about_differences(context, breakdown))
+    note(about_differences(context, breakdown, rest))
     st.html(cards.data_table(rest_table(rest, head), title))
     notes = [*notes_of(context, indicator), *_tests_told(found), *origin(context, [context.wave])]
     name = f"skillnader-{key}-{context.wave}"
@@ -388,7 +392,10 @@ def differences_told(found: Differences, rest: pd.DataFrame, breakdown: str) -> 
     told = []
     if rows:
         sure = [row for row in rows if findings.is_sure(row)]
-        if sure:
+        if not any(map(_differs, rows)):
+            # Of nothing none is the largest; where all are alike the reason below says it.
+            told += [] if found.reason else [_("Andelen är densamma som hos övriga.")]
+        elif sure:
             sizes = join_words(_sized(row) for row in _widest_first(sure))
             told.append(_("Tydlig skillnad mot övriga: {sizes}.").format(sizes=sizes))
         else:
@@ -399,13 +406,27 @@ def differences_told(found: Differences, rest: pd.DataFrame, breakdown: str) -> 
                 else _("Ingen skiljer sig tydligt från övriga. Störst är skillnaden för {size}.")
             )
             told.append(text.format(size=_sized(largest)))
-    elif len(rest) == 1:
+    elif len(rest) == 1 and rest["status"].iloc[0] != "shown":
         only = rest.to_dict("records")[0]
         told.append(_told_of(only["name"], status_reason(only["status"])))
     told += [found.reason] if found.reason else []
     if together := association_told(found, breakdown):
         told.append(together)
     return told
+
+
+def _differs(row: Row) -> bool:
+    return abs(row["difference"]) > ROUNDING
+
+
+def without_empty_tests(table: pd.DataFrame, side: str = "") -> pd.DataFrame:
+    """Return differences without the tests of those where everybody on both sides has chosen alike:
+    of nothing to try p = 1 is no finding. ``side``: the prefix of one side's counts."""
+    counts, bases = (table[f"{side}{name}"] for name in ("numerator", "denominator"))
+    none = pd.to_numeric(table["difference"]).abs().le(ROUNDING)
+    nothing = none & (counts.eq(0) | counts.eq(bases))
+    tests = {name: table[name].mask(nothing.fillna(False).astype(bool)) for name in TESTS}
+    return table.assign(**tests)
 
 
 def _widest_first(rows: Iterable[Row]) -> list[Row]:
@@ -473,27 +494,35 @@ def _tests_told(found: Differences) -> list[tuple[str, str]]:
     return [*told, (_("Tydlig skillnad"), text)]
 
 
-def about_differences(context: Context, breakdown: str) -> str:
-    """Return what is subtracted from what, and when the difference is called sure."""
+def about_differences(context: Context, breakdown: str, rest: pd.DataFrame) -> str:
+    """Return what is subtracted from what, and when the difference is called sure; or that it is
+    known, where everybody has answered. ``rest``: the rows that are told of."""
     who = (
         _("Andelen i varje förvaltning minus andelen bland alla övriga, våg {wave}.")
         if breakdown == "department"
         else _("Andelen i varje grupp minus andelen bland alla övriga, våg {wave}.")
     )
-    return " ".join(
-        [
-            who.format(wave=context.wave_row()["label"]),
-            _(
-                "Tydlig är en skillnad när både intervallet och testet utesluter noll, också när "
-                "hänsyn tas till att flera jämförs. Bortfallet kan ändå ändra den: se "
-                "bortfallsgränserna."
-            ),
-        ]
+    known = [
+        row
+        for row in rest.to_dict("records")
+        if row["status"] == "shown" and not f.is_missing(row["difference"])
+    ]
+    sure = (
+        _("Alla tillfrågade har svarat, så skillnaderna är kända och behöver inte prövas.")
+        if all(findings.nobody_silent(row, "diff_") for row in known)
+        else _(
+            "Tydlig är en skillnad när både intervallet och testet utesluter noll, också när "
+            "hänsyn tas till att flera jämförs. Bortfallet kan ändå ändra den: se "
+            "bortfallsgränserna."
+        )
     )
+    return " ".join([who.format(wave=context.wave_row()["label"]), sure])
 
 
 def _sureness(row: Row, sure: str = "") -> str:
     """Return the word for what a row's difference is, with the test's p value."""
+    if f.is_missing(row["p_holm"]) and not _differs(row):
+        return _("lika")
     sure = sure or _("tydlig skillnad")
     word = sure if findings.is_sure(row) else _("ryms inom osäkerheten")
     p = row["p_holm"]
@@ -503,7 +532,7 @@ def _sureness(row: Row, sure: str = "") -> str:
 def rest_table(rest: pd.DataFrame, head: str) -> pd.DataFrame:
     """Return each group less all others as display strings."""
     rows = []
-    for record in rest.to_dict("records"):
+    for record in without_empty_tests(rest).to_dict("records"):
         known = record["status"] == "shown" and not f.is_missing(record["difference"])
         word = status_word(record["status"]) if record["status"] != "shown" else f.MISSING
         share = record["status"] == "shown"
@@ -537,7 +566,7 @@ def _share_and_count(record: Row, prefix: str = "") -> str:
 def pairs_table(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return every pair as display strings."""
     rows = []
-    for record in pairs.to_dict("records"):
+    for record in without_empty_tests(pairs, "first_").to_dict("records"):
         rows.append(
             {
                 _("Den ena"): plain(record["first_name"]),
@@ -567,7 +596,7 @@ def rest_export(rest: pd.DataFrame, head: str, *, mark: str = "") -> pd.DataFram
         "p_holm": _("p-värde enligt Holm"),
         "exact": _("Exakt test"),
     }
-    return exported(rest, {"code": _("Kod"), "name": head}, heads, mark=mark)
+    return exported(without_empty_tests(rest), {"code": _("Kod"), "name": head}, heads, mark=mark)
 
 
 def pairs_export(pairs: pd.DataFrame, *, mark: str = "") -> pd.DataFrame:
@@ -588,7 +617,7 @@ def pairs_export(pairs: pd.DataFrame, *, mark: str = "") -> pd.DataFrame:
         "p_holm": _("p-värde enligt Holm"),
         "exact": _("Exakt test"),
     }
-    return exported(pairs, names, heads, mark=mark)
+    return exported(without_empty_tests(pairs, "first_"), names, heads, mark=mark)
 
 
 # --- standardised for the kind of role ------------------------------------------------------------
@@ -614,10 +643,12 @@ def _standardised(context: Context, indicator: Indicator, sure: set[str]) -> Non
         title = _("{indicator}, standardiserat för typ av roll").format(indicator=indicator.name)
         st.html(cards.data_table(standardised_table(table), title, below=coverage(table)))
         about = _(
-            "Så här skulle det se ut om varje förvaltning hade samma blandning av roller som alla "
-            "som svarade. Det som återstår förklarar rollerna inte. Med två eller tre svar av ett "
-            "slag säger talet lite: se intervallet. En roll som ingen i förvaltningen har svarat "
-            "för är utelämnad, och förvaltningen jämförs då med alla i de övriga rollerna."
+            "Så här skulle det se ut om varje förvaltning hade samma blandning av roller som alla. "
+            "Alla är de som svarade och uppgav sin roll, vägda efter hur många varje förvaltning "
+            "har i ramen. Det som återstår förklarar rollerna inte. Med två eller tre svar av ett "
+            "slag säger talet lite: se intervallen. En roll som ingen i förvaltningen har svarat "
+            "för är utelämnad, och förvaltningen jämförs både före och efter med alla i de övriga "
+            "rollerna."
         )
         note(about)
         made = partial(standardised_export, table, mark=_mark(context))
@@ -637,11 +668,14 @@ def _is_known(row: Row) -> bool:
 def standardised_told(row: Row) -> str:
     """Return how much of a department's gap remains, and what could not be covered."""
     text = _(
-        "{name} skiljer sig {crude} från alla som svarade. Med deras blandning av roller vore "
-        "skillnaden {gap}."
+        "{name} skiljer sig {crude} från alla i samma slags roller. Med deras blandning av roller "
+        "vore skillnaden {gap} (95 % intervall {interval})."
     )
     return text.format(
-        name=plain(row["name"]), crude=f.points(row["crude_gap"]), gap=f.points(row["gap"])
+        name=plain(row["name"]),
+        crude=f.points(row["crude_gap"]),
+        gap=f.points(row["gap"]),
+        interval=f.points_interval(row["gap_low"], row["gap_high"], unit=False),
     )
 
 
@@ -671,11 +705,15 @@ def standardised_table(table: pd.DataFrame) -> pd.DataFrame:
         known = _is_known(record)
         word = status_word(record["status"]) if record["status"] != "shown" else f.MISSING
         said = {
+            _("Svar"): f.count_text(record["numerator"], record["denominator"]),
             _("Andel"): f.percent(record["crude"], 1),
             _("Skillnad mot alla, procentenheter"): f.points_short(record["crude_gap"]),
             _("Standardiserad andel"): f.percent(record["value"], 1),
             _("95 % intervall"): f.interval(record["low"], record["high"]),
             _("Skillnad som återstår"): f.points_short(record["gap"]),
+            _("95 % intervall för skillnaden"): f.points_interval(
+                record["gap_low"], record["gap_high"], unit=False
+            ),
         }
         name = {_("Förvaltning"): plain(record["name"])}
         rows.append(name | (said if known else dict.fromkeys(said, word)))
@@ -687,12 +725,15 @@ def standardised_export(table: pd.DataFrame, *, mark: str = "") -> pd.DataFrame:
     told = table.assign(left_out=[_left_out(row) for row in table.to_dict("records")])
     names = {"department": _("Kod"), "name": _("Förvaltning"), "left_out": _("Svar saknas från")}
     heads = {
+        "numerator": _("Antal"),
+        "denominator": _("Underlag"),
         "crude": _("Andel"),
         "crude_gap": _("Skillnad mot alla"),
         "value": _("Standardiserad andel"),
         **_limits(_("Standardiserad andel"), "low", "high"),
         "whole": _("Alla på samma del"),
         "gap": _("Skillnad som återstår"),
+        **_limits(_("Skillnad som återstår"), "gap_low", "gap_high"),
         "covered": _("Täcker"),
     }
     return exported(told, names, heads, mark=mark)
@@ -736,7 +777,7 @@ def change_told(context: Context, indicator: Indicator, department: str | None) 
 def changes_table(table: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
     """Return changes between two waves as display strings; ``waves``: their labels."""
     rows = []
-    for record in table.to_dict("records"):
+    for record in without_empty_tests(table, "before_").to_dict("records"):
         known = record["status"] == "shown" and not f.is_missing(record["difference"])
         word = status_word(record["status"]) if record["status"] != "shown" else f.MISSING
         said = {
@@ -776,7 +817,7 @@ def changes_export(table: pd.DataFrame, waves: Sequence[str], *, mark: str = "")
         "exact": _("Exakt test"),
     }
     names = {"department": _("Kod"), "name": _("Förvaltning")}
-    return exported(table, names, heads, mark=mark)
+    return exported(without_empty_tests(table, "before_"), names, heads, mark=mark)
 
 
 # --- files ----------------------------------------------------------------------------------------

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from tests.loading import run, write_frame
+from tests.loading import run, write_frame, write_survey
 from tests.visiting import Visitor, visiting
+from ui import benchmarks
 from ui.comparisons import silence_told
+from ui.evidence import Views
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -96,9 +101,101 @@ def test_the_overview_has_no_shades_of_shares_and_leads_to_each_department(
 
 
 @pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("role", ["politiker", "hr", "revisor"])
+def test_any_indicator_is_compared_between_any_groups_that_were_asked_of(
+    visitor: Visitor, role: str
+) -> None:
+    asked = {"fraga": "forvaltningar", "indikator": "policy_kand", "roll": role}
+    said, files = opened(visitor, **asked, grupper="occupation")
+    assert "Andelen i varje grupp minus andelen bland alla övriga, våg 2024." in said
+    assert "Hur många som tillfrågades i varje grupp är inte känt" in said
+    marked = "-arbetsmaterial" if role == "revisor" else ""
+    name = f"skillnader-policy_kand-occupation-2024{marked}.csv"
+    heads, *rows = files[name].decode("utf-8-sig").splitlines()
+    assert "Yrkesroll" in heads and "p-värde enligt Holm" in heads and len(rows) > 2
+    pairs = files[name.replace("-2024", "-2024-parvis")].decode("utf-8-sig")
+    assert "p-värde enligt Holm" in pairs
+    # Nothing is hidden from the auditor; from the others as on every page, and with the reason.
+    hidden = any("dolt" in row for row in rows)
+    assert hidden == (role != "revisor") == ("Varför dolt?" in said)
+    assert ("Dolt: " in said) == hidden
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_choice_of_groups_is_in_the_address_and_what_it_does_not_know_is_departments(
+    visitor: Visitor,
+) -> None:
+    offered = {}
+    for wave in ("2024", "2026"):
+        app = visitor.visit("jamforelser", fraga="forvaltningar", vag=wave).app
+        (groups,) = (found for found in app.button_group if found.label == "Grupper")
+        offered[wave] = groups.options
+    # The wave that is rebuilt from the report has no sex and no age.
+    assert offered["2024"] == ["Förvaltning", "Befattning", "Yrkesroll"]
+    assert offered["2026"] == [*offered["2024"], "Kön", "Ålder"]
+    groups.set_value("sex").run()
+    assert dict(app.query_params)["grupper"] == "sex" and not app.exception
+    for unknown in ("skostorlek", "sex"):
+        said, files = opened(visitor, fraga="forvaltningar", grupper=unknown)
+        assert "Andelen i varje förvaltning minus andelen bland alla övriga" in said
+        assert files and not any(unknown in name for name in files)
+
+
+FOUR_FACTS = (
+    "medlemmar i ett fackförbund", "svarsalternativen är andra", "viktade efter kön och ålder",
+    "sex av tio tillfrågade medlemmar svarade inte",
+)  # fmt: skip
+"""Other people, other words, weighted, few answers: what must stand beside any number of ST's."""
+
+
+@pytest.mark.usefixtures("demo")
 def test_others_numbers_never_stand_without_their_caveat(visitor: Visitor) -> None:
-    said, _files = opened(visitor, fraga="andra")
+    said, files = opened(visitor, fraga="andra")
     assert "Jämfört med Fackförbundet ST" in said and "Läs det aldrig utan förbehållet" in said
+    assert len(files) == 8
+    for name, data in files.items():
+        if name.endswith("csv"):
+            _head, *rows = csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";")
+            told = [" ".join(row) for row in rows]
+        else:
+            sheets = openpyxl.load_workbook(io.BytesIO(data)).worksheets
+            told = [" ".join(str(cell.value) for page in sheets for row in page for cell in row)]
+        assert told and all(fact in row for row in told for fact in FOUR_FACTS), name
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("tab", ["Diagram", "Tabell", "Frågorna", "Om undersökningen"])
+def test_the_whole_caveat_stands_by_each_view_of_ours_beside_theirs(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, tab: str
+) -> None:
+    """Only the tab that is asked for is open: the part before the next heading is what is seen."""
+
+    def one_tab(_key: str, shown: Views) -> None:
+        if tab in shown:
+            shown[tab]()
+
+    monkeypatch.setattr(benchmarks, "views", one_tab)
+    sent = visitor.visit("jamforelser", fraga="andra")
+    said = sent.words.partition("Jämfört med Fackförbundet ST")[2]
+    said = said.partition("Fördelar med distansarbete")[0].replace(NBSP, " ")
+    assert all(fact in said for fact in FOUR_FACTS) and "Våra tal är våg 2024" in said
+
+
+@pytest.mark.usefixtures("demo")
+def test_the_key_figures_of_the_report_are_shown_with_what_is_remarked_on_them(
+    visitor: Visitor,
+) -> None:
+    said, files = opened(visitor, fraga="andra")
+    for remark in (
+        "87 % kan inte gälla båda",
+        "kallar det den största fördelen",
+        "kallar det den största nackdelen",
+        "Säger i stort samma som Fackförbundet ST 2025, Figur 6.2 (s. 10): 84 % (Alla).",
+    ):
+        assert remark in said
+        assert remark in files["st-2025-tal.csv"].decode("utf-8-sig").replace(NBSP, " ")
+    shown = files["st-2025-tal.csv"].decode("utf-8-sig")
+    assert shown.count("Nyckeltal (s. 2)") == 6, "all six of them"
 
 
 def test_a_wave_with_only_a_frame_is_said_and_has_no_numbers(
@@ -119,3 +216,67 @@ def test_whether_the_silent_could_undo_it_is_counted() -> None:
     assert "kan vara tvärtom" in silence_told([undone, undone], "")
     assert silence_told([undone, holds], "").startswith("1 av 2 gäller")
     assert silence_told([holds], "").startswith("Det gäller vad")
+    # Where everybody has answered there is nobody who could undo anything.
+    known = {**sure, "bound_low": 0.3, "bound_high": 0.3}
+    assert silence_told([known, known], "") == ""
+    assert silence_told([known, undone], "").startswith("1 av 2 gäller")
+
+
+FRAME = (
+    ("AAA", "Alfaförvaltningen", "Alfanämnden", "100", "60"),
+    ("BBB", "Betaförvaltningen", "Betanämnden", "80", "30"),
+)
+
+
+def loaded(folder: Path, answers: dict[str, str], invited: tuple[int, ...]) -> None:
+    """Load a wave: ``answers`` of each department to the policy question, J or N."""
+    word = {"J": "Ja", "N": "Nej"}
+    people = [
+        {"Förvaltning": code, "Befattning": "Medarbetare", "q1_1": word[letter]}
+        for code, letters in answers.items()
+        for letter in letters
+    ]
+    frame = [(*row, str(n)) for row, n in zip(FRAME, invited, strict=False)]
+    run("load", "frame", write_frame(folder / "frame.csv", frame), "--wave", "2024")
+    run("load", "survey", write_survey(folder / "survey.csv", people), "--wave", "2024")
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(tmp_path / "key"))
+    return tmp_path
+
+
+def test_one_department_has_nobody_to_be_compared_with_and_hides_nothing(
+    store: Path, visitor: Visitor
+) -> None:
+    loaded(store, {"AAA": "J" * 9 + "N" * 8}, (40,))
+    for chosen in ({}, {"forvaltning": "AAA"}):
+        said, _files = opened(visitor, fraga="forvaltningar", roll="revisor", **chosen)
+        assert "Det är bara en grupp som har svarat." in said
+        assert "Talet är dolt" not in said
+
+
+def test_where_everybody_has_answered_no_silence_can_undo_what_is_known(
+    store: Path, visitor: Visitor
+) -> None:
+    loaded(store, {"AAA": "J" * 12, "BBB": "N" * 6 + "J" * 3}, (12, 9))
+    for chosen in ({}, {"forvaltning": "AAA"}):
+        said, _files = opened(visitor, fraga="forvaltningar", roll="revisor", **chosen)
+        assert "så skillnaderna är kända och behöver inte prövas." in said
+        assert "Bortfallet kan ändå ändra den" not in said
+        assert "det kan vara tvärtom" not in said and "Det gäller vad de som inte" not in said
+
+
+def test_where_all_have_answered_alike_there_is_no_largest_difference(
+    store: Path, visitor: Visitor
+) -> None:
+    loaded(store, {"AAA": "J" * 20, "BBB": "J" * 12}, (40, 30))
+    for chosen in ({}, {"forvaltning": "AAA"}):
+        said, files = opened(visitor, fraga="forvaltningar", roll="revisor", **chosen)
+        assert "så det finns ingen skillnad att pröva." in said
+        assert "Störst är skillnaden" not in said and "p = 1,000" not in said
+        text = files["skillnader-policy_kand-2024-arbetsmaterial.csv"].decode("utf-8-sig")
+        rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+        assert rows and not any(row["p-värde enligt Holm"] for row in rows)

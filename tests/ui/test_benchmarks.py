@@ -82,7 +82,7 @@ def test_without_a_number_of_ours_the_word_stands_and_theirs_remains(status: str
     assert word in charts.alt_benchmarks(found, names=NAMES)
     shown = benchmarks.pairs_table(found, NAMES)
     assert list(shown[NAMES[0]])[-1] == list(shown["95 % intervall"])[-1] == word
-    assert benchmarks.pairs_export(found)["Andel"].iloc[-2] == word
+    assert benchmarks.pairs_export(found, ST.survey.caveat)["Andel"].iloc[-2] == word
 
 
 def test_a_hidden_number_reaches_neither_chart_words_table_nor_file():
@@ -95,7 +95,7 @@ def test_a_hidden_number_reaches_neither_chart_words_table_nor_file():
         charts.benchmarks_chart(found, names=NAMES).to_json(),
         charts.alt_benchmarks(found, names=NAMES),
         cards.data_table(benchmarks.pairs_table(found, NAMES), "x"),
-        tables.csv_bytes(benchmarks.pairs_export(found)).decode("utf-8-sig"),
+        tables.csv_bytes(benchmarks.pairs_export(found, ST.survey.caveat)).decode("utf-8-sig"),
     ]
     for text in map(flat, told):
         assert "4321" not in text
@@ -114,13 +114,14 @@ def test_the_table_has_each_caveat_under_its_row():
 
 
 def test_the_file_has_numbers_words_caveat_and_source_in_every_row():
-    made = benchmarks.pairs_export(beside("hidden"), mark="Arbetsmaterial")
+    made = benchmarks.pairs_export(beside("hidden"), ST.survey.caveat, mark="Arbetsmaterial")
     content = tables.xlsx_bytes(made, "Jämförelse", [("Förbehåll", ST.survey.caveat)])
     book = openpyxl.load_workbook(io.BytesIO(content))
     head, *rows = [[cell.value for cell in line] for line in book["Jämförelse"].iter_rows()]
     lines = [dict(zip(head, line, strict=True)) for line in rows]
     assert len(lines) == 2 * len(ST.pairs)
     assert all(line["Förbehåll"].endswith(".") for line in lines)
+    assert {line["Förbehåll, hela undersökningen"] for line in lines} == {ST.survey.caveat}
     assert {line["Märkning"] for line in lines} == {"Arbetsmaterial"}
     ours, theirs = lines[:2]
     assert (ours["Vems tal"], ours["Våg"], ours["Antal"]) == ("Vaggeryds kommun", "2024", 32)

@@ -24,6 +24,11 @@ def test_each_absence_has_its_own_word_and_reason(status):
     assert text.status_reason(status) not in {text.status_reason(o) for o in others}
 
 
+def test_what_is_shown_is_never_said_to_be_hidden_and_an_unknown_status_is():
+    assert text.status_reason("shown") == text.status_reason("no_answers")
+    assert text.status_reason("new") == text.status_reason("hidden")
+
+
 def test_crossed_breakdowns_are_named_after_their_parts():
     assert text.breakdown_word("department*position") == "Förvaltning × Befattning"
     assert text.theme_word("rattvisa") == "Rättvisa"

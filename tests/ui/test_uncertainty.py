@@ -273,6 +273,58 @@ def test_nothing_to_test_is_told_with_its_reason_and_a_hidden_group_by_the_usual
     assert reason == "Det är bara en grupp som har svarat."
 
 
+def test_one_department_alone_is_compared_with_nobody_and_is_not_said_to_be_hidden() -> None:
+    alone = rest(department("AAA", 9, 17, difference=math.nan))
+    assert told(alone, None, "Det är bara en grupp som har svarat.") == [
+        "Det är bara en grupp som har svarat."
+    ]
+
+
+def test_where_all_are_alike_none_is_the_largest_and_no_test_is_told() -> None:
+    def alike(code: str, count: int) -> dict:
+        return department(code, count, 20, share=count / 20, difference=0.0, diff_low=-0.1,
+                          diff_high=0.1, diff_p=1.0, diff_exact=True)  # fmt: skip
+
+    frame = rest(alike("AAA", 20), alike("BBB", 20))
+    reason = "Alla som svarade har svarat lika, så det finns ingen skillnad att pröva."
+    assert told(frame, None, reason) == [reason]
+    assert list(uncertainty.rest_table(frame, "Förvaltning")["Prövning"]) == ["lika", "lika"]
+    exported = uncertainty.rest_export(frame, "Förvaltning")
+    assert exported["p-värde enligt Holm"].isna().all() and exported["Exakt test"].isna().all()
+    # As many of each, but not all alike: that is tried, and chance could have hidden a difference.
+    frame = rest(alike("AAA", 10), alike("BBB", 10))
+    assert told(frame, None)[0] == "Andelen är densamma som hos övriga."
+    for word in uncertainty.rest_table(frame, "Förvaltning")["Prövning"]:
+        assert said(word) == "ryms inom osäkerheten (p = 1,000)"
+
+
+def test_of_pairs_and_waves_that_are_all_alike_no_test_is_told_either() -> None:
+    pair = {"first": "A", "first_name": "A", "second": "B", "second_name": "B", "difference": 0.0}
+    nobody = {"numerator": 0, "denominator": 20, "share": 0.0}
+    pair |= {f"{side}_{name}": nobody[name] for side in ("first", "second") for name in nobody}
+    pair |= {"low": -0.1, "high": 0.1, "bound_low": -0.5, "bound_high": 0.5, "p_holm": 1.0}
+    frame = pd.DataFrame([pair | {"exact": True}])
+    assert uncertainty.pairs_table(frame).loc[0, "Prövning"] == "lika"
+    assert uncertainty.pairs_export(frame)["p-värde enligt Holm"].isna().all()
+    same = change_row(before_numerator=20, before_denominator=20, before_share=1.0,
+                      after_numerator=30, after_denominator=30, after_share=1.0, difference=0.0,
+                      p_holm=1.0)  # fmt: skip
+    frame = pd.DataFrame([same])
+    assert uncertainty.changes_table(frame, ["2024", "2026"]).loc[0, "Prövning"] == "lika"
+    assert uncertainty.changes_export(frame, ["2024", "2026"])["p-värde enligt Holm"].isna().all()
+
+
+def test_where_everybody_has_answered_nothing_is_said_of_the_silent() -> None:
+    known = row(count=62, base=90, share=62 / 90, low=62 / 90, high=62 / 90, bound_low=62 / 90,
+                bound_high=62 / 90)  # fmt: skip
+    assert short(known) == (
+        "I hela kommunen är det mer än hälften, också med osäkerheten. Alla tillfrågade har "
+        "svarat, så andelen är känd."
+    )
+    assert findings.nobody_silent(known) and not findings.nobody_silent(row())
+    assert not findings.nobody_silent(row(bound_low=math.nan, bound_high=math.nan))
+
+
 def test_tables_of_differences_hide_what_is_hidden_and_their_files_too() -> None:
     frame = rest(department(), department("MBN", status="hidden", share=SECRET, difference=SECRET))
     shown = uncertainty.rest_table(frame, "Förvaltning")
@@ -286,10 +338,16 @@ def test_tables_of_differences_hide_what_is_hidden_and_their_files_too() -> None
 def test_what_remains_of_a_gap_is_told_with_what_it_does_not_cover() -> None:
     own = {"department": "SN", "name": "SN", "status": "shown", "crude": 0.24, "crude_gap": -0.17}
     own |= {"value": 0.19, "low": 0.11, "high": 0.31, "gap": -0.1, "covered": 0.94, "whole": 0.29}
+    own |= {"gap_low": -0.22, "gap_high": 0.04, "numerator": 8, "denominator": 33}
     frame = pd.DataFrame([own | {"left_out": ("Teknik",)}])
     assert said(uncertainty.standardised_told(frame.iloc[0].to_dict())) == (
-        "SN skiljer sig −17,0 procentenheter från alla som svarade. Med deras blandning av roller "
-        "vore skillnaden −10,0 procentenheter."
+        "SN skiljer sig −17,0 procentenheter från alla i samma slags roller. Med deras blandning "
+        "av roller vore skillnaden −10,0 procentenheter (95 % intervall −22 till +4)."
+    )
+    (row,) = uncertainty.standardised_table(frame).to_dict("records")
+    assert (
+        said(row["Svar"]) == "8 av 33"
+        and said(row["95 % intervall för skillnaden"]) == "−22 till +4"
     )
     (covered,) = uncertainty.coverage(frame)
     assert said(covered) == "Gäller 94 % av blandningen; svar saknas från Teknik."
