@@ -251,7 +251,8 @@ def test_no_answers_give_no_number_and_leave_the_neighbours_alone() -> None:
     alone = estimate(replace(sample, counts=counts[:, :, :1], silent=np.zeros(1)), YES)
     for name in UNCERTAINTY:
         values = getattr(found, name)[:, 0]
-        assert values[0] == getattr(alone, name)[0, 0]
+        # Not to the last bit: numpy adds three numbers side by side in another way than one.
+        assert values[0] == pytest.approx(getattr(alone, name)[0, 0], rel=1e-12)
         assert np.isnan(values[1:]).all(), name
 
 
