@@ -196,7 +196,10 @@ def load_survey(options: argparse.Namespace) -> None:
 def load_agreements(options: argparse.Namespace) -> None:
     from ingest.load import load_agreements as load
 
-    _load(options, lambda flags: load(options.file, flags, as_of=options.as_of))
+    _load(
+        options,
+        lambda flags: load(options.file, flags, as_of=options.as_of, new_key=options.new_key),
+    )
 
 
 def _load(options: argparse.Namespace, run: Callable[[Options], LoadResult]) -> None:
@@ -472,6 +475,7 @@ def prune(options: argparse.Namespace) -> None:
 
 
 def check(options: argparse.Namespace) -> None:
+    from ingest.keys import fault_of
     from ingest.snapshot import check_folder, migrate_if_older
     from queries import access, log
     from queries.catalogue import indicators as dossiers
@@ -502,6 +506,8 @@ def check(options: argparse.Namespace) -> None:
     say(_("Ögonblicksbilden {id} är hel och håller alla regler.").format(id=snapshot.id))
     if any(fault.kind != log.BROKEN for fault in faults):
         raise Refused(_("Loggen är ändrad i efterhand. Jämför den med en säkerhetskopia."))
+    if wrong_key := fault_of(snapshot.path):
+        raise Refused(wrong_key)
     reader = open_reader(Viewer(Role.POLITIKER))
     if is_outdated(reader):
         say(
@@ -620,6 +626,10 @@ def build_parser() -> argparse.ArgumentParser:
             added.add_argument(
                 "--as-of", type=_date, metavar=_("DATUM"), help=_("dagen registret visar; i dag")
             )
+            added.add_argument(
+                "--new-key", action="store_true",
+                help=_("den gamla nyckeln är borta för alltid: alla får nya pseudonymer"),
+            )  # fmt: skip
         else:
             _add_wave(added)
         if name == "frame":

@@ -15,6 +15,7 @@ from typing import Any
 
 from ingest.contradictions import remarks, rings
 from ingest.headers import InputFileError, RowError, cell_text, fold, fold_label
+from ingest.keys import key_of
 from ingest.prune import refuse_pruned, without_pruned
 from ingest.publish import publish_wave
 from ingest.readers import Table, read_table
@@ -33,6 +34,7 @@ from ingest.rows import (
     titles_of,
     validate_rows,
 )
+from ingest.same_answers import refuse_another_waves
 from ingest.snapshot import Builder, migrate_if_older, write_snapshot
 from ingest.survey import SurveyAnswers, read_answers
 from ingest.survey import known_headers as survey_headers
@@ -152,7 +154,8 @@ def load_frame(
         raise LoadRefused(
             _(
                 "Vågen {wave} har sekretessprofilen {fixed}, som låstes när den lästes in. Läs in "
-                "ramen utan --profile, eller under ett annat namn på vågen."
+                "ramen utan --profile. Är inget visat än: återställ versionen före vågen, och läs "
+                "in den på nytt med den andra profilen."
             ).format(wave=wave, fixed=fixed)
         )
     profile = fixed or profile or STANDARD
@@ -210,7 +213,8 @@ def load_survey(
     """Load the survey answers of ``wave``, replacing those that were there.
 
     Raises ``LoadRefused`` naming the command that is missing when the wave has no frame, and when
-    a department has more answers than invited; otherwise as ``load_frame``.
+    a department has more answers than invited; ``StoreError`` when the answers are another wave's
+    (``ingest.same_answers``); otherwise as ``load_frame``.
     """
     questionnaire = reference.load_questionnaire(questionnaire_id)
     frame = _frame_of(wave, options)
@@ -245,6 +249,7 @@ def load_survey(
             {"questionnaire": questionnaire_id, "wave": wave},
         )
         _write_answers(builder, wave, answers, table)
+        refuse_another_waves(builder, wave, table.sha256)
         builder.execute("delete from published.question where wave = $wave", {"wave": wave})
         builder.insert(
             "published.question",
@@ -268,13 +273,15 @@ def load_agreements(
     options: Options = Options(),
     *,
     as_of: date | None = None,
+    new_key: bool = False,
 ) -> LoadResult:
     """Load the whole register as it stands on ``as_of`` (default: today).
 
     Earlier registers are kept: each tells what was known on its day. One of the same date replaces
     it. Agreements that the register before had and this one lacks are reported in ``missing`` and
     stay as they were; what good rows say that does not fit together is told in ``remarks``. The
-    employee is stored as a keyed hash, the name sealed; the key never enters the store.
+    employee is stored as a keyed hash, the name sealed; the key never enters the store. A lost or
+    changed key is refused unless ``new_key`` accepts that everybody gets a new pseudonym.
     Raises ``InputFileError``, ``LoadRefused`` or ``StoreError``.
     """
     today = datetime.now().astimezone().date()
@@ -291,7 +298,7 @@ def load_agreements(
     fingerprint = _fingerprint(
         REGISTER_KIND, "", table.sha256, day.isoformat(), rules.edition(), *known_names
     )
-    known = _already(fingerprint, options)
+    known = None if new_key else _already(fingerprint, options)
     if known:
         return known
     occupation = reference.load_questionnaire(DEFAULT_QUESTIONNAIRE).attribute("occupation")
@@ -315,7 +322,11 @@ def load_agreements(
     def change(builder: Builder) -> None:
         counted_by[:] = [found for (found,) in builder.rows("select rules from published.register")]
         options.progress(_("Räknar registrets indikatorer …"))
-        records, sealed = _without_names(good, dry_run=options.dry_run)
+        try:
+            key = key_of(builder, dry_run=options.dry_run, new_key=new_key)
+        except pseudonyms.KeyProblem as error:
+            raise LoadRefused(str(error)) from error
+        records, sealed = _without_names(good, key)
         records = without_pruned(builder, records)
         if not records:
             raise LoadRefused(_("Alla rader gäller överenskommelser som är gallrade."))
@@ -611,7 +622,8 @@ def _refuse_orphans(builder: Builder, wave: str) -> None:
         raise LoadRefused(
             _(
                 "Den nya ramen stämmer inte med de svar som redan är inlästa för vågen {wave}: "
-                "{departments}. Rätta ramen, eller läs in den under ett annat namn på vågen."
+                "{departments}. Rätta ramen. Gäller den en annan enkät: läs in den under ett annat "
+                "namn på vågen."
             ).format(
                 wave=wave,
                 departments="; ".join(
@@ -774,14 +786,9 @@ def _known_departments(options: Options) -> dict[str, str]:
 
 
 def _without_names(
-    good: Sequence[Validated], dry_run: bool
+    good: Sequence[Validated], key: bytes
 ) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """Return the rows with hashed employees, and per hash the sealed name as it is written."""
-    trial = dry_run and not pseudonyms.key_path().exists()
-    try:
-        key = pseudonyms.passing_key() if trial else pseudonyms.read_key(create=not dry_run)
-    except pseudonyms.KeyProblem as error:
-        raise LoadRefused(str(error)) from error
     records = [{**row.model.record(), "line": row.row} for row in good]
     names: dict[str, str] = {}
     for record in records:

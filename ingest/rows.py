@@ -227,12 +227,17 @@ def parse_days_per_week(value: Cell) -> float | None:
     return number
 
 
+LEAST_PERCENT = 5
+"""Nobody agrees on less: half a day a week is 10 %."""
+
+
 def parse_percent(value: Cell) -> float | None:
     """Return a share in per cent (0–100), None if the cell is empty.
 
     ``58`` · ``58%`` · ``58 %`` are 58. A value above 0 and at most 1 that is written with a decimal
-    sign and without ``%`` is a fraction: ``0,58`` is 58. A workbook's bare number 1 may be 1 % or
-    a cell formatted as 100 %, whose format is not known here: refused rather than guessed.
+    sign and without ``%`` is a fraction: ``0,58`` is 58. A workbook's bare number from 1 to below
+    ``LEAST_PERCENT`` may be so many per cent or, in a cell formatted as per cent, a hundred times
+    as many (1,2 is shown as 120 %), and the format is not known here: refused rather than guessed.
     """
     text = cell_text(value)
     if not text:
@@ -245,9 +250,12 @@ def parse_percent(value: Cell) -> float | None:
         raise CellError(
             _("”{value}” är ingen andel. Skriv den i procent, till exempel 40.").format(value=text)
         ) from None
-    if not isinstance(value, str) and number == 1:
+    if not isinstance(value, str) and 1 <= number < LEAST_PERCENT:
         raise CellError(
-            _("1 kan betyda 1 % eller 100 %. Skriv andelen som text, till exempel ”100 %”.")
+            _(
+                "{value} kan betyda {value} % eller {hundred} %. Skriv andelen som text, till "
+                "exempel ”100 %”; högst 100."
+            ).format(value=text, hundred=f"{number * 100:g}")
         )
     if 0 < number <= 1 and not signed and ("," in text or "." in text):
         number = round(number * 100, 10)

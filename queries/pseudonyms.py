@@ -18,7 +18,7 @@ from pathlib import Path
 import platformdirs
 
 from queries.i18n import _
-from queries.store import StoreError
+from queries.store import StoreError, store_path
 
 KEY_VARIABLE = "DISTANSKOLLEN_KEY_FILE"
 PSEUDONYM_LENGTH = 6
@@ -35,8 +35,16 @@ def key_path() -> Path:
 
 
 def read_key(create: bool = False) -> bytes:
-    """Return the key; with ``create`` it is made on first use. Raises ``KeyProblem``."""
+    """Return the key; with ``create`` it is made on first use. Raises ``KeyProblem``, also when it
+    lies within the store: whoever copies or steals the one would have the other."""
     path = key_path()
+    if path.resolve().is_relative_to(store_path().resolve()):
+        raise KeyProblem(
+            _(
+                "Nyckelfilen {path} ligger i lagrets mapp, så den som kopierar lagret får med sig "
+                "nyckeln. Flytta den till en säker plats utanför, och peka ut den med {variable}."
+            ).format(path=path, variable=KEY_VARIABLE)
+        )
     try:
         if create and not path.exists():
             _make_key(path)
@@ -51,8 +59,8 @@ def read_key(create: bool = False) -> bytes:
     if len(key) < 32 or not key.isascii():
         raise KeyProblem(
             _(
-                "Nyckelfilen {path} är tom eller skadad. Återställ den från en kopia, eller ta "
-                "bort den: då får alla anställda nya pseudonymer vid nästa inläsning."
+                "Nyckelfilen {path} är tom eller skadad. Lägg tillbaka den från en säkerhetskopia. "
+                "Är den borta för alltid, se ”Om nyckeln är borta” i handboken."
             ).format(path=path)
         )
     return key.encode("ascii")
@@ -94,6 +102,20 @@ def unseal(sealed: Iterable[str]) -> list[str | None]:
         except InvalidToken:
             found.append(None)
     return found
+
+
+def opens_any(key: bytes, sealed: Iterable[str]) -> bool:
+    """Return whether the key opens any of the sealed names: all of a store are sealed with one."""
+    from cryptography.fernet import InvalidToken
+
+    cipher = _cipher(key)
+    for text in sealed:
+        try:
+            cipher.decrypt(text.encode("ascii"))
+        except InvalidToken:
+            continue
+        return True
+    return False
 
 
 def _cipher(key: bytes):

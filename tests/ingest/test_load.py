@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 
+import manage
 from ingest.headers import InputFileError
 from ingest.load import LoadRefused, Options, load_agreements, load_frame, load_survey
+from queries.pseudonyms import read_key, unseal
 from queries.store import current_id, list_snapshots, open_reader, store_path
 from queries.viewer import Role, Viewer
 from tests import loading
@@ -315,8 +317,52 @@ def test_the_employee_is_a_keyed_hash_and_the_name_is_nowhere(
     if os.name == "posix":
         assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert [p.name for p in key.parent.glob("key*")] == ["key"]
-    monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(filled / "annan" / "nyckel"))
-    assert set(hashes(3)).isdisjoint(first)
+
+
+@pytest.mark.parametrize("other", ["none", "another"])
+def test_a_lost_or_changed_key_changes_nobody_until_that_is_asked_for(
+    filled: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], other: str
+) -> None:
+    path = loading.write_records(filled / "register.csv", loading.agreements())
+    load_agreements(path, as_of=date(2024, 9, 1))
+    loading.run("check")
+
+    def employees() -> set[str]:
+        return {row[0] for row in loading.rows("select employee from records.register_row")}
+
+    def sealed() -> list[str | None]:
+        return unseal([row[0] for row in loading.rows("select sealed from records.employee")])
+
+    first, names = employees(), sealed()
+    assert "Person 1" in names
+    elsewhere = filled / "annan" / "nyckel"
+    monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(elsewhere))
+    if other == "another":
+        read_key(create=True)
+    word = "saknas" if other == "none" else "en annan"
+    for options in (Options(), Options(dry_run=True)):
+        refused(
+            lambda how=options: load_agreements(path, how, as_of=date(2024, 9, 2)),
+            word,
+            "handboken",
+        )
+    assert elsewhere.exists() == (other == "another")
+    assert manage.main(["check"]) == 1
+    assert word in capsys.readouterr().err
+
+    loading.run("load", "agreements", path, "--as-of", "2024-09-02", "--new-key")
+    assert employees() - first and sorted(filter(None, sealed())) == sorted(filter(None, names))
+    loading.run("check")
+    # Now the old key is the wrong one.
+    monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(store_path().parent / "key"))
+    refused(lambda: load_agreements(path, as_of=date(2024, 9, 3)), "en annan")
+
+
+def test_a_key_inside_the_store_is_refused(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(store_path() / "key"))
+    path = loading.write_records(filled / "register.csv", loading.agreements())
+    refused(lambda: load_agreements(path), "ligger i lagrets mapp", "DISTANSKOLLEN_KEY_FILE")
+    assert not (store_path() / "key").exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"kort", b"\xff" * 80])

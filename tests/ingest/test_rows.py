@@ -244,9 +244,14 @@ class TestNumbers:
         with pytest.raises(CellError, match="ingen andel"):
             parse_percent(value)
 
-    def test_a_bare_one_in_a_workbook_is_asked_about_not_guessed(self):
-        with pytest.raises(CellError, match="1 % eller 100 %"):
-            parse_percent(1)
+    @pytest.mark.parametrize(
+        ("value", "told"),
+        [(1, "1 % eller 100 %"), (1.2, "1.2 % eller 120 %"), (2, "2 % eller 200 %")],
+    )
+    def test_a_small_bare_number_in_a_workbook_is_asked_about_not_guessed(self, value, told):
+        """A cell that shows 120 % holds 1.2: it must not become one per cent."""
+        with pytest.raises(CellError, match=told):
+            parse_percent(value)
 
 
 class TestWords:

@@ -141,7 +141,8 @@ def test_what_has_lain_for_long_is_said_with_the_command_that_removes_it_until_i
     hint = "kan behöva gallras"
     assert hint not in everything(visitor.visit("importera", **ADMIN))
     loading.run("load", "frame", loading.write_frame(filled / "ram.csv"), "--wave", "2019")
-    loading.run("load", "survey", loading.write_survey(filled / "svar.csv"), "--wave", "2019")
+    others = loading.write_survey(filled / "svar.csv", loading.people({"AAA": 9, "BBB": 8}))
+    loading.run("load", "survey", others, "--wave", "2019")
     register = loading.write_records(filled / "register.csv", loading.agreements())
     loading.run("load", "agreements", register, "--as-of", "2019-12-31")
     year = datetime.now(log.ZONE).year - importera.KEPT_YEARS
