@@ -7,7 +7,7 @@ late finds its place, and a corrected one replaces the one of the same date.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -30,6 +30,7 @@ from queries.register_disclosure import (
     Gate,
     Marks,
     gate,
+    gate_today,
     hidden_of_any,
     joined,
 )
@@ -40,6 +41,15 @@ GONE = "gallrad-"
 STEP = 3
 """By how many agreements two published months differ at least, if they differ: fewer would tell of
 the few who came, went or were assessed between them."""
+NUMBERS = ("shown", "no_answers")
+"""The statuses of a row that tells a number, be it 0."""
+
+PARTS = 3
+"""How many numbers a row tells, of which each is a series of its own."""
+
+Row = tuple[Any, ...]
+"""Day, department, numerator, denominator, status, and how many in force are not asked about where
+that can be worked out."""
 
 
 def keep_register(
@@ -157,7 +167,7 @@ def publish_register(builder: Builder) -> None:
     gates = _gates(builder, counted, days, profile)
     # How many are in force stands below most of the others: what would tell a few who came or went
     # there is left out of all of them.
-    _rows, near = _far_enough_apart(_of_days(IN_FORCE, True, gates, days, {}), registers)
+    _rows, near = _far_enough_apart(_of_days(IN_FORCE, True, gates, days, ()), registers)
     for indicator in counted:
         ratio = indicator.source.ratio
         rows = _of_days(indicator.id, ratio, gates, asked[indicator.id], near)
@@ -165,7 +175,8 @@ def publish_register(builder: Builder) -> None:
             (day, code) for day, code in near if gates[day].tells_in_force(indicator.id, code)
         )
         rows, _near_ones = _far_enough_apart(rows, registers, untold)
-        _insert_coverage(builder, indicator.id, [r for r in rows if r[0] in published], own_day)
+        told = [row for row in _of_past_days(rows, own_day) if row[0] in published]
+        _insert_coverage(builder, indicator.id, told, own_day)
         if not ratio:  # how many managers could work elsewhere is not known
             rows = _of_positions(indicator.id, gates[own_day], own_day)
             _insert_coverage(builder, indicator.id, rows, own_day, "position")
@@ -209,7 +220,7 @@ def _marks(number: int) -> Marks:
 
 def _judge(builder: Builder, day: date) -> None:
     """Write to ``register_judged`` which rules the agreements in force fail."""
-    evaluated = sql_file("register/_base") + sql_file("register/evaluate").rstrip()
+    evaluated = rules.evaluate_sql().rstrip()
     builder.execute(
         "create or replace temp table register_judged as "
         f"{evaluated},\n{sql_file('register/_failing')}",
@@ -220,12 +231,14 @@ def _judge(builder: Builder, day: date) -> None:
 def _gates(
     builder: Builder, counted: Sequence[Indicator], days: Sequence[date], profile: Profile
 ) -> dict[date, Gate]:
-    """Return the gate of each day: of the indicators, and on the last day of the rules too."""
+    """Return the gate of each day: of the indicators, and on the last day of positions and rules
+    too."""
+    # By code: if a later frame has them in another order, nothing is decided anew.
     departments = [
         code
         for (code,) in builder.rows(
             f"{sql_file('register/_base').rstrip().rstrip(',')} "
-            "select department from grid order by ordinal, department",
+            "select department from grid order by department",
             {"days": [days[-1]]},
         )
     ]
@@ -243,20 +256,21 @@ def _gates(
         return found
 
     out = {}
-    for day in days[:-1]:
+    for day in days:
         sets = sets_on(day)
         out[day] = gate(dict.fromkeys(sets, cells[day]), sets, departments, profile, ratios)
-    # Today the rules too, which come after the indicators: the municipality's own set first.
-    sets = sets_on(days[-1])
+    # Of the last day the rules too, which come after the indicators: the municipality's own first.
     rules_of = _rules_of_today(builder, size[days[-1]])
     today = dict.fromkeys([*sets, *rules_of], cells[days[-1]])
     first = 2 * len(counted) + 1
     lines = [line for own in rules_of.values() for line in own]
     told = {line: first + number for number, line in enumerate(lines)}
-    for matter, own in rules_of.items():
-        sets.setdefault(matter, {}).update((n, (1 << told[n], IN_FORCE_MARK)) for n in own)
-        today[matter] = []
+    marks_of = {
+        matter: {line: (1 << told[line], IN_FORCE_MARK) for line in own}
+        for matter, own in rules_of.items()
+    }
     if told:
+        today |= {matter: [] for matter in rules_of}
         builder.temporary(
             "register_line",
             ("matter", "ruleset", "rule", "number"),
@@ -267,7 +281,7 @@ def _gates(
         ):
             marks += sum(1 << bit for bit in fails or ())
             today[matter].append((department, position, marks, number))
-    out[days[-1]] = gate(today, sets, departments, profile, ratios, positions=True)
+    out[days[-1]] = gate_today(out[days[-1]], today, sets, marks_of, profile, ratios)
     return out
 
 
@@ -289,26 +303,27 @@ def _of_days(
     gates: Mapping[date, Gate],
     days: Sequence[date],
     near: Collection[tuple[date, str]],
-) -> list[tuple[Any, ...]]:
-    """Return what may be told of an indicator day by day: rows of the coverage, and last how many
-    in force it does not ask about, where that can be worked out (days and groups ``near`` do not
-    tell how many are in force)."""
-    rows: list[tuple[Any, ...]] = []
+) -> list[Row]:
+    """Return what may be told of an indicator day by day, of every department, also of those with
+    nothing to count (days and groups ``near`` do not tell how many are in force)."""
+    rows: list[Row] = []
     for day in days:
         own = gates[day]
         for place in own.places:
             code, pair = place[1], own.matters[name].count(name, place)
-            # A department without agreements has nothing to tell on a past day, nor to hide.
-            if not code or pair[1] or day == days[-1]:
-                # Where the number of agreements is hidden, it is not told that none counts here.
-                hidden = place in own.hidden[name] or code in own.closed
-                rest = None if (day, code) in near or ratio else own.unasked(name, place)
-                rows.append((day, code, *_shown(pair, hidden, ratio), rest))
+            # Where the number of agreements is hidden, it is not told that none counts here.
+            hidden = place in own.hidden[name] or code in own.closed
+            untold = hidden or ratio or (day, code) in near
+            rest = None if untold else own.unasked(name, place)
+            rows.append((day, code, *_shown(pair, hidden, ratio), rest))
     return rows
 
 
-Row = tuple[Any, ...]
-"""Day, department, numerator, denominator, status and how many in force are not asked about."""
+def _of_past_days(rows: Iterable[Row], own_day: date) -> Iterator[Row]:
+    """Yield the rows without the departments that had nothing to count on a past day."""
+    for row in rows:
+        if row[0] == own_day or not row[1] or row[4] not in NUMBERS or row[2] or row[3]:
+            yield row
 
 
 def _far_enough_apart(
@@ -320,79 +335,100 @@ def _far_enough_apart(
     left out; and which days and groups these are. ``untold`` are left out from the start.
 
     Two neighbouring points that differ by one agreement tell what that one lacks; so do the whole
-    less the departments that are shown on both days. The registers' days stay: each was the current
-    number once. A department left out alone takes the whole with it, which less the others would
-    tell it.
+    less the departments that are told on both days, though days between may tell of fewer. A
+    department left out alone takes the whole with it, which less the others would tell it.
+
+    One register at a time: the months since the one before are first told with it, and give way to
+    its own day and to all that was told before. What was told before stays, whatever the registers'
+    own days show: who kept it has it. These stay, too: each was the current number once.
     """
     out = set(untold)
-    days = sorted({row[0] for row in rows})
-    points = {row[:2]: row for row in rows if row[4] == "shown" and row[:2] not in untold}
+    points = {row[:2]: _parts(row) for row in rows if row[4] in NUMBERS and row[:2] not in untold}
+    hidden = {row[0] for row in rows if row[1] and row[4] == "hidden"}
     codes = sorted({row[1] for row in rows if row[1]})
+    told_on: dict[tuple[date, int], frozenset[str]] = {}
 
-    def near(one: Row, other: Row) -> bool:
-        if _near(one[2:], other[2:]):
-            return True
-        left, right = list(one[2:]), list(other[2:])
-        for code in () if one[1] else codes:
-            a, b = points.get((one[0], code)), points.get((other[0], code))
-            if a and b and a[:2] not in out and b[:2] not in out:
-                left, right = _less(left, a[2:]), _less(right, b[2:])
-        return _near(left, right)
+    def too_near(group: str, shown: Sequence[date], day: date) -> bool:
+        return any(near(part, group, shown, day) for part in range(PARTS))
 
-    for group in [*codes, ""]:  # the whole last: what it tells depends on the departments shown
-        shown: list[Row] = []
-        settled = 0  # how many of them lie before a register that is shown, and stay
-        for day in days:
-            row = points.get((day, group))
-            if row is not None and day in registers:
-                while len(shown) > settled and near(shown[-1], row):
-                    out.add(shown.pop()[:2])
-                shown.append(row)
-                settled = len(shown)
-            elif row is not None and shown and near(shown[-1], row):
-                out.add(row[:2])
-            elif row is not None:
-                shown.append(row)
-    apart: dict[date, int] = {}
-    for row in rows:
-        if row[1] and (row[4] == "hidden" or row[:2] in out):
-            apart[row[0]] = apart.get(row[0], 0) + 1
-    out |= {(day, "") for day, _code in out if apart.get(day) == 1}
-    told = [
-        (*row[:2], None, None, "left_out", None) if row[4] == "shown" and row[:2] in out else row
+    def near(part: int, group: str, shown: Sequence[date], day: date) -> bool:
+        between: list[frozenset[str]] = []
+        for one in reversed(shown):
+            then, now = points[one, group][part], points[day, group][part]
+            if then is None or now is None:
+                continue
+            if not between and _few(now - then):
+                return True
+            if group:
+                return False
+            both = told_on[one, part] & told_on[day, part]
+            moved = sum(points[day, code][part] - points[one, code][part] for code in both)
+            if not any(both <= told for told in between) and _few(now - then - moved):
+                return True
+            between.append(told_on[one, part])
+            if told_on[day, part] <= told_on[one, part]:
+                return False
+        return False
+
+    told_of: dict[str, list[date]] = {}
+    for days in _by_register(sorted({row[0] for row in rows}), registers):
+        for group in [*codes, ""]:  # the whole last: what it tells depends on what they tell
+            if not group:
+                left_out = {day: sum((day, code) in out for code in codes) for day in days}
+                out |= {(day, "") for day in days if left_out[day] == 1 and day not in hidden}
+                for day in days:
+                    told = [c for c in codes if (day, c) in points and (day, c) not in out]
+                    for part in range(PARTS):
+                        known = (code for code in told if points[day, code][part] is not None)
+                        told_on[day, part] = frozenset(known)
+            shown = told_of.setdefault(group, [])
+            settled = len(shown)
+            for day in days:
+                if (day, group) not in points or (day, group) in out:
+                    continue
+                while day in registers and too_near(group, shown[settled:], day):
+                    out.add((shown.pop(), group))
+                if day in registers or not too_near(group, shown, day):
+                    shown.append(day)
+                else:
+                    out.add((day, group))
+    return [
+        (*row[:2], None, None, "left_out", None) if row[4] in NUMBERS and row[:2] in out else row
         for row in rows
-    ]
-    return told, frozenset(out)
+    ], frozenset(out)
 
 
-def _near(one: Sequence[Any], other: Sequence[Any]) -> bool:
-    """Whether what two points tell differs, but by fewer than STEP agreements somewhere.
-
-    A point: numerator, denominator (None: people), its status, and how many are not asked about.
-    """
-    moved = [other[0] - one[0]]
-    if one[1] is not None and other[1] is not None:
-        moved.append((other[1] - other[0]) - (one[1] - one[0]))
-    if one[3] is not None and other[3] is not None:
-        moved.append(other[3] - one[3])
-    return any(0 < abs(step) < STEP for step in moved)
+def _parts(row: Row) -> tuple[int | None, ...]:
+    """Return the ``PARTS`` numbers of a row, ``None`` where one is not told: how many have it, how
+    many lack it, how many in force are not asked about."""
+    _day, _group, have, of, _status, unasked = row
+    return have, None if of is None else of - have, unasked
 
 
-def _less(whole: Sequence[Any], part: Sequence[Any]) -> list[Any]:
-    """Return what is left of a point without a part of it."""
-    return [
-        None if a is None or b is None else a if isinstance(a, str) else a - b
-        for a, b in zip(whole, part, strict=True)
-    ]
+def _few(step: int) -> bool:
+    """Whether a step between two points is of so few agreements that it tells of them."""
+    return 0 < abs(step) < STEP
 
 
-def _of_positions(name: str, own: Gate, day: date) -> list[tuple[Any, ...]]:
-    """Return what may be told of an indicator per position."""
-    return [
-        (day, code, *_shown(pair, not own.shows(name, "position", code), False))
-        for code, pair in own.counts(name, "position").items()
-        if code and pair[1]
-    ]
+def _by_register(days: Iterable[date], registers: Collection[date]) -> list[list[date]]:
+    """Return the days in parts, each of which ends with a register's own."""
+    parts: list[list[date]] = [[]]
+    for day in days:
+        parts[-1].append(day)
+        if day in registers:
+            parts.append([])
+    return parts
+
+
+def _of_positions(name: str, own: Gate, day: date) -> list[Row]:
+    """Return what may be told of an indicator per position. As of the departments: where the number
+    of agreements is hidden, it is not told that none counts here."""
+    rows: list[Row] = []
+    for code, pair in own.counts(name, "position").items():
+        hidden = not (own.shows(name, "position", code) and own.shows(IN_FORCE, "position", code))
+        if code and (pair[1] or hidden):
+            rows.append((day, code, *_shown(pair, hidden, False)))
+    return rows
 
 
 def _publish_rules(builder: Builder, day: date, profile: Profile, own: Gate) -> None:

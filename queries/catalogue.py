@@ -7,8 +7,8 @@ the method page shows it together with the SQL that ran.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -24,6 +24,8 @@ from queries.store import sql_file
 SURVEY, FRAME, REGISTER = "survey", "frame", "register"
 # Words that people read, in the visitor's language.
 Words = Annotated[str, Translated()]
+Span = tuple[date, date]
+ONE_DAY = timedelta(days=1)
 FrameColumn = Literal["invited", "answered", "eligible", "employees"]
 
 
@@ -57,8 +59,8 @@ class RegisterSource(_Model):
 
     ``ratio``: the numerator is not a part of the denominator (agreements per person).
     ``rules``: it counts what the evaluation of the rules of kinds ``regulated_by`` says
-    (``$rules``: the set that ``judging`` gives) and speaks only where there are any. ``months``: it
-    takes the months of the rule of that kind (``$months``), or twelve.
+    (``$rules``: those that ``settling`` gives) and speaks only where there are any. ``months``:
+    where there are none it speaks all the same, as if a rule asked it of everybody every so many.
     ``aspect``: which rules (``queries.rules.ASPECTS``) speak of the same; what is published of them
     is protected together. Empty: it may have to do with any of them.
     ``reckoned_back``: whether days before the first register can be told from it. Not where the
@@ -69,7 +71,7 @@ class RegisterSource(_Model):
     ratio: bool = False
     rules: bool = False
     regulated_by: tuple[str, ...] = ()
-    months: str = ""
+    months: int = Field(default=0, ge=0)
     aspect: Aspect | Literal[""] = ""
     reckoned_back: bool = True
 
@@ -140,7 +142,7 @@ class Indicator(_Model):
         """The register query: the shared base, this indicator's cases, and what to do with them."""
         base = sql_file("register/_base")
         if self.source.rules:
-            base += sql_file("register/evaluate").rstrip() + ",\n"
+            base = rules.evaluate_sql().rstrip() + ",\n"
         return base + sql_file(f"register/{self.id}") + sql_file(f"register/_{end}")
 
 
@@ -205,8 +207,9 @@ def judging(kinds: Collection[str]) -> rules.RuleSet | None:
 
 
 def is_regulated(wanted: Indicator) -> bool:
-    """Return whether any rule that holds here says something of what the indicator counts."""
-    kinds = wanted.source.regulated_by if wanted.source.kind == REGISTER else ()
+    """Return whether any rule, or its own number of months, says something of what it counts."""
+    source = wanted.source
+    kinds = source.regulated_by if source.kind == REGISTER and not source.months else ()
     return not kinds or judging(kinds) is not None
 
 
@@ -214,13 +217,46 @@ def register_parameters(wanted: Indicator) -> dict[str, Any]:
     """Return the parameters of a register indicator's SQL besides days and indicator."""
     found: dict[str, Any] = {}
     if wanted.source.rules:
-        kinds = wanted.source.regulated_by
-        found["rules"] = rules.as_json((judging(kinds) or rules.own(),), kinds)
-    if kind := wanted.source.months:
-        settled = judging((kind,))
-        kept = [line for line in settled.lines() if line.kind == kind] if settled else []
-        found["months"] = min((line.months for line in kept if line.modality != "kan"), default=12)
+        kinds, months = wanted.source.regulated_by, wanted.source.months
+        found["rules"] = rules.as_json(settling(kinds, months), kinds)
     return found
+
+
+def settling(kinds: Collection[str], months: int = 0) -> list[rules.RuleSet]:
+    """Return what settles matters of ``kinds`` day by day; no two of the sets hold on the same day.
+
+    The municipality's own rules; on days when none of them holds, the common checks; when none of
+    these does either, with ``months``, the deed every so many months. So a rule that is adopted,
+    changed or ends leaves the days before it as they were.
+    """
+    sets = [rules.own(), rules.base()]
+    if months:
+        sets.append(rules.every_months(next(iter(kinds)), months))
+    found, silent = [], [(date.min, date.max)]
+    for each in sets:
+        lines = [line for line in each.lines() if line.kind in kinds and line.modality != "kan"]
+        within = [
+            line.model_copy(update={"valid_from": first, "valid_to": last})
+            for line in lines
+            for begin, end in silent
+            if (first := max(line.valid_from or date.min, begin))
+            <= (last := min(line.valid_to or date.max, end))
+        ]
+        found.append(each.model_copy(update={"rules": tuple(within)}))
+        for line in within:
+            silent = _without(silent, line.valid_from, line.valid_to)
+    return found
+
+
+def _without(spans: Sequence[Span], first: date, last: date) -> list[Span]:
+    """Return the spans of days (both inclusive) less the days from ``first`` to ``last``."""
+    left = []
+    for begin, end in spans:
+        if begin < first:
+            left.append((begin, min(end, first - ONE_DAY)))
+        if end > last:
+            left.append((max(begin, last + ONE_DAY), end))
+    return left
 
 
 def by_theme(theme: str) -> tuple[Indicator, ...]:

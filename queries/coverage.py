@@ -34,15 +34,6 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def first_register_date(reader: Reader) -> date | None:
-    """Return the date of the first register that was loaded, ``None`` without one.
-
-    Days before it are reckoned back from the dates that it holds.
-    """
-    rows = reader.rows("select first_as_of from published.register")
-    return rows[0][0] if rows else None
-
-
 def series(reader: Reader, wanted: Indicator, mergings: Sequence[Merging] = ()) -> pd.DataFrame:
     """Return a register indicator at the end of each month and on the register's own day.
 
@@ -53,16 +44,13 @@ def series(reader: Reader, wanted: Indicator, mergings: Sequence[Merging] = ()) 
     the possibility is known only when a survey is made. Raises ``AccessDenied``.
     """
     reader.viewer.require_results()
-    own, first = register_date(reader), first_register_date(reader)
-    if own is None or first is None or wanted.source.ratio or not is_regulated(wanted):
+    own = register_date(reader)
+    if own is None or wanted.source.ratio or not is_regulated(wanted):
         return pd.DataFrame(columns=list(COLUMNS))
-    days = [*month_ends(own), own]
-    if not wanted.source.reckoned_back:
-        days = [day for day in days if day >= first]
     if reader.viewer.role is Role.POLITIKER:
         table = published_counts(reader, wanted)
     else:
-        live = live_counts(reader, wanted, days)
+        live = live_counts(reader, wanted, [*month_ends(own), own])
         if reader.viewer.role is Role.HR:
             table = with_own_departments(reader, published_counts(reader, wanted), live)
         else:

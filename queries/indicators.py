@@ -26,7 +26,7 @@ from queries.catalogue import (
 )
 from queries.i18n import _, translated
 from queries.municipality import Merging, joint_name
-from queries.reference import AskedIf, Questionnaire
+from queries.reference import AskedIf, Question, Questionnaire
 from queries.statistics import estimate
 from queries.store import Reader, sql_file
 from queries.viewer import AccessDenied, Role
@@ -71,10 +71,35 @@ def departments(reader: Reader, wave: str) -> pd.DataFrame:
     return found
 
 
+def every_department(reader: Reader) -> list[str]:
+    """Return the codes of all departments that any wave has, in the order of the last frame."""
+    rows = reader.rows("select code from published.department order by wave desc, ordinal")
+    return list(dict.fromkeys(code for (code,) in rows))
+
+
 def register_date(reader: Reader) -> date | None:
     """Return the date that the register shows, ``None`` when none has been loaded."""
     rows = reader.rows("select as_of from published.register")
     return rows[0][0] if rows else None
+
+
+def first_register_date(reader: Reader) -> date | None:
+    """Return the date of the first register that was loaded, ``None`` without one.
+
+    Days before it are reckoned back from the dates that it holds.
+    """
+    rows = reader.rows("select first_as_of from published.register")
+    return rows[0][0] if rows else None
+
+
+def is_before_first_register(reader: Reader, day: date) -> bool:
+    """Return whether ``day`` lies before every register: it is told by what the first one says.
+
+    Its terms (form, days, controls …) are taken to have held all along, and of what it keeps only
+    the latest date of (follow-up, IT briefing) what was done before that is not known.
+    """
+    first = first_register_date(reader)
+    return first is not None and day < first
 
 
 def questionnaire_of(reader: Reader, wave: str) -> Questionnaire | None:
@@ -280,12 +305,42 @@ def by_group(reader: Reader, wave: str, wanted: Indicator, breakdown: str) -> pd
     put = questionnaire.find(wanted.source.question)
     if put is None:
         return pd.DataFrame(columns=list(COLUMNS))
+    options = list(wanted.source.counted(questionnaire))
+    return _groups(reader, wave, grid, wanted.id, questionnaire, put, options, breakdown)
+
+
+def option_by_group(
+    reader: Reader, wave: str, question: str, option: str, breakdown: str
+) -> pd.DataFrame:
+    """Return one answer to a question that the wave put, per group of an attribute, as
+    ``by_group``; ``indicator`` is ``question:option``."""
+    reader.viewer.require_results()
+    grid = departments(reader, wave)
+    questionnaire = questionnaire_of(reader, wave)
+    put = questionnaire.find(question) if questionnaire else None
+    if questionnaire is None or put is None:
+        return pd.DataFrame(columns=list(COLUMNS))
+    name = f"{question}:{option}"
+    return _groups(reader, wave, grid, name, questionnaire, put, [option], breakdown)
+
+
+def _groups(
+    reader: Reader,
+    wave: str,
+    grid: pd.DataFrame,
+    name: str,
+    questionnaire: Questionnaire,
+    put: Question,
+    options: Sequence[str],
+    breakdown: str,
+) -> pd.DataFrame:
+    """Return who chose one of the ``options`` per group of a breakdown, under the ``name``."""
     asked_if = put.asked_if
     found = reader.frame(
         sql_file("group_indicator").format(schema=reader.schema),
         wave=wave,
-        question=wanted.source.question,
-        options=list(wanted.source.counted(questionnaire)),
+        question=put.id,
+        options=list(options),
         breakdown=breakdown,
         filter=asked_if.question if asked_if else "",
         excluded=_excluded(questionnaire, asked_if),
@@ -311,7 +366,7 @@ def by_group(reader: Reader, wave: str, wanted: Indicator, breakdown: str) -> pd
         share = np.where(shown, numerator / base, np.nan)
     return pd.DataFrame(
         {
-            "indicator": wanted.id,
+            "indicator": name,
             "wave": wave,
             "department": [code or None for code in found["code"]],
             "name": [labels.get(code, _("Alla")) for code in found["code"]],
@@ -367,7 +422,7 @@ def trace(
             department=department,
         )
     day = as_of or register_date(reader)
-    if wanted.source.kind == REGISTER and day is not None:
+    if wanted.source.kind == REGISTER and day is not None and _tellable(reader, wanted, [day]):
         return reader.frame(
             wanted.register_sql("trace"),
             days=[day],
@@ -465,6 +520,17 @@ def _register(reader: Reader, wave: str, wanted: Indicator, as_of: date | None) 
         return _no_counts()
     day = as_of or own
     viewer = reader.viewer
+    if day != own and not viewer.sees_agreements:
+        raise AccessDenied(
+            _(
+                "Registret är publicerat per {day}. Andra datum kan bara revisor se, och hr för "
+                "sina egna förvaltningar. Utelämna --as-of eller ange {day}."
+            ).format(day=own)
+        )
+    if not is_regulated(wanted):
+        return _without_numbers(reader, wave, wanted, "not_regulated")
+    if not _tellable(reader, wanted, [day]):
+        return _without_numbers(reader, wave, wanted, "not_asked")
     if viewer.role is Role.REVISOR:
         counts = live_counts(reader, wanted, [day])
         whole = counts[["numerator", "denominator"]].sum()
@@ -472,39 +538,42 @@ def _register(reader: Reader, wave: str, wanted: Indicator, as_of: date | None) 
         counts = counts.assign(status=np.where(counts["denominator"] > 0, "shown", "no_answers"))
     elif day == own:
         counts = published_counts(reader, wanted).query("current")
-    elif viewer.role is Role.HR:
+    else:
         # Nothing is published of that day: what lies outside the login's departments is hidden.
         counts = live_counts(reader, wanted, [day]).assign(
             numerator=None, denominator=None, status="hidden"
         )
         counts.loc[len(counts)] = [wanted.id, day, None, None, None, "hidden"]
-    else:
-        raise AccessDenied(
-            _(
-                "Registret är publicerat per {day}. Andra datum kan bara revisor se, och hr för "
-                "sina egna förvaltningar. Utelämna --as-of eller ange {day}."
-            ).format(day=own)
-        )
     if viewer.role is Role.HR:
         counts = with_own_departments(reader, counts, live_counts(reader, wanted, [day]))
     counts = counts.drop(columns=["day", "current"], errors="ignore").assign(wave=wave, not_asked=0)
     if wanted.source.ratio:
         counts = _per_person(counts, departments(reader, wave))
-    if not is_regulated(wanted):
-        places = [*departments(reader, wave)["code"], None]
-        blank = {"numerator": None, "denominator": None, "status": "not_regulated", "not_asked": 0}
-        counts = pd.DataFrame(
-            [{"indicator": wanted.id, "wave": wave, "department": code, **blank} for code in places]
-        )
     return counts
+
+
+def _tellable(reader: Reader, wanted: Indicator, days: Sequence[date]) -> list[date]:
+    """Return the days of which the register can tell the indicator: not those before the first
+    register, where it keeps only the latest date of what is counted, or none."""
+    first = None if wanted.source.reckoned_back else first_register_date(reader)
+    return [day for day in days if first is None or day >= first]
+
+
+def _without_numbers(reader: Reader, wave: str, wanted: Indicator, status: str) -> pd.DataFrame:
+    """Return a row of ``status`` per department of the wave, and for the whole."""
+    blank = {"numerator": None, "denominator": None, "status": status, "not_asked": 0}
+    places = [*departments(reader, wave)["code"], None]
+    return pd.DataFrame(
+        [{"indicator": wanted.id, "wave": wave, "department": code, **blank} for code in places]
+    )
 
 
 def live_counts(reader: Reader, wanted: Indicator, days: Sequence[date]) -> pd.DataFrame:
     """Return a register indicator counted now: ``indicator, day, department, numerator,
-    denominator``, a row per day and department that a wave or the register knows."""
-    counts = reader.frame(
-        wanted.sql, days=list(days), indicator=wanted.id, **register_parameters(wanted)
-    )
+    denominator``, a row per day and department that a wave or the register knows. Days before the
+    first register are left out where it cannot tell them."""
+    days = _tellable(reader, wanted, days)
+    counts = reader.frame(wanted.sql, days=days, indicator=wanted.id, **register_parameters(wanted))
     return counts.astype({"department": object})
 
 

@@ -19,7 +19,7 @@ from queries.i18n import _
 from queries.indicators import register_date
 from queries.mergings import combined
 from queries.municipality import Merging
-from queries.rules import Rule, RuleSet, as_json
+from queries.rules import Rule, RuleSet, as_json, evaluate_sql
 from queries.store import Reader, sql_file
 from queries.viewer import AccessDenied, Role, Viewer
 
@@ -256,10 +256,7 @@ def _live(
     reader: Reader, sets: Sequence[RuleSet], day: date
 ) -> dict[tuple[str, str, str], list[Mapping[str, Any]]]:
     """Return the counts by (rule set, rule, department): a row per outcome and reason."""
-    base, evaluate, counting = (
-        sql_file(f"register/{name}") for name in ("_base", "evaluate", "regelverk")
-    )
-    sql = f"{base}{evaluate},\n{counting}"
+    sql = f"{evaluate_sql()},\n{sql_file('register/regelverk')}"
     counts = reader.frame(sql, days=[day], rules=as_json(sets))
     found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
     for row in counts.to_dict("records"):

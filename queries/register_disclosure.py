@@ -23,11 +23,16 @@ matters, beside each rule that is within it (``hidden_of_any``).
 Rejected: one matter whatever the size, because the search grows with the cube of it, while what it
 adds (3 numbers in 3 278 of random registers) shrinks; and a list of the relations that follow from
 the definitions, which each new rule file could falsify.
+
+A register's day is published first with its rules and positions, and with every later register
+without them. So its indicators are decided by themselves, as those of any day (``gate``), and rules
+and positions beside them (``gate_today``). Decided together they would show other groups once these
+are gone, and whoever kept both publications would subtract.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -187,39 +192,86 @@ def gate(
     departments: Sequence[str],
     profile: Profile,
     ratios: frozenset[Any] = frozenset(),
-    positions: bool = False,
 ) -> Gate:
-    """Return what may be shown of the register on one day.
+    """Return what may be shown of the indicators on one day, in the whole and the departments.
 
     ``cells`` and ``sets`` by matter, each in the order of what to keep; those of ``IN_FORCE`` have
     to do with every matter and are kept first, the agreements in force before all. Within a matter
-    wholes are kept before departments, these before positions.
+    wholes are kept before departments. It turns on nothing but the day: not on what else is told of
+    it while it is the last (``gate_today``), nor on what comes later.
     """
-    common = {IN_FORCE: (IN_FORCE_MARK, IN_FORCE_MARK), **sets.get(IN_FORCE, {})}
+    common = _common(sets)
     ratios = ratios | {IN_FORCE}
     matters: dict[Any, Matter] = {}
     hidden: dict[Any, set[Place]] = {}
-    closed: dict[str, Hidden] = {"position": Hidden([""])}
+    closed = Hidden()
     stages = [(IN_FORCE, [IN_FORCE]), (IN_FORCE, [n for n in common if n != IN_FORCE])]
     stages += [(matter, list(own)) for matter, own in sets.items() if matter != IN_FORCE]
     for matter, names in stages:
-        of = matter_of(
-            cells[matter], {**common, **sets.get(matter, {})}, departments, ratios, positions
-        )
-        told = {
-            name: [place for place in of.members if place not in hidden[name]]
-            for name in common
-            if name in hidden
-        }
-        hidden |= hidden_in_matter(of, names, profile, told, closed)
+        of = matter_of(cells[matter], {**common, **sets.get(matter, {})}, departments, ratios)
+        state = Told(of, profile)
+        state.add_shown(common, hidden)
+        hidden |= {name: set() for name in names}
+        for breakdown in BREAKDOWNS[:2]:
+            for name in names:
+                _decide([state], name, breakdown, closed, hidden[name])
         matters |= dict.fromkeys(names, of)
         if names == [IN_FORCE]:
             # How many agreements there are is the denominator of most sets: where it is hidden, all
-            # are. Those without a position are what is left of the whole, and are never shown.
-            for breakdown in BREAKDOWNS[1:]:
-                out = Hidden(group for own, group in hidden[IN_FORCE] if own == breakdown)
-                closed[breakdown] = closed.get(breakdown, Hidden()) | out
-    return Gate(matters, hidden, closed["department"])
+            # are.
+            closed = Hidden(group for own, group in hidden[IN_FORCE] if own == "department")
+    return Gate(matters, hidden, closed)
+
+
+def gate_today(
+    own: Gate,
+    cells: Mapping[str, Sequence[Cell]],
+    sets: Mapping[str, Mapping[Any, Marks]],
+    rules: Mapping[str, Mapping[Any, Marks]],
+    profile: Profile,
+    ratios: frozenset[Any] = frozenset(),
+) -> Gate:
+    """Return ``own``, and what may be shown beside all that it shows of the ``rules``, and then of
+    the indicators by position.
+
+    ``own``: the gate of the indicators on the day (of ``sets``, with ``ratios``); it stays as it
+    is. ``cells``, ``sets`` and ``rules`` by matter (no rules of ``IN_FORCE``).
+    """
+    common = _common(sets)
+    departments = [place[1] for place in own.places if place != WHOLE]
+    states: dict[str, Told] = {}
+    for matter in dict.fromkeys([IN_FORCE, *sets, *rules]):
+        found = {**common, **sets.get(matter, {}), **rules.get(matter, {})}
+        of = matter_of(cells[matter], found, departments, ratios | {IN_FORCE}, positions=True)
+        states[matter] = Told(of, profile)
+        states[matter].add_shown(found, own.hidden)
+    hidden = {name: set(places) for name, places in own.hidden.items()}
+    matters = {IN_FORCE: states[IN_FORCE].matter}
+    for matter, state in states.items():
+        matters |= dict.fromkeys([*sets.get(matter, ()), *rules.get(matter, ())], state.matter)
+        positions = {place for place in state.matter.members if place[0] == "position"}
+        hidden |= {
+            name: set(positions) for name in rules.get(matter, ())
+        }  # no rule is told of these
+    for breakdown in BREAKDOWNS[:2]:
+        for matter, lines in rules.items():
+            for name in lines:
+                _decide([states[matter]], name, breakdown, own.closed, hidden[name])
+    # Those without a position are what is left of the whole, and are never shown.
+    closed = Hidden([""])
+    for name in common:
+        _decide(list(states.values()), name, "position", closed, hidden[name])
+        if name == IN_FORCE:
+            closed |= {group for where, group in hidden[name] if where == "position"}
+    for matter, names in sets.items():
+        for name in names if matter != IN_FORCE else ():
+            _decide([states[matter]], name, "position", closed, hidden[name])
+    return Gate(matters, hidden, own.closed)
+
+
+def _common(sets: Mapping[str, Mapping[Any, Marks]]) -> dict[Any, Marks]:
+    """Return the sets that have to do with every matter, the agreements in force first."""
+    return {IN_FORCE: (IN_FORCE_MARK, IN_FORCE_MARK), **sets.get(IN_FORCE, {})}
 
 
 @dataclass
@@ -238,6 +290,13 @@ class Told:
         """Show ``rows`` too."""
         self.shown = self._with(rows)
 
+    def add_shown(self, names: Iterable[Any], hidden: Mapping[Any, Collection[Place]]) -> None:
+        """Show what of these sets is decided and not ``hidden``, in the whole and departments."""
+        for name in names:
+            for place in self.matter.members if name in hidden else ():
+                if place[0] != "position" and place not in hidden[name]:
+                    self.add(self.matter.rows(name, place))
+
     def may_add(self, rows: Iterable[Atoms]) -> bool:
         """Whether nothing of a few agreements can be told if ``rows`` are shown too."""
         now = self._with(rows)
@@ -251,39 +310,30 @@ class Told:
         return exposed(told, self.matter.size, (), self.profile.min_base, 0) is None
 
 
-def hidden_in_matter(
-    matter: Matter,
-    names: Sequence[Any],
-    profile: Profile,
-    told: Mapping[Any, Iterable[Place]],
-    closed: Mapping[str, Hidden],
-) -> dict[Any, set[Place]]:
-    """Return per set the places where it is hidden.
+def _decide(
+    states: Sequence[Told], name: Any, breakdown: str, closed: Hidden, hidden: set[Place]
+) -> None:
+    """Add to ``hidden`` the places of a breakdown where a set is hidden, and to ``states`` what is
+    shown: safe by itself and beside what every one of them holds.
 
-    ``names`` in the order of what to keep; ``told``: what is shown already, by set; ``closed``: per
-    breakdown the groups that are hidden for every set.
+    ``closed``: the groups of the breakdown that are hidden for every set.
     """
-    state = Told(matter, profile)
-    for name, places in told.items():
-        for place in places:
-            state.add(matter.rows(name, place))
-    out: dict[Any, set[Place]] = {name: set() for name in names}
-    for breakdown in BREAKDOWNS:
-        for name in names:
-            groups = matter.counts(name, breakdown)
-            if breakdown == "all":
-                unsafe = hidden_counts(groups[""], {}, profile, name in matter.ratios)[0]
-                hidden = None if unsafe or not state.may_add(matter.rows(name, WHOLE)) else Hidden()
-            elif breakdown == "position" and WHOLE in out[name]:
-                hidden = None
-            else:
-                hidden = _fewest([state], name, breakdown, closed.get(breakdown, Hidden()))
-            if hidden is None:
-                hidden = Hidden(code for code, pair in groups.items() if any(pair) or not code)
-            out[name] |= {(breakdown, group) for group in hidden}
-            for group in groups.keys() - hidden:
-                state.add(matter.rows(name, (breakdown, group)))
-    return out
+    matter = states[0].matter
+    groups = matter.counts(name, breakdown)
+    if breakdown == "all":
+        safe = not hidden_counts(groups[""], {}, states[0].profile, name in matter.ratios)[0]
+        safe = safe and all(state.may_add(state.matter.rows(name, WHOLE)) for state in states)
+        out = Hidden() if safe else None
+    elif breakdown == "position" and WHOLE in hidden:
+        out = None
+    else:
+        out = _fewest(states, name, breakdown, closed)
+    if out is None:
+        out = Hidden(code for code, pair in groups.items() if any(pair) or not code)
+    hidden |= {(breakdown, group) for group in out}
+    for state in states:
+        for group in groups.keys() - out:
+            state.add(state.matter.rows(name, (breakdown, group)))
 
 
 def _fewest(states: Sequence[Told], name: Any, breakdown: str, also: Hidden) -> Hidden | None:

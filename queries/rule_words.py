@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from queries.i18n import _, _n, language
@@ -292,15 +292,13 @@ def _facts(given: Mapping[str, Any]) -> Facts:
     value = given.get("value")
     number = _number(value)
     days = {name: _day(given.get(name)) for name in ("value", "since", "due", "start", "as_of")}
-    start = days["start"] or days["since"]
-    limit = days["since"] - timedelta(days=1) if days["since"] else None
     months = _number(given.get("months"))
     most = _number(given.get("days"))
     percent = _number(given.get("percent"))
     facts: Facts = {name: found.isoformat() if found else None for name, found in days.items()}
     return facts | {
-        "limit": limit.isoformat() if limit else None,
-        "after": _span(start, days["value"]),
+        "limit": facts["due"],
+        "after": _span(days["start"], days["value"]),
         "late": _span(days["due"], days["as_of"]),
         "months": _counted(months, _months),
         "days": _counted(most, _days),

@@ -40,6 +40,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from queries.i18n import Translated, _, translated
 from queries.municipality import municipality
 from queries.reference import DATA_DIR, Facts, Origin, Prose, ReferenceDataError, Remark
+from queries.store import sql_file
 from queries.toml_lines import Lines
 
 if TYPE_CHECKING:
@@ -418,6 +419,17 @@ def base(directory: Path | None = None) -> RuleSet:
     return _load((directory or DATA_DIR) / f"{BASE}.toml")
 
 
+def every_months(kind: str, months: int) -> RuleSet:
+    """Return a set that asks for the deed of ``kind`` every so many months of everybody, always.
+
+    For a matter that no file says anything of. It has no words: it is nobody's rule, and not shown.
+    """
+    rule = MODELS[kind].model_construct(
+        id=kind, aspect="other", kind=kind, modality="bor", months=months
+    )
+    return RuleSet.model_construct(id="ingens", rules=(rule,))
+
+
 def edition() -> str:
     """Return a short hash of all rule sets and of which is the municipality's own: it changes when
     anything that the register is judged by does."""
@@ -436,6 +448,20 @@ def is_outdated(reader: Reader) -> bool:
     """Whether a rule file was edited, added or taken away since the register was published."""
     rows = reader.rows("select rules from published.register")
     return bool(rows) and rows[0][0] != edition()
+
+
+def evaluate_sql(*, since: bool = False) -> str:
+    """Return the WITH clause that ends in ``evaluated``, without a comma after it: a row per
+    agreement and rule of ``$rules`` (``as_json``) on each of ``$days``.
+
+    With ``since`` it also tells from which day what is broken has been broken; ``$days`` is then
+    one day. It costs more, because earlier states of the agreements are judged as well.
+    """
+    moments, end = ("_today_and_before", "_since") if since else ("_today", "_evaluated")
+    return "".join(
+        sql_file(f"register/{name}").rstrip() + ending
+        for name, ending in (("_base", "\n"), (moments, "\n"), ("evaluate", ",\n"), (end, "\n"))
+    )
 
 
 def as_json(sets: Iterable[RuleSet], kinds: Collection[str] | None = None) -> str:

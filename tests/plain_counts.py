@@ -226,7 +226,8 @@ def expected(
             np.array([[[place.steps]]]), [[place.answered]], [place.invited], silent=[place.silent]
         )
         mean = estimate(alone, np.array([scale]))
-        row |= {"mean": mean.value[0, 0], "mean_low": mean.low[0, 0], "mean_high": mean.high[0, 0]}
+        ends = {end: getattr(mean, end) for end in ("low", "high", "bound_low", "bound_high")}
+        row |= {"mean": mean.value[0, 0]} | {f"mean_{n}": v[0, 0] for n, v in ends.items()}
     if others:
         row |= against(place, together(others), apart)
     return {name: float(value) for name, value in row.items()}

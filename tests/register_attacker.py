@@ -249,7 +249,78 @@ class _Equations:
         return float(solved.fun), solved.x
 
 
-# --- from day to day ------------------------------------------------------------------------------
+# --- from day to day, and from one publication to the next ----------------------------------------
+
+Points = Mapping[tuple[date, str, str], tuple[int | None, int | None, str]]
+"""Day, indicator, department ("": the whole) → numerator, denominator, status, as published."""
+
+
+def _told(points: Points, key: tuple[date, str, str]) -> tuple[int | None, int | None, str]:
+    """Return what is told: a department that is not named on a day has nothing to count."""
+    have, of, status = points.get(key, (0, 0, ""))
+    return (0, 0, "") if have == 0 and not of else (have, of, status)
+
+
+def retold(earlier: Points, later: Points, until: date) -> list[str]:
+    """Return what of the days up to ``until`` is not told as it was.
+
+    The later publication no longer tells of days that are older than its oldest: whoever has the
+    earlier one has these.
+    """
+    since = min(day for day, _name, _code in later)
+    keys = {key for key in earlier.keys() | later.keys() if since <= key[0] <= until}
+    return [
+        f"{key}: {_told(earlier, key)} became {_told(later, key)}"
+        for key in sorted(keys)
+        if _told(earlier, key) != _told(later, key)
+    ]
+
+
+def together(publications: Iterable[Points]) -> Points:
+    """Return all that any of the publications tells."""
+    found: dict[tuple[date, str, str], tuple[int | None, int | None, str]] = {}
+    for points in publications:
+        for key, told in points.items():
+            if key not in found or told[0] is not None:
+                found[key] = told
+    return found
+
+
+def series_of(
+    points: Points,
+    codes: Sequence[str],
+    asks_all: Collection[str],
+    asks_some: Collection[str],
+    finds_the_others: Collection[str],
+) -> dict[str, dict[date, dict[str, int]]]:
+    """Return set → day → department ("": the whole) → how many: who has it, who lacks it, who is in
+    force, and who is in force and not asked.
+
+    ``codes``: the departments. Of the indicators, ``asks_all`` ask all in force, ``asks_some`` some
+    of them; those that lack what ``finds_the_others`` look for are all in force.
+    """
+    found: dict[str, dict[date, dict[str, int]]] = {}
+    days = list(dict.fromkeys(key[:2] for key in points))
+    for day, name in days:
+        for code in ("", *codes):
+            have, of, _status = _told(points, (day, name, code))
+            if have is None:
+                continue
+            numbers = {IN_FORCE: have} if of is None else {f"have {name}": have}
+            if of is not None:
+                numbers[f"lack {name}"] = of - have
+                numbers |= {IN_FORCE: of} if name in asks_all else {}
+                numbers |= {IN_FORCE: of - have} if name in finds_the_others else {}
+            for own, number in numbers.items():
+                found.setdefault(own, {}).setdefault(day, {})[code] = number
+    in_force = found.get(IN_FORCE, {})
+    for day, name in days:
+        for code in ("", *codes) if name in asks_some else ():
+            _have, of, _status = _told(points, (day, name, code))
+            if of is not None and code in in_force.get(day, {}):
+                rest = in_force[day][code] - of
+                found.setdefault(f"unasked {name}", {}).setdefault(day, {})[code] = rest
+    return found
 
 
 def learn_over_time(
@@ -257,22 +328,34 @@ def learn_over_time(
 ) -> list[str]:
     """Return what neighbouring days tell of one or two agreements that came, went or changed.
 
-    ``series``: per set and day the departments ("": the whole) of which its number is told. Two
-    registers' own days may lie near each other: each was the current number once.
+    ``series``: per set and day the departments ("": the whole) of which its number is told. A
+    register's own day may lie near what was told with the registers before: it was the current
+    number once.
     """
     learnt = []
     for name, days in series.items():
         for code in sorted({code for told in days.values() for code in told}):
-            for one, other in pairwise(sorted(day for day in days if code in days[day])):
+            told = sorted(day for day in days if code in days[day])
+            steps = [(one, other, code or "all") for one, other in pairwise(told)]
+            # And those who are not told of: the whole less the departments told both days.
+            steps += [] if code else [(*pair, "the rest") for pair in _neighbours(days, told)]
+            for one, other, what in steps:
                 a, b = days[one], days[other]
-                steps = {code: b[code] - a[code]}
-                if not code:
-                    # And those who are not told of: the whole less the departments told both days.
-                    both = [c for c in a.keys() & b.keys() if c]
-                    steps["the rest"] = b[""] - a[""] - sum(b[c] - a[c] for c in both)
-                learnt += [
-                    f"{name}, {what or 'all'}: {step:+} from {one} to {other}"
-                    for what, step in steps.items()
-                    if 0 < abs(step) < STEP and not {one, other} <= set(registers)
-                ]
+                step = b[code] - a[code]
+                if what == "the rest":
+                    step -= sum(b[c] - a[c] for c in a.keys() & b.keys() if c)
+                current = other in registers and any(one <= day < other for day in registers)
+                if 0 < abs(step) < STEP and not current:
+                    learnt.append(f"{name}, {what}: {step:+} from {one} to {other}")
     return learnt
+
+
+def _neighbours(
+    days: Mapping[date, Mapping[str, int]], told: Sequence[date]
+) -> Iterator[tuple[date, date]]:
+    """Yield days with none between that tells of all the departments that are told on both."""
+    for place, one in enumerate(told):
+        for number, other in enumerate(told[place + 1 :], place + 1):
+            both = days[one].keys() & days[other].keys()
+            if not any(both <= days[day].keys() for day in told[place + 1 : number]):
+                yield one, other

@@ -81,6 +81,10 @@ class Context:
         """Return how many groups of the wave are shown, per breakdown."""
         return protection.visibility(self.reader, self.wave)
 
+    def visibility_merged(self) -> pd.DataFrame:
+        """Return how many groups of departments are shown with each merging read as one."""
+        return protection.visibility_merged(self.reader, self.wave, self.mergings())
+
     def departments(self) -> pd.DataFrame:
         return _departments(self._key, self.wave)
 
@@ -225,9 +229,19 @@ class Context:
         to the chosen department; ``attrs["weighting"]`` as there."""
         return self._listed(_uncertainty(self._key, self.wave), ids)
 
+    def uncertainty_everywhere(self, *ids: str) -> pd.DataFrame:
+        """Return the same of every place that is told of anywhere, also where none is chosen."""
+        table = _uncertainty(self._key, self.wave)
+        return table[table["indicator"].isin(ids)]
+
     def differences(self, indicator: str, breakdown: str = "department") -> comparisons.Differences:
         """Return how groups differ in a survey indicator, of the whole municipality."""
         return _differences(self._key, self.wave, indicator, breakdown)
+
+    def group_uncertainty(self, indicator: str, breakdown: str) -> pd.DataFrame:
+        """Return every uncertainty of a survey indicator per position, occupation, sex or age, of
+        the whole municipality (``comparisons.group_uncertainty``)."""
+        return _group_uncertainty(self._key, self.wave, indicator, breakdown)
 
     def changes(self, *ids: str) -> pd.DataFrame:
         """Return the changes from the earlier to the later wave, cut down to the chosen department;
@@ -365,6 +379,11 @@ def _differences(key: Key, wave: str, indicator_id: str, breakdown: str) -> comp
 
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
+def _group_uncertainty(key: Key, wave: str, indicator_id: str, breakdown: str) -> pd.DataFrame:
+    return comparisons.group_uncertainty(_reader(key), wave, indicator_id, breakdown)
+
+
+@st.cache_data(max_entries=CACHED, show_spinner=False)
 def _changes(key: Key, before: str, after: str) -> pd.DataFrame:
     mergings = _mergings(key, after)
     return comparisons.changes(_reader(key), before, after, mergings=mergings)
@@ -404,7 +423,7 @@ def _series(key: Key, indicator_id: str, departments: dict[str, str]) -> pd.Data
 
 @st.cache_data(max_entries=CACHED, show_spinner=False)
 def _first_register(key: Key) -> date | None:
-    return coverage.first_register_date(_reader(key))
+    return queries.first_register_date(_reader(key))
 
 
 # What the sets say is in the key, and not their names: a rule file may be edited while we serve.

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from ingest.load import LoadResult, Options, load_agreements, load_frame
@@ -20,6 +20,7 @@ from queries.viewer import Role, Viewer
 from tests import loading
 from tests.oracles import random_register
 from tests.oracles.register import FIELDS, Loads, histories, known_on, version_on
+from tests.register_attacker import Points, retold
 
 DAY = timedelta(days=1)
 FIRST, SECOND, THIRD = date(2025, 2, 28), date(2025, 9, 30), date(2026, 4, 15)
@@ -427,14 +428,14 @@ def test_every_day_is_as_the_oracle_replays_it(shelf: Shelf) -> None:
 # --- whatever comes later -------------------------------------------------------------------------
 
 
-def coverage(store: Path, until: date) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-    """Return what is published of the months up to ``until``: day, indicator, group → count."""
+def coverage(store: Path) -> Points:
+    """Return what is published of every day, in the whole and the departments."""
     rows = loading.rows(
-        'select day, indicator, breakdown, "group", numerator, denominator, status '
-        f"from published.coverage where day <= '{until}' and not current",
+        'select day, indicator, "group", numerator, denominator, status from published.coverage '
+        "where breakdown in ('all', 'department') and status <> 'not_regulated'",
         store,
     )
-    return {row[:4]: row[4:] for row in rows}
+    return {row[:3]: row[3:] for row in rows}
 
 
 @few
@@ -454,21 +455,38 @@ def test_a_later_register_never_changes_what_was_seen_of_the_past(
         seen = now
 
 
-@settings(few, max_examples=2)
-@given(seeds, st.integers(60, 120))
-def test_the_months_that_were_published_stay_as_they_were(
-    shelf: Shelf, seed: int, number: int
-) -> None:
+def assert_published_once(shelf: Shelf, seed: int, number: int) -> None:
+    """Load three registers; what was published of a day is published of it with every later one."""
     loads = made(seed, number)
     store = shelf.store()
-    shelf.load(store, FIRST, loads[FIRST], publish=True)
-    before = coverage(store, FIRST)
-    shelf.load(store, SECOND, loads[SECOND], publish=True)
-    after = coverage(store, FIRST)
-    # Another month may have to be left out, and the oldest fall out: none is told differently.
-    told = before.keys() & after.keys()
-    assert len(told) > 100
-    assert {key: after[key] for key in told} == {key: before[key] for key in told}
+    seen: list[tuple[date, Points]] = []
+    for as_of in (FIRST, SECOND, THIRD):
+        shelf.load(store, as_of, loads[as_of], publish=True)
+        now = coverage(store)
+        assert len(now) > 300
+        for day, before in seen:
+            assert retold(before, now, day) == []
+        seen.append((as_of, now))
+
+
+@settings(few, max_examples=2)
+@example(348216465, 120)
+@example(2563432515, 67)
+@example(381464229, 100)
+@given(seeds, st.integers(60, 200))
+def test_what_was_published_of_a_day_is_published_of_it_whatever_comes_later(
+    shelf: Shelf, seed: int, number: int
+) -> None:
+    assert_published_once(shelf, seed, number)
+
+
+@pytest.mark.slow
+@settings(few, max_examples=25)
+@given(seeds, st.integers(20, 300))
+def test_what_was_published_of_a_day_stays_in_registers_of_any_size(
+    shelf: Shelf, seed: int, number: int
+) -> None:
+    assert_published_once(shelf, seed, number)
 
 
 @few

@@ -5,7 +5,7 @@ No pandas, no database, nothing of the modules under test: registers are lists o
 of the same registers must be the same, agreement by agreement and rule by rule.
 
 ``histories(loads)`` replays the registers, ``known_on`` says which terms of each agreement held and
-were known on a day, ``judge`` what every rule makes of them.
+were known on a day, ``Replay(…).judge`` what every rule makes of them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,6 +38,7 @@ FACTS = {
     "it_briefing": (),
     "ended": ("end_reason",),
 }
+BROKEN = ("brister", "avviker")
 ASPECTS = ("form", "term", "notice", "share", "places", "risk", "follow_up", "it", "other")
 ALWAYS = date(1, 1, 1)
 ONE_DAY = timedelta(days=1)
@@ -150,32 +152,38 @@ def version_on(told: Mapping[str, History], day: date) -> dict[str, Row]:
 
 
 def known_on(told: Mapping[str, History], day: date) -> dict[str, Row]:
-    """Return agreement → what was known of it on ``day``: no fact of a later day.
+    """Return agreement → what was known of it on ``day``: no fact of a later day."""
+    found = {name: known(history, day) for name, history in told.items()}
+    return {name: row for name, row in found.items() if row is not None}
+
+
+def known(history: History, day: date) -> Row | None:
+    """Return what was known of one agreement on ``day``, None if nothing.
 
     An agreement is known from the day it was applied for (or starts), or a register told of it.
     """
-    found = {}
-    for name, terms in version_on(told, day).items():
-        if (terms["applied"] or terms["start"]) <= day or told[name].stood[0] <= day:
-            later = {
-                each
-                for fact, companions in FACTS.items()
-                if terms[fact] is not None and terms[fact] > day
-                for each in (fact, *companions)
-            }
-            row = {each: None if each in later else terms[each] for each in FIELDS}
-            done, assessed = row["measure_done"], row["risk_assessed"]
-            if done is not None and assessed is not None and done < assessed:
-                row["measure_done"] = None  # of an earlier assessment
-            found[name] = row
-    return found
+    terms = holding(history.versions, day)
+    if terms is None or ((terms["applied"] or terms["start"]) > day and history.stood[0] > day):
+        return None
+    later = {
+        each
+        for fact, companions in FACTS.items()
+        if terms[fact] is not None and terms[fact] > day
+        for each in (fact, *companions)
+    }
+    row = {each: None if each in later else terms[each] for each in FIELDS}
+    done, assessed = row["measure_done"], row["risk_assessed"]
+    if done is not None and assessed is not None and done < assessed:
+        row["measure_done"] = None  # of an earlier assessment
+    return row
 
 
 # --- what the rules make of it --------------------------------------------------------------------
 
 
 class Judged(NamedTuple):
-    """One agreement × rule. ``since``: broken since; ``due``: what is next to be done, by when."""
+    """One agreement × rule. ``since``: the first of the days up to this one on each of which the
+    rule was broken, the agreement being where it is; ``due``: what is next to be done, by when."""
 
     outcome: str
     reason: str
@@ -188,7 +196,6 @@ class Verdict(NamedTuple):
 
     word: str
     reason: str
-    since: date | None = None
     due: date | None = None
 
 
@@ -196,8 +203,8 @@ def met(reason: str = "met", due: date | None = None) -> Verdict:
     return Verdict("met", reason, due=due)
 
 
-def broken(reason: str, since: date, due: date | None = None) -> Verdict:
-    return Verdict("broken", reason, since, due)
+def broken(reason: str, due: date | None = None) -> Verdict:
+    return Verdict("broken", reason, due)
 
 
 def missing(reason: str, due: date | None = None) -> Verdict:
@@ -222,43 +229,109 @@ def read_rule_set(path: Path) -> dict[str, Any]:
     return {**found, "rules": rules}
 
 
-def judge(
-    told: Mapping[str, History], sets: Sequence[Mapping[str, Any]], loads: Loads, day: date
-) -> dict[tuple[str, str, str], Judged]:
-    """Return ``(rule set, rule, agreement)`` → what is said of it on ``day``."""
-    known = known_on(told, day)
-    renewed = {
-        row["extended_from"]
-        for name, row in known.items()
-        if row["extended_from"] not in (None, name)
-        and row["decision"] != "avslagen"
-        and row["start"] <= day
-        # What renews begins later: two that name each other renew nobody.
-        and (
-            row["extended_from"] not in known or row["start"] > known[row["extended_from"]]["start"]
-        )
-    }
-    registers = [as_of for as_of in loads if as_of <= day]
-    found = {}
-    for name, row in known.items():
-        if row["decision"] == "avslagen" or row["start"] > day or row["ended"] is not None:
-            continue
+class Replay:
+    """Judges agreements on any day, each as it was known that day."""
+
+    def __init__(self, told: Mapping[str, History], loads: Loads) -> None:
+        self.told, self.registers = told, sorted(loads)
+        self.known = cache(lambda name, day: known(told[name], day))
+        self.case = cache(self._case)
+        self.turns = cache(self._turns)
+        # Who has ever named whom as the agreement before it.
+        self.before: dict[str, set[str]] = {name: set() for name in told}
+        self.after: dict[str, set[str]] = {name: set() for name in told}
+        for name, history in told.items():
+            for version in history.versions:
+                earlier = version.terms["extended_from"]
+                if earlier != name and earlier in told:
+                    self.before[name].add(earlier)
+                    self.after[earlier].add(name)
+
+    def judge(
+        self, sets: Sequence[Mapping[str, Any]], day: date
+    ) -> dict[tuple[str, str, str], Judged]:
+        """Return ``(rule set, rule, agreement)`` → what is said of it on ``day``."""
+        found = {}
+        for name in self.told:
+            case = self.case(name, day)
+            for rule_set in sets if case else ():
+                for rule in rule_set["rules"]:
+                    judged = judge_one(case, rule_set, rule)
+                    if judged is None:
+                        continue
+                    if judged.outcome in BROKEN:
+                        judged = judged._replace(since=self._since(name, rule_set, rule, day))
+                    found[rule_set["id"], rule["id"], name] = judged
+        return found
+
+    def is_broken(
+        self, name: str, rule_set: Mapping[str, Any], rule: Mapping[str, Any], day: date, where: str
+    ) -> bool:
+        """Return whether the rule was broken on ``day`` by the agreement, at the department."""
+        case = self.case(name, day)
+        if case is None or case.row["department"] != where:
+            return False
+        judged = judge_one(case, rule_set, rule)
+        return judged is not None and judged.outcome in BROKEN
+
+    def _since(
+        self, name: str, rule_set: Mapping[str, Any], rule: Mapping[str, Any], day: date
+    ) -> date:
+        """Go back from ``day``, from one day on which something may turn to the one before it."""
+        where = self.case(name, day).row["department"]
+        turns = self.turns(name, rule.get("months"), rule.get("valid_from"))
+        since = day
+        for turn in reversed([each for each in turns if each <= day]):
+            if not self.is_broken(name, rule_set, rule, turn, where):
+                return since
+            since = turn
+        return since
+
+    def _turns(self, name: str, months: int | None, valid_from: date | None) -> list[date]:
+        """Return the days on which what is said of an agreement may become another: all dates that
+        stand in it or in its neighbours, those that lie the rule's months later, and the day after
+        each."""
+        found = {valid_from} - {None}
+        for each in (name, *self.before[name], *self.after[name]):
+            history = self.told[each]
+            found.add(history.stood[0])
+            for version in history.versions:
+                dates = {value for value in version.terms.values() if isinstance(value, date)}
+                found |= {version.known_from, *dates}
+                if months is not None:
+                    found |= {add_months(value, months) for value in dates}
+        return sorted(found | {each + ONE_DAY for each in found})
+
+    def _case(self, name: str, day: date) -> Case | None:
+        """Return the agreement if it can be asked of on ``day``: begun, and not rightly over."""
+        row = self.known(name, day)
+        if row is None or row["decision"] == "avslagen" or row["start"] > day:
+            return None
+        if row["ended"] is not None:
+            return None
         over = row["end"] is not None and row["end"] < day
-        if over and name in renewed:
-            continue
-        stood = [as_of for as_of in told[name].stood if as_of <= day]
-        case = Case(
+        if over and any(self._renews(each, name, row, day) for each in self.after[name]):
+            return None
+        stood = [as_of for as_of in self.told[name].stood if as_of <= day]
+        earlier = row["extended_from"]
+        return Case(
             row=row,
             day=day,
             over=over,
-            gone=bool(stood) and stood[-1] < max(registers),
-            predecessor=known.get(row["extended_from"]) if row["extended_from"] != name else None,
+            gone=bool(stood) and stood[-1] < max(each for each in self.registers if each <= day),
+            predecessor=self.known(earlier, day) if earlier in self.before[name] else None,
         )
-        for rule_set in sets:
-            for rule in rule_set["rules"]:
-                if not over or rule["kind"] in ("past_end", "in_register"):
-                    found[rule_set["id"], rule["id"], name] = _judge_one(case, rule_set, rule)
-    return found
+
+    def _renews(self, later: str, name: str, row: Row, day: date) -> bool:
+        """Return whether another agreement has taken over: it names this one, is not refused, has
+        begun, and began later (two that name each other renew nobody)."""
+        other = self.known(later, day)
+        return (
+            other is not None
+            and other["extended_from"] == name
+            and other["decision"] != "avslagen"
+            and row["start"] < other["start"] <= day
+        )
 
 
 @dataclass(frozen=True)
@@ -284,7 +357,11 @@ def share(row: Row) -> float | None:
     return None if row["days_per_week"] is None else row["days_per_week"] * 20
 
 
-def _judge_one(case: Case, rule_set: Mapping[str, Any], rule: Mapping[str, Any]) -> Judged:
+def judge_one(case: Case, rule_set: Mapping[str, Any], rule: Mapping[str, Any]) -> Judged | None:
+    """Return what is said of an agreement by a rule, but for since when; None if it is not asked:
+    what is past its end is asked of that alone."""
+    if case.over and rule["kind"] not in ("past_end", "in_register"):
+        return None
     if rule["kind"] == "none":
         return Judged("ej_reglerat", "not_regulated")
     if case.day < rule.get("valid_from", date.min) or case.day > rule.get("valid_to", date.max):
@@ -304,7 +381,7 @@ def _judge_one(case: Case, rule_set: Mapping[str, Any], rule: Mapping[str, Any])
         "missing": "uppgift_saknas",
         "outside": "omfattas_inte",
     }[verdict.word]
-    return Judged(outcome, verdict.reason, verdict.since, verdict.due)
+    return Judged(outcome, verdict.reason, due=verdict.due)
 
 
 def _all(conditions: Iterable[bool | None]) -> bool | None:
@@ -393,7 +470,7 @@ def _form(case: Case, rule: Row) -> Verdict:
         return missing("not_stated")
     if case.row["form"] == rule["form"]:
         return met()
-    return broken("other_form", case.row["start"])
+    return broken("other_form")
 
 
 def _individual(case: Case, _rule: Row) -> Verdict:
@@ -404,12 +481,12 @@ def _longest_term(case: Case, rule: Row) -> Verdict:
     start, end = case.row["start"], case.row["end"]
     limit = add_months(start, rule["months"])
     if end is None:
-        return broken("open_ended", start, due=limit)
-    return met() if end <= limit else broken("too_long", limit + ONE_DAY)
+        return broken("open_ended", limit)
+    return met() if end <= limit else broken("too_long", limit)
 
 
 def _open_ended(case: Case, _rule: Row) -> Verdict:
-    return met() if case.row["end"] is None else broken("has_end", case.row["start"])
+    return met() if case.row["end"] is None else broken("has_end")
 
 
 def _notice(case: Case, rule: Row) -> Verdict:
@@ -420,46 +497,46 @@ def _notice(case: Case, rule: Row) -> Verdict:
         agrees = notice == rule["days"]
     else:
         agrees = 28 * rule["months"] <= notice <= 31 * rule["months"]
-    return met() if agrees else broken("notice_differs", case.row["start"])
+    return met() if agrees else broken("notice_differs")
 
 
-def _at_most(value: float | None, limit: float, reason: str, start: date) -> Verdict:
+def _at_most(value: float | None, limit: float, reason: str) -> Verdict:
     if value is None:
         return missing("not_stated")
-    return met() if value <= limit else broken(reason, start)
+    return met() if value <= limit else broken(reason)
 
 
 def _most_days(case: Case, rule: Row) -> Verdict:
-    return _at_most(week_days(case.row), rule["days"], "too_many_days", case.row["start"])
+    return _at_most(week_days(case.row), rule["days"], "too_many_days")
 
 
 def _most_share(case: Case, rule: Row) -> Verdict:
-    return _at_most(share(case.row), rule["percent"], "too_large_share", case.row["start"])
+    return _at_most(share(case.row), rule["percent"], "too_large_share")
 
 
 def _not_all(case: Case, _rule: Row) -> Verdict:
     part = share(case.row)
     if part is None:
         return missing("not_stated")
-    return met() if part < 100 else broken("all_remote", case.row["start"])
+    return met() if part < 100 else broken("all_remote")
 
 
 def _most_places(case: Case, rule: Row) -> Verdict:
-    return _at_most(case.row["places"], rule["places"], "too_many_places", case.row["start"])
+    return _at_most(case.row["places"], rule["places"], "too_many_places")
 
 
 def _yes(case: Case, rule: Row) -> Verdict:
     answer = case.row[rule["field"]]
     if answer is None:
         return missing("not_stated")
-    return met() if answer else broken("said_no", case.row["start"])
+    return met() if answer else broken("said_no")
 
 
 def _risk_before_start(case: Case, _rule: Row) -> Verdict:
     assessed, start = case.row["risk_assessed"], case.row["start"]
     if assessed is None:
-        return broken("never", start)
-    return met() if assessed <= start else broken("late", start)
+        return broken("never")
+    return met() if assessed <= start else broken("late")
 
 
 def _no_level(row: Row) -> str:
@@ -482,7 +559,7 @@ def _measures_on_time(case: Case, _rule: Row) -> Verdict:
     if due is not None:
         if due >= case.day:
             return met("not_yet_due", due)
-        return broken("overdue", due + ONE_DAY, due)
+        return broken("overdue", due)
     return missing(_no_level(row) if row["risk_level"] is None else "no_due_date")
 
 
@@ -494,14 +571,14 @@ def _red_measure(case: Case, _rule: Row) -> Verdict:
         return outside("not_red")
     if row["measure_done"] is not None:
         return met("done")
-    return broken("red_open", row["risk_assessed"] or row["start"], row["measure_due"])
+    return broken("red_open", row["measure_due"])
 
 
 def _at_intervals(case: Case, last: date | None, months: int) -> Verdict:
     due = add_months(max(case.row["start"], last or date.min), months)
     if case.day <= due:
         return met("in_time", due)
-    return broken("never" if last is None else "too_long_ago", due + ONE_DAY, due)
+    return broken("never" if last is None else "too_long_ago", due)
 
 
 def _follow_up(case: Case, rule: Row) -> Verdict:
@@ -525,18 +602,18 @@ def _evaluated_before_renewal(case: Case, _rule: Row) -> Verdict:
         return missing("predecessor_unknown")
     evaluated = case.predecessor["evaluated"]
     if evaluated is None:
-        return broken("never", start)
-    return met() if evaluated <= start else broken("late", start)
+        return broken("never")
+    return met() if evaluated <= start else broken("late")
 
 
 def _it_briefing(case: Case, rule: Row) -> Verdict:
     briefed = case.row["it_briefing"]
     if briefed is None:
-        return broken("never", case.row["start"])
+        return broken("never")
     due = add_months(briefed, rule["months"])
     if case.day <= due:
         return met("in_time", due)
-    return broken("too_long_ago", due + ONE_DAY, due)
+    return broken("too_long_ago", due)
 
 
 def _controls(case: Case, rule: Row) -> Verdict:
@@ -544,13 +621,13 @@ def _controls(case: Case, rule: Row) -> Verdict:
         return missing("no_class")
     answers = [case.row[control] for control in rule[case.row["confidentiality"]]]
     if False in answers:
-        return broken("lacking", case.row["start"])
+        return broken("lacking")
     return missing("not_stated") if None in answers else met()
 
 
 def _past_end(case: Case, _rule: Row) -> Verdict:
     end = case.row["end"]
-    return broken("past_end", end + ONE_DAY, end) if case.over else met("in_time", end)
+    return broken("past_end", end) if case.over else met("in_time", end)
 
 
 def _decided(case: Case, _rule: Row) -> Verdict:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,10 @@ DEMO = Path(__file__).resolve().parent.parent.parent / "data" / "demo"
 ORDER = ["BUN", "KFN", "KLK", "MBN", "SN", "TN"]
 AS_OF = date(2026, 10, 31)
 REGISTER_IDS = [i.id for i in catalogue() if i.source.kind == REGISTER]
+# Of what a register keeps only the latest date, or none; but for what no rule asks for here.
+NOT_BEFORE_THE_FIRST = {
+    "over_dagar", "uppfoljd_12_manader", "it_genomgang_12_manader", "skydd_mot_sekretess",
+}  # fmt: skip
 SURVEY_IDS = [i.id for i in catalogue() if i.source.kind == SURVEY]
 NUMBERS = ["numerator", "denominator", *queries.NUMBERS]
 
@@ -261,7 +265,7 @@ def read_one(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Reader]:
         patch.setenv("DISTANSKOLLEN_KEY_FILE", str(folder.parent / "key"))
         load_frame(DEMO / "frame-2026.csv", "2026")
         load_agreements(DEMO / ONE_REGISTER, as_of=AS_OF)
-    return lambda role: open_reader(Viewer(Role(role)), folder)
+    return lambda role, *of: open_reader(Viewer(Role(role), frozenset(of)), folder)
 
 
 def register_by_hand(as_of: date) -> dict[str, dict[str, tuple[int, int]]]:
@@ -361,7 +365,11 @@ def register_by_hand(as_of: date) -> dict[str, dict[str, tuple[int, int]]]:
     return found
 
 
-@pytest.mark.parametrize("as_of", [AS_OF, date(2025, 6, 30), date(2024, 6, 1), date(2020, 1, 1)])
+@pytest.mark.parametrize(
+    "as_of",
+    [AS_OF, date(2027, 5, 31), date(2025, 6, 30), date(2024, 6, 1), date(2020, 1, 1)],
+    ids=str,
+)
 def test_every_register_indicator_is_what_the_csv_file_says_on_that_day(
     as_of: date, read_one: Callable[..., Reader]
 ) -> None:
@@ -373,6 +381,8 @@ def test_every_register_indicator_is_what_the_csv_file_says_on_that_day(
         "not_regulated"
     }
     for name, groups in by_hand.items():
+        if as_of < AS_OF and name in NOT_BEFORE_THE_FIRST:
+            continue
         whole = tuple(sum(pair[i] for pair in groups.values()) for i in (0, 1))
         for department, expected in [*groups.items(), (None, whole)]:
             row = one(table, name, department)
@@ -381,6 +391,31 @@ def test_every_register_indicator_is_what_the_csv_file_says_on_that_day(
             share = expected[0] / expected[1] if expected[1] else np.nan
             assert row["share"] == pytest.approx(share, nan_ok=True)
             assert row[["low", "high", "bound_low", "bound_high"]].isna().all()
+
+
+def test_what_a_register_has_no_dates_of_is_not_told_of_days_before_the_first(
+    read_one: Callable[..., Reader],
+) -> None:
+    eve = AS_OF - timedelta(days=1)
+    for role in ("revisor", "hr"):
+        reader = read_one(role, "SN", "KLK")
+        for as_of, told in ((AS_OF, True), (eve, False), (date(2024, 6, 1), False)):
+            assert queries.is_before_first_register(reader, as_of) is not told
+            table = results(reader, "2026", REGISTER_IDS, as_of=as_of)
+            rows = table[table["indicator"].isin(NOT_BEFORE_THE_FIRST)]
+            own = rows[rows["department"] == "SN"]
+            assert set(own["status"]) == ({"shown"} if told else {"not_asked"})
+            if not told:
+                assert set(rows["status"]) == {"not_asked"}
+                assert rows[NUMBERS].isna().all(axis=None)
+            # What has dates of its own is told of any day.
+            assert one(table, "riskbedomd_fore_start", "SN")["status"] == "shown"
+    for name in NOT_BEFORE_THE_FIRST:
+        reader, wanted = read_one("revisor"), indicator(name)
+        assert queries.trace(reader, "2026", wanted, None, eve).empty
+        assert not queries.trace(reader, "2026", wanted, None, AS_OF).empty
+        days = pd.to_datetime(queries.live_counts(reader, wanted, [eve, AS_OF])["day"])
+        assert set(days.dt.date) == {AS_OF}
 
 
 def test_without_a_date_the_register_is_counted_on_its_own(read: Callable[..., Reader]) -> None:
@@ -527,6 +562,7 @@ def test_hr_on_another_day_sees_its_own_departments_and_nothing_of_the_others(
     own = hr["department"] == "SN"
     pd.testing.assert_frame_equal(hr[own], full[own])
     assert set(hr.loc[~own, "status"]) == {"hidden", "not_regulated"}
+    assert "not_asked" not in set(hr["status"])
     assert hr.loc[~own, NUMBERS].isna().all(axis=None)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -18,16 +20,25 @@ from queries.catalogue import REGISTER, is_regulated, register_parameters
 from queries.catalogue import indicators as catalogue
 from queries.disclosure import Profile
 from queries.register_disclosure import IN_FORCE as GATED
-from queries.register_disclosure import Gate, gate, hidden_of_any
-from queries.rules import as_json, rulesets
-from queries.store import sql_file
+from queries.register_disclosure import Gate, gate, gate_today, hidden_of_any
+from queries.rules import as_json, evaluate_sql, rulesets
 from tests.loading import rows
 from tests.oracles import random_register
 from tests.queries.conftest import Loader
-from tests.register_attacker import IN_FORCE, Agreement, Known, learn, learn_over_time
+from tests.register_attacker import (
+    IN_FORCE,
+    Agreement,
+    Known,
+    Points,
+    learn,
+    learn_over_time,
+    retold,
+    series_of,
+    together,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
 STANDARD = Profile("standard", min_base=5, unanimous_below=10, min_groups=2)
 DEPARTMENTS = ("AA", "BB", "CC", "DD", "EE", "FF")
@@ -100,12 +111,14 @@ def gated(agreements: list[tuple[tuple[str, str], set[str]]]) -> Gate:
         for (department, position), sets in agreements
     ]
     sets: dict[str, dict[Any, tuple[int, int]]] = {GATED: {"use": (1, 1)}}
+    rules: dict[str, dict[Any, tuple[int, int]]] = {}
     for matter, own in INDICATORS.items():
         sets[matter] = {n: (1 << names[f"have {n}"], 1 << names[f"of {n}"]) for n in own}
-        sets[matter] |= {(s, r): (1 << names[f"fails {s} {r}"], 1) for s, r in RULES[matter]}
+        rules[matter] = {(s, r): (1 << names[f"fails {s} {r}"], 1) for s, r in RULES[matter]}
     every = dict.fromkeys(sets, cells)
     ratios = frozenset(["use"])
-    return gate(every, sets, DEPARTMENTS, STANDARD, ratios, positions=True)
+    own_day = gate(every, sets, DEPARTMENTS, STANDARD, ratios)
+    return gate_today(own_day, every, sets, rules, STANDARD, ratios)
 
 
 def published(agreements: list[tuple[tuple[str, str], set[str]]]) -> Known:
@@ -216,24 +229,42 @@ def test_where_all_rules_are_shown_any_rule_would_tell_how_few_fail_two(
     assert "fails several of any own" in learn(published(forty), truly(forty))[0]
 
 
+def test_where_few_of_a_position_are_in_force_it_is_not_told_that_none_of_them_is_asked() -> None:
+    """Three managers, none at a red risk; forty others, of whom twenty are."""
+    asked = {IN_FORCE, "of assessed", "of open", "of over", "of followed", "of days"}
+    here = [(("AA", "chef"), set(asked)) for _ in range(3)]
+    here += [(("AA", "medarbetare"), asked | {"of red", "have red"}) for _ in range(20)]
+    here += [(("AA", "medarbetare"), asked | {"have assessed"}) for _ in range(20)]
+    found = register._of_positions("red", gated(here), LOADS[0])
+    assert [row[1:] for row in found if row[1] == "chef"] == [("chef", None, None, "hidden")]
+
+
 # --- from file to table ---------------------------------------------------------------------------
 
 LOADS = (date(2026, 2, 28), date(2026, 10, 31))
+REGISTERS = (date(2025, 2, 28), date(2025, 9, 30), date(2026, 4, 15))
+NEAR = (
+    date(2024, 2, 29), REGISTERS[0], date(2025, 3, 1), date(2025, 7, 31), REGISTERS[1],
+    date(2026, 4, 14), REGISTERS[2],
+)  # fmt: skip
 CODES = ("AAA", "BBB", "CCC", "DDD", "EEE", "FFF")
 OF_THOSE_IN_FORCE = (
     "riskbedomd_fore_start", "uppfoljd_12_manader", "oppna_risker", "it_genomgang_12_manader",
 )  # fmt: skip
+FINDS_OTHERS = ("efter_slutdatum", "avslag")
 
 
-def load(loader: Loader, seed: int) -> None:
+@dataclass(frozen=True)
+class Publication:
+    """What was published with one register: of every day, and all of its own."""
+
+    day: date
+    points: Points
+    own: Known
+
+
+def load(loader: Loader, seed: int) -> list[Publication]:
     """Fill a store with a frame and random registers of six departments, some of them tiny."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DISTANSKOLLEN_STORE", str(loader.folder / "store"))
-        patch.setenv("DISTANSKOLLEN_KEY_FILE", str(loader.folder / "key"))
-        _load(loader, seed)
-
-
-def _load(loader: Loader, seed: int) -> None:
     draw = random.Random(seed)
     number = draw.randint(10, 60)
     made = random_register.Maker(seed, LOADS, LOADS).registers(number, events=0.1)
@@ -244,11 +275,33 @@ def _load(loader: Loader, seed: int) -> None:
             row["department"] = home.setdefault(
                 row["agreement_id"], draw.choices(CODES, weights)[0]
             )
+    return load_by_steps(loader, made, CODES)
+
+
+def load_by_steps(
+    loader: Loader, made: Mapping[date, Any], codes: Sequence[str]
+) -> list[Publication]:
+    """Load registers in the order of their dates, and return what was published with each."""
     head = ("Förvaltning", "Antal anställda", "Möjlighet till distansarbete", "Tillfrågade")
-    loader.frame([head, *((code, 90, 60, 30) for code in CODES)])
-    for as_of in LOADS:
-        path = random_register.write(loader.folder / f"{as_of}.csv", made[as_of])
-        load_agreements(path, as_of=as_of, options=Options(partial=True))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISTANSKOLLEN_STORE", str(loader.folder / "store"))
+        patch.setenv("DISTANSKOLLEN_KEY_FILE", str(loader.folder / "key"))
+        loader.frame([head, *((code, 90, 60, 30) for code in codes)])
+        found = []
+        for as_of in sorted(made):
+            path = random_register.write(loader.folder / f"{as_of}.csv", made[as_of])
+            load_agreements(path, as_of=as_of, options=Options(partial=True))
+            found.append(Publication(as_of, points(), told(loader, "politiker")))
+        return found
+
+
+def points() -> Points:
+    """Return what is published of every day, in the whole and the departments."""
+    found = rows(
+        'select day, indicator, "group", numerator, denominator, status from published.coverage '
+        "where breakdown in ('all', 'department') and status <> 'not_regulated'"
+    )
+    return {row[:3]: row[3:] for row in found}
 
 
 def meanings() -> tuple[set[tuple[str, str]], set[tuple[str, str]], set[tuple[str, str]]]:
@@ -307,9 +360,7 @@ def as_they_are(loader: Loader, day: date) -> list[Agreement]:
                 if one.id in OF_THOSE_IN_FORCE:
                     add(row, IN_FORCE)
     judged = (
-        sql_file("register/_base")
-        + sql_file("register/evaluate")
-        + "select ruleset, rule, agreement_id, department, position from evaluated "
+        evaluate_sql() + "select ruleset, rule, agreement_id, department, position from evaluated "
         "semi join in_force using (day, agreement_id) where outcome in ('brister', 'avviker')"
     )
     for row in reader.frame(judged, days=[day], rules=as_json(rulesets())).to_dict("records"):
@@ -327,7 +378,7 @@ def told(loader: Loader, role: str, *granted: str) -> Known:
             continue
         table = indicators.results(reader, "v", [one.id]).assign(breakdown="department")
         table = pd.concat([table, coverage.by_position(reader, one).assign(breakdown="position")])
-        for row in table[table["status"] == "shown"].to_dict("records"):
+        for row in table[table["status"].isin(register.NUMBERS)].to_dict("records"):
             code = row["department"] if isinstance(row["department"], str) else ""
             place = (row["breakdown"], code) if code else ("all", "")
             have, of = int(row["numerator"]), int(row["denominator"])
@@ -354,21 +405,11 @@ def told(loader: Loader, role: str, *granted: str) -> Known:
     return Known(found, within, apart, halves, any_of, frozenset(granted))
 
 
-def over_time() -> dict[str, dict[date, dict[str, int]]]:
-    """Return what is published day by day: who has it, who lacks it, and how many are in force."""
-    found: dict[str, dict[date, dict[str, int]]] = {}
-    for name, day, code, have, of in rows(
-        'select indicator, day, "group", numerator, denominator from published.coverage '
-        "where status = 'shown' and breakdown in ('all', 'department')"
-    ):
-        points = {f"have {name}": have} if of is not None else {IN_FORCE: have}
-        if of is not None:
-            points |= {f"lack {name}": of - have}
-        if name in OF_THOSE_IN_FORCE:
-            points |= {IN_FORCE: of}
-        for own, number in points.items():
-            found.setdefault(own, {}).setdefault(day, {})[code] = number
-    return found
+def over_time(points: Points) -> dict[str, dict[date, dict[str, int]]]:
+    """Return what is published day by day: who has it, who lacks it, who is in force."""
+    register = [one for one in catalogue() if one.source.kind == REGISTER and not one.source.ratio]
+    some = {one.id for one in register} - {*OF_THOSE_IN_FORCE, *FINDS_OTHERS}
+    return series_of(points, CODES, OF_THOSE_IN_FORCE, some, FINDS_OTHERS[:1])
 
 
 def learnt_by(loader: Loader, role: str, *granted: str) -> list[str]:
@@ -377,15 +418,45 @@ def learnt_by(loader: Loader, role: str, *granted: str) -> list[str]:
     return learn(told(loader, role, *granted), agreements) if agreements else []
 
 
-@pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Loader]:
-    """Return the way to a store with the register of a seed, loaded once for all who read it."""
-    filled: dict[int, Loader] = {}
+def learnt_together(loader: Loader, publications: Sequence[Publication]) -> list[str]:
+    """Return what those learn of few who kept every publication: from day to day, and of each
+    register's day, of which its own told positions and rules."""
+    whole = together(one.points for one in publications)
+    found = learn_over_time(over_time(whole), {one.day for one in publications})
+    for one in publications:
+        of_day = dict(one.own.told)
+        for (_day, name, code), (have, of, _status) in whole.items():
+            if _day == one.day and have is not None:
+                place = ("department", code) if code else ("all", "")
+                if of is None:
+                    of_day[IN_FORCE, place] = have
+                else:
+                    of_day[f"have {name}", place], of_day[f"of {name}", place] = have, of
+        agreements = as_they_are(loader, one.day)
+        known = replace(one.own, told=of_day)
+        found += [f"{one.day}: {word}" for word in learn(known, agreements)] if agreements else []
+    return found
 
-    def take(seed: int) -> Loader:
+
+def retold_later(publications: Sequence[Publication]) -> list[str]:
+    """Return what a publication tells otherwise than one before it did."""
+    pairs = combinations(publications, 2)
+    return [word for one, other in pairs for word in retold(one.points, other.points, one.day)]
+
+
+Filled = tuple[Loader, list[Publication]]
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Filled]:
+    """Return the way to a store with the registers of a seed, loaded once for all who read it, and
+    to what was published with each."""
+    filled: dict[int, Filled] = {}
+
+    def take(seed: int) -> Filled:
         if seed not in filled:
-            filled[seed] = Loader(tmp_path_factory.mktemp(f"register-{seed}"))
-            load(filled[seed], seed)
+            loader = Loader(tmp_path_factory.mktemp(f"register-{seed}"))
+            filled[seed] = loader, load(loader, seed)
         return filled[seed]
 
     return take
@@ -393,15 +464,15 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Loader]:
 
 @pytest.fixture
 def filled(
-    shelf: Callable[[int], Loader], monkeypatch: pytest.MonkeyPatch
-) -> Callable[[int], Loader]:
+    shelf: Callable[[int], Filled], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[int], Filled]:
     """Return the way to such a store, which the environment names from then on."""
 
-    def take(seed: int) -> Loader:
-        loader = shelf(seed)
+    def take(seed: int) -> Filled:
+        loader, publications = shelf(seed)
         monkeypatch.setenv("DISTANSKOLLEN_STORE", str(loader.folder / "store"))
         monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(loader.folder / "key"))
-        return loader
+        return loader, publications
 
     return take
 
@@ -410,21 +481,73 @@ def filled(
     "seed", [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (0, *range(4, 60)))]
 )
 def test_from_file_to_page_neither_a_politician_nor_hr_learns_of_a_few_agreements(
-    seed: int, filled: Callable[[int], Loader]
+    seed: int, filled: Callable[[int], Filled]
 ) -> None:
-    loader = filled(seed)
-    assert learnt_by(loader, "politiker") == []
+    loader, publications = filled(seed)
+    assert retold_later(publications) == []
+    assert learnt_together(loader, publications) == []
     assert learnt_by(loader, "hr", "AAA") == []
     assert learnt_by(loader, "hr", "BBB", "DDD") == []
-    assert learn_over_time(over_time(), LOADS) == []
+
+
+# --- one publication after the other --------------------------------------------------------------
+
+
+def step_by_step(loader: Loader, seed: int, number: int) -> list[Publication]:
+    """Load three registers of three departments, and return what was published with each."""
+    made = random_register.Maker(seed, NEAR, REGISTERS).registers(number)
+    return load_by_steps(loader, made, CODES[:3])
+
+
+@pytest.mark.parametrize(
+    ("seed", "number"),
+    [
+        (2159432582, 117),
+        *(pytest.param(n, 50 + 4 * n, marks=pytest.mark.slow) for n in range(40)),
+    ],
+)
+def test_whoever_keeps_every_publication_learns_of_nobody(
+    seed: int, number: int, loader: Loader
+) -> None:
+    publications = step_by_step(loader, seed, number)
+    assert retold_later(publications) == []
+    assert learnt_together(loader, publications) == []
+
+
+def test_a_frame_in_another_order_does_not_show_what_was_hidden(loader: Loader) -> None:
+    """CC has three, and one of two as large is hidden with it: the same one ever after."""
+    loader.invited(CC=30, AA=30, BB=30)
+    table = [("Överenskommelse", "Förvaltning", "Start")]
+    for code, number in {"AA": 7, "BB": 7, "CC": 3}.items():
+        table += [(f"{code}-{n}", code, "2025-01-01") for n in range(number)]
+    loader.agreements(table, LOADS[0])
+    before = points()
+    shown = {before[LOADS[0], "anvandning", code][2] for code in ("AA", "BB")}
+    assert shown == {"hidden", "shown"}
+    loader.invited("w", BB=30, CC=30, AA=30, DD=30)
+    assert retold(before, points(), LOADS[0]) == []
+
+
+def test_were_rules_decided_beside_the_indicators_the_next_publication_would_tell_of_few(
+    loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def anew(own: Gate, cells: Any, sets: Any, rules: Any, profile: Profile, ratios: Any) -> Gate:
+        both = {matter: {**sets.get(matter, {}), **rules.get(matter, {})} for matter in cells}
+        departments = [code for _breakdown, code in own.places if code]
+        return gate(cells, both, departments, profile, ratios)
+
+    monkeypatch.setattr(register, "gate_today", anew)
+    publications = step_by_step(loader, 2159432582, 117)
+    assert retold_later(publications)
+    assert any(word.startswith("2025-02-28") for word in learnt_together(loader, publications))
 
 
 def test_months_however_near_each_other_would_tell_who_came_and_went(
     loader: Loader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(register, "_near", lambda *_: False)
+    monkeypatch.setattr(register, "_few", lambda _step: False)
     load(loader, 0)
-    assert learn_over_time(over_time(), LOADS)
+    assert learn_over_time(over_time(points()), LOADS)
 
 
 def test_one_indicator_would_tell_how_many_are_in_force_in_a_month_that_another_leaves_out(
@@ -435,7 +558,7 @@ def test_one_indicator_would_tell_how_many_are_in_force_in_a_month_that_another_
         register, "_far_enough_apart", lambda rows, registers, _untold=None: alone(rows, registers)
     )
     load(loader, 0)
-    assert any(word.startswith(IN_FORCE) for word in learn_over_time(over_time(), LOADS))
+    assert any(word.startswith(IN_FORCE) for word in learn_over_time(over_time(points()), LOADS))
 
 
 def test_the_whole_of_a_month_is_left_out_if_less_the_departments_it_tells_of_one() -> None:
@@ -456,36 +579,75 @@ def test_the_whole_of_a_month_is_left_out_if_less_the_departments_it_tells_of_on
     assert [row[4] for row in told if not row[1]] == ["shown", "left_out"]
 
 
-def test_a_register_that_hides_a_department_does_not_keep_the_months_before_it() -> None:
-    """Five in a month, hidden in the first register, seven in the second: two have come."""
+def test_what_was_told_with_a_register_stays_whatever_that_register_hid() -> None:
+    """Five in a month, hidden in the first register, seven in the second: whoever kept the first
+    publication has the five. Months that are told first with the second give way to both."""
+    months = [date(2026, month, 28) for month in (1, 2, 3, 4)]
+
+    def told(*numbers: int | None) -> list[str]:
+        points = [
+            (month, "AA", number, None, "hidden" if number is None else "shown", None)
+            for month, number in zip(months, numbers, strict=False)
+        ]
+        rows, _out = register._far_enough_apart(points, {months[1], months[3]})
+        return [row[4] for row in rows]
+
+    assert told(5, None) == ["shown", "hidden"]
+    assert told(5, None, 5, 7) == ["shown", "hidden", "left_out", "shown"]
+    assert told(5, None, 6, 9) == ["shown", "hidden", "left_out", "shown"]
+    assert told(5, None, 9, 9) == ["shown", "hidden", "shown", "shown"]
+
+
+def test_the_whole_less_the_departments_is_compared_past_a_day_that_tells_of_fewer() -> None:
+    """AA grew by four, unseen on the way as BB went down and up; one more came elsewhere."""
     months = [date(2026, month, 28) for month in (1, 2, 3)]
+    points = []
+    for month, own, whole in zip(months, (20, None, 23), (40, 40, 44), strict=True):
+        status = "hidden" if own is None else "shown"
+        points.append((month, "AA", own, None, status, None))
+        points += [(month, code, None, None, "hidden", None) for code in ("BB", "CC")]
+        points.append((month, "", whole, None, "shown", None))
+    assert register._far_enough_apart(points, set())[1] == {(months[2], "")}
+
+
+def test_who_is_not_asked_is_compared_past_a_month_that_does_not_tell() -> None:
+    months = [date(2026, month, 28) for month in (1, 2, 3)]
+    rows = zip(months, (21, 18, 15), (34, 31, 28), (7, None, 5), strict=True)
+    points = [(month, "", have, of, "shown", rest) for month, have, of, rest in rows]
+    assert register._far_enough_apart(points, set())[1] == {(months[2], "")}
+
+
+def test_a_department_that_has_emptied_is_known_to_be_none() -> None:
+    """All eight went and two came elsewhere: the whole fell by six."""
+    months = [date(2026, month, 28) for month in (1, 2)]
     points = [
-        (months[0], "AA", 5, None, "shown", None),
-        (months[1], "AA", None, None, "hidden", None),
-        (months[2], "AA", 7, None, "shown", None),
+        (months[0], "AA", 8, 8, "shown", None),
+        (months[1], "AA", 0, 0, "no_answers", None),
+        *((month, code, None, None, "hidden", None) for month in months for code in ("BB", "CC")),
+        (months[0], "", 30, 30, "shown", None),
+        (months[1], "", 24, 24, "shown", None),
     ]
-    _told, out = register._far_enough_apart(points, set(months[1:]))
-    assert (months[0], "AA") in out
+    assert register._far_enough_apart(points, set())[1] == {(months[1], "")}
 
 
 def test_hr_would_learn_of_others_from_the_whole_beside_its_own(
-    filled: Callable[[int], Loader], monkeypatch: pytest.MonkeyPatch
+    filled: Callable[[int], Filled], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indicators, "UNTOLD", ())
-    assert learnt_by(filled(3), "hr", "AAA")
+    assert learnt_by(filled(3)[0], "hr", "AAA")
 
 
 def test_hr_would_learn_of_others_from_positions_and_their_whole(
-    filled: Callable[[int], Loader], monkeypatch: pytest.MonkeyPatch
+    filled: Callable[[int], Filled], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         coverage, "_tells_hr", lambda _reader, _wanted, _day, table: table["status"] == ""
     )
-    assert learnt_by(filled(3), "hr", "AAA")
+    assert learnt_by(filled(3)[0], "hr", "AAA")
 
 
 def test_hr_would_learn_of_others_from_the_whole_of_a_rule(
-    filled: Callable[[int], Loader], monkeypatch: pytest.MonkeyPatch
+    filled: Callable[[int], Filled], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(regelverk, "_guarded", lambda published, _own: published)
-    assert learnt_by(filled(3), "hr", "AAA")
+    assert learnt_by(filled(3)[0], "hr", "AAA")

@@ -6,9 +6,10 @@ rows that the file was written from.
 
 from __future__ import annotations
 
+import shutil
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ DAYS = (
     date(2025, 7, 31), date(2025, 9, 30), date(2026, 2, 28), date(2026, 4, 15), date(2026, 12, 31),
 )  # fmt: skip
 NUMBER = 2000
+DAY = timedelta(days=1)
 FILES = [*sorted((DATA_DIR / "regelverk").glob("*.toml")), DATA_DIR / "uppfoljning.toml"]
 
 # Every kind, modality, condition and parameter that no rule set of the sources happens to have.
@@ -91,6 +93,11 @@ def loads() -> oracle.Loads:
 @pytest.fixture(scope="module")
 def told(loads: oracle.Loads) -> Mapping[str, oracle.History]:
     return oracle.histories(loads)
+
+
+@pytest.fixture(scope="module")
+def replay(told: Mapping[str, oracle.History], loads: oracle.Loads) -> oracle.Replay:
+    return oracle.Replay(told, loads)
 
 
 @pytest.fixture(scope="module")
@@ -167,18 +174,17 @@ def explained(
 
 def compare(
     reader: Reader,
-    told: Mapping[str, oracle.History],
-    loads: oracle.Loads,
+    replay: oracle.Replay,
     files: Sequence[Path],
     sets: Sequence[rules.RuleSet],
     day: date,
 ) -> int:
     """Assert that both say the same of every agreement and rule; return how many lines that is."""
     ours = [oracle.read_rule_set(path) for path in files]
-    expected = oracle.judge(told, ours, loads, day)
+    expected = replay.judge(ours, day)
     found = evaluated(reader, sets, day)
     if expected != found:
-        pytest.fail(explained(expected, found, oracle.known_on(told, day)), pytrace=False)
+        pytest.fail(explained(expected, found, oracle.known_on(replay.told, day)), pytrace=False)
     return len(found)
 
 
@@ -209,14 +215,14 @@ def test_months_are_added_as_a_calendar_has_them(day: str, months: int, then: st
 
 
 def test_the_random_registers_reach_everything_that_can_be_said(
-    told: Mapping[str, oracle.History], loads: oracle.Loads, every_kind: Sequence[Path]
+    replay: oracle.Replay, every_kind: Sequence[Path]
 ) -> None:
     # A comparison that never meets a case says nothing of it.
     reached: dict[str, set[str]] = defaultdict(set)
     sets = [oracle.read_rule_set(path) for path in (*every_kind, *FILES)]
     kinds = {(each["id"], rule["id"]): rule["kind"] for each in sets for rule in each["rules"]}
     for day in (DAYS[1], DAYS[9]):
-        for (rule_set, rule, _agreement), judged in oracle.judge(told, sets, loads, day).items():
+        for (rule_set, rule, _agreement), judged in replay.judge(sets, day).items():
             reached[kinds[rule_set, rule]].add(judged.reason)
     assert set().union(*reached.values()) >= oracle.COMMON_REASONS
     own = {kind: reasons - oracle.COMMON_REASONS for kind, reasons in reached.items()}
@@ -224,28 +230,61 @@ def test_the_random_registers_reach_everything_that_can_be_said(
     assert set(oracle.KINDS) == set(rules.KINDS) == oracle.REASONS.keys() - {"none"}
 
 
+def test_broken_since_is_reached_in_every_way_and_is_what_each_single_day_says(
+    replay: oracle.Replay, every_kind: Sequence[Path]
+) -> None:
+    sets = {each["id"]: each for each in map(oracle.read_rule_set, (*every_kind, *FILES))}
+    rules_of = {key: {rule["id"]: rule for rule in each["rules"]} for key, each in sets.items()}
+    seen: dict[str, int] = defaultdict(int)
+    judged = replay.judge(list(sets.values()), DAYS[8])
+    broken = [(key, each.since) for key, each in judged.items() if each.since is not None]
+    for number, ((rule_set, rule_id, name), since) in enumerate(broken):
+        assert since <= DAYS[8]
+        rule, versions = rules_of[rule_set][rule_id], replay.told[name].versions
+        row = replay.case(name, DAYS[8]).row
+        began = {version.known_from for version in versions if version.known_from <= DAYS[8]}
+        seen["from the start"] += since == row["start"]
+        seen["by an amendment"] += row["start"] < since in began and len(began) > 1
+        seen["through amendments"] += since < max(began)
+        seen["by the rule"] += since == rule.get("valid_from")
+        eve = replay.case(name, since - DAY)
+        seen["by a move"] += eve is not None and eve.row["department"] != row["department"]
+        if number % 50 == 0:
+            asked = sets[rule_set], rule
+            day = DAYS[8]
+            while replay.is_broken(name, *asked, day - DAY, row["department"]):
+                day -= DAY
+            assert day == since, (rule_set, rule_id, name)
+            seen["day by day"] += 1
+            earlier = [row["start"] + n * DAY for n in range((since - row["start"]).days)]
+            seen["anew"] += any(
+                replay.is_broken(name, *asked, d, row["department"]) for d in earlier
+            )
+    # A comparison that never meets a case says nothing of it.
+    assert len(seen) == 7 and min(seen.values()) > 10, dict(seen)
+
+
 # --- the code under test --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_eight_rule_sets_and_the_follow_up_agree_for_every_agreement(
-    reader: Reader, told: Mapping[str, oracle.History], loads: oracle.Loads, day: date
+    reader: Reader, replay: oracle.Replay, day: date
 ) -> None:
     assert len(FILES) == 9
-    lines = compare(reader, told, loads, FILES, (*rules.rulesets(), rules.base()), day)
+    lines = compare(reader, replay, FILES, (*rules.rulesets(), rules.base()), day)
     assert lines > 10_000
 
 
 @pytest.mark.parametrize("day", [DAYS[0], DAYS[3], DAYS[5], DAYS[9]], ids=str)
 def test_every_kind_condition_and_modality_agrees_for_every_agreement(
     reader: Reader,
-    told: Mapping[str, oracle.History],
-    loads: oracle.Loads,
+    replay: oracle.Replay,
     every_kind: Sequence[Path],
     day: date,
 ) -> None:
     sets = [rules.ruleset(path.stem, path.parent.parent) for path in every_kind]
-    assert compare(reader, told, loads, every_kind, sets, day) > 10_000
+    assert compare(reader, replay, every_kind, sets, day) > 10_000
 
 
 # --- hr, that holds only some departments' agreements ---------------------------------------------
@@ -326,3 +365,94 @@ def test_an_indicator_counts_what_the_rule_of_the_same_matter_finds(
         if besides is not None:
             base = numerator + sum(int(reasons.get(each, 0)) for each in besides)
             assert ours["denominator"].sum() == base > numerator, (name, day)
+
+
+# What the own rules are made to say: the yearly follow-up ends, managers get a stricter one before
+# that, and of the IT briefing, which they said nothing of, they begin to speak for some.
+ADOPTED = """
+[[rules]]
+id = "uppfoljning_av_chefer"
+aspect = "follow_up"
+kind = "follow_up"
+months = 6
+valid_from = 2025-09-30
+valid_to = 2026-04-14
+modality = "bor"
+applies = {positions = ["chef"]}
+text = "Prov."
+source = "Prov"
+
+[[rules]]
+id = "it_genomgang"
+aspect = "it"
+kind = "it_briefing"
+months = 6
+valid_from = 2025-03-01
+modality = "ska"
+applies = {kinds = ["regelbundet"]}
+text = "Prov."
+source = "Prov"
+
+[[rules]]
+id = "it_genomgang_sekretess"
+aspect = "it"
+kind = "it_briefing"
+months = 2
+valid_from = 2025-03-01
+modality = "ska"
+applies = {confidentiality = ["sekretess"]}
+text = "Prov."
+source = "Prov"
+"""
+YEARLY = 'id = "uppfoljning_varje_ar"\n'
+ALWAYS = {"id": "alltid", "kind": "follow_up", "months": 12, "modality": "bor"}
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("uppfoljd_12_manader", "follow_up"), ("it_genomgang_12_manader", "it_briefing")],
+)
+def test_each_day_is_counted_by_the_rules_that_held_that_day_for_those_they_reach(
+    reader: Reader,
+    replay: oracle.Replay,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    kind: str,
+) -> None:
+    days = [day for day in DAYS if day >= LOADS[0]]
+    before = live_counts(reader, catalogue.indicator(name), days)
+    data = tmp_path / "data"
+    shutil.copytree(DATA_DIR, data, ignore=shutil.ignore_patterns("store"))
+    own = data / "regelverk" / "vaggeryd.toml"
+    text = own.read_text(encoding="utf-8")
+    assert YEARLY in text
+    text = text.replace(YEARLY, f"{YEARLY}valid_to = 2026-04-14\n") + ADOPTED
+    own.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(rules, "DATA_DIR", data)
+    after = live_counts(reader, catalogue.indicator(name), days)
+    # Nobody's rule in the end: every twelve months, of everybody.
+    nobody = {"id": "ingens", "rules": [ALWAYS] if kind == "follow_up" else []}
+    sets = [oracle.read_rule_set(own), oracle.read_rule_set(data / "uppfoljning.toml"), nobody]
+    changed = 0
+    for day in days:
+        said: dict[str, list[str]] = {}
+        for rule_set in sets:
+            asks = [rule for rule in rule_set["rules"] if rule["kind"] == kind]
+            judged = replay.judge([{**rule_set, "rules": asks}], day)
+            if any(each.reason != "not_in_force" for each in judged.values()):
+                for (_set, _rule, agreement), each in judged.items():
+                    if each.outcome not in ("omfattas_inte", "ej_reglerat"):
+                        said.setdefault(agreement, []).append(each.outcome)
+                break
+        met = sum(set(outcomes) == {"uppfyllt"} for outcomes in said.values())
+        here, then = (
+            table[pd.to_datetime(table["day"]).dt.date == day][["numerator", "denominator"]].sum()
+            for table in (after, before)
+        )
+        assert tuple(here) == (met, len(said)), day
+        changed += tuple(here) != tuple(then)
+    assert 2 <= changed < len(days)
+    early = pd.to_datetime(before["day"]) < pd.Timestamp(2025, 3, 1)
+    assert early.any()
+    pd.testing.assert_frame_equal(after[early], before[early])

@@ -49,7 +49,7 @@ needs as (
         l.agreement_id, k.employee, coalesce(upper(k.employee[:6]), '') as person,
         l.department, grid.ordinal as department_ordinal, l.manager, l.kind, l.field, l.rule,
         l.ruleset, l.outcome, l.reason, measures.reason as also, l.value, l.since, l.due,
-        ranks.rank, k."end", (k."end" - l.day)::integer as days_to_end
+        ranks.rank, k."start", k."end", (k."end" - l.day)::integer as days_to_end
     from lacking l
     join known k using (day, agreement_id)
     left join grid on grid.department = l.department

@@ -1,4 +1,6 @@
--- Agreement × rule → outcome, on every day of $days. Follows _base.sql; ends in `evaluated`.
+-- Agreement × rule → outcome: of each agreement as it stood on its day in `moments` (_today.sql, or
+-- _today_and_before.sql). Ends in `valued`, which _evaluated.sql or _since.sql makes `evaluated` of
+-- (queries.rules.evaluate_sql).
 --
 -- $rules is a JSON list with an object per rule (queries.rules.as_json), in which what a rule does
 -- not have is null. What the kinds of rule mean stands in `reasoned`, which gives the reason, and
@@ -19,24 +21,17 @@ rules as (
     }]'), recursive := true))
 ),
 -- What is evaluated: agreements in force, and those past their end but neither ended nor renewed.
--- These were allowed and begun; what the day's register says of the agreement before is added.
+-- These were allowed and begun.
 candidates as (
     select
         a.* exclude (reason) rename (kind as arrangement, places as used_places),
         coalesce(a."end" < a.day, false) as past,
         coalesce(a.days_per_week, a.remote_share / 20) as week_days,
-        coalesce(a.remote_share, a.days_per_week * 20) as share,
-        before.agreement_id is not null as predecessor_known,
-        before.evaluated as predecessor_evaluated,
-        before.timely as predecessor_timely,
-        (select max(as_of) from records.register_load where as_of <= a.day) as latest_load
-    from known a
-    left join before on before.day = a.day and before.agreement_id = a.agreement_id
+        coalesce(a.remote_share, a.days_per_week * 20) as share
+    from moments a
     where a.decision is distinct from 'avslagen'
         and a."start" <= a.day
         and a.ended is null
-        and (a."end" is null or a."end" >= a.day
-            or (a.day, a.agreement_id) not in (select (day, agreement_id) from renewed))
 ),
 -- Every rule is put to every agreement that can be asked. A condition that is not set is true; one
 -- that rests on a value not stated is null. Of several, a false one decides before an unknown one.
@@ -217,26 +212,15 @@ judged as (
     from reasoned
     where reason is not null  -- a kind that is not told above finds nothing
 ),
-evaluated as (
+valued as (
     select
-        day, ruleset, rule, ordinal, aspect, kind, modality,
-        agreement_id, department, position, manager,
-        outcome, reason,
-        -- Since when it has been broken: the day after the last on which all was well.
-        case when broken then case
-            when kind in ('longest_term', 'follow_up', 'evaluated_within', 'it_briefing')
-                then coalesce(if(reason = 'open_ended', null, limit_day) + 1, "start")
-            when kind = 'measures_on_time' then measure_due + 1
-            when kind = 'red_measure' then coalesce(risk_assessed, "start")
-            when kind = 'past_end' then "end" + 1
-            else "start"
-        end end as since,
+        *,
         -- The next day by which something is to be done: none where the rule does not reach.
         case
             when reason in ('permitted', 'no_measure_needed', 'done', 'scope_unknown',
                 'applies_unknown') or outcome in ('omfattas_inte', 'ej_reglerat') then null
             when kind in ('follow_up', 'evaluated_within', 'it_briefing') then limit_day
-            when kind = 'longest_term' then if("end" is null, limit_day, null)
+            when kind = 'longest_term' and reason <> 'met' then limit_day
             when kind in ('measures_on_time', 'red_measure')
                 then if(measure_done is null, measure_due, null)
             when kind = 'past_end' then "end"
@@ -274,7 +258,6 @@ evaluated as (
             when 'past_end' then cast("end" as varchar)
             when 'decided' then cast(applied as varchar)
             when 'in_register' then cast(last_seen as varchar)
-        end as value,
-        field
+        end as value
     from judged
 )
