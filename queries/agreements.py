@@ -24,7 +24,7 @@ from queries import register_fields as fields
 from queries import rule_words
 from queries.i18n import _
 from queries.pseudonyms import pseudonym, unseal
-from queries.rules import Confidentiality, RuleSet, as_json, base
+from queries.rules import Confidentiality, RuleSet, as_json, base, evaluate_sql
 from queries.rules import own as own_ruleset
 from queries.store import Reader, require_agreements, sql_file
 from queries.viewer import Role
@@ -47,14 +47,15 @@ def evaluation(
 ) -> pd.DataFrame:
     """Return each agreement × rule of ``sets`` with its outcome: the columns ``EVALUATED``.
 
-    ``since``: from which day a broken rule has been broken; ``due``: the next day by which
-    something is to be done; ``value``: the agreement's own value as the register has it. Both may
-    be null. ``words=True`` adds the words of ``with_words``, which is slow for many rows. In the
-    order of agreement, rule set and rule.
+    ``since``: of a broken rule the first of the days up to this one on each of which it was broken,
+    in the department where the agreement stands (``queries/sql/register/_since.sql``); ``due``: the
+    next day by which something is to be done; ``value``: the agreement's own value as the register
+    has it. All three may be null. ``words=True`` adds the words of ``with_words``, which is slow
+    for many rows. In the order of agreement, rule set and rule.
     """
     require_agreements(reader.viewer)
     found = reader.frame(
-        _sql("register/_base", "register/evaluate")
+        evaluate_sql(since=True)
         + f" select {', '.join(EVALUATED)} from evaluated order by agreement_id, ruleset, ordinal",
         days=[as_of],
         rules=as_json(sets),
@@ -78,7 +79,7 @@ def agreements_behind(
     """
     require_agreements(reader.viewer)
     found = reader.frame(
-        _sql("register/_base", "register/evaluate") + sql_file("agreements/behind"),
+        evaluate_sql(since=True) + sql_file("agreements/behind"),
         days=[as_of],
         rules=as_json([ruleset]),
         rule=rule,
@@ -103,13 +104,13 @@ def needs(reader: Reader, own: RuleSet, as_of: date) -> tuple[pd.DataFrame, pd.D
 
     Columns: ``agreement_id``, ``employee`` (hash), ``person`` (pseudonym), ``department``,
     ``department_name``, ``manager``, ``kind``, ``field``, ``rule``, ``ruleset``, ``outcome``,
-    ``reason``, ``also``, ``value``, ``since``, ``due``, ``rank``, ``end``, ``days_to_end``
-    (negative when past), ``who`` (chef, hr, it).
+    ``reason``, ``also``, ``value``, ``since``, ``due``, ``rank``, ``start``, ``end``,
+    ``days_to_end`` (negative when past), ``who`` (chef, hr, it).
     """
     require_agreements(reader.viewer)
     sets = (own, base())
     found = reader.frame(
-        _sql("register/_base", "register/evaluate") + "," + sql_file("agreements/needs"),
+        evaluate_sql(since=True) + "," + sql_file("agreements/needs"),
         days=[as_of],
         rules=as_json(sets),
         own=own.id,
@@ -211,6 +212,15 @@ def people(reader: Reader, hashes: Iterable[str | None]) -> dict[str, str]:
     return found | {row[0]: name for row, name in zip(rows, names, strict=True) if name}
 
 
+def names_are_closed(reader: Reader) -> bool:
+    """Return whether hr could read names but for the key, which is lacking here or another one."""
+    require_agreements(reader.viewer)
+    if reader.viewer.role is not Role.HR:
+        return False
+    sealed = [text for (text,) in reader.rows("select sealed from records.employee limit 1")]
+    return bool(sealed) and unseal(sealed) == [None]
+
+
 # --- the register ---------------------------------------------------------------------------------
 
 
@@ -230,13 +240,14 @@ def register(reader: Reader, as_of: date) -> pd.DataFrame:
 def coming_dates(reader: Reader, own: RuleSet, as_of: date, days: int = 365) -> pd.DataFrame:
     """Return what lies ahead of the agreements within ``days`` of ``as_of``, by date.
 
-    ``date, agreement_id, department, manager, event, label``. Events: ``start``, ``end``,
-    ``measure_due`` of the agreements themselves, and ``DUE_EVENTS``, by which rules of ``own`` and
-    the common checks ask for something. ``label`` is in words.
+    ``date, agreement_id, department, manager, event, label``. Events: ``start`` (of an application
+    that nobody has decided on ``planned_start``), ``end``, ``measure_due`` of the agreements
+    themselves, and ``DUE_EVENTS``, by which rules of ``own`` and the common checks ask for
+    something. ``label`` is in words.
     """
     require_agreements(reader.viewer)
     found = reader.frame(
-        _sql("register/_base", "register/evaluate") + "," + sql_file("agreements/coming"),
+        evaluate_sql() + "," + sql_file("agreements/coming"),
         days=[as_of],
         rules=as_json((own, base())),
         own=own.id,
@@ -253,6 +264,7 @@ DUE_EVENTS = tuple(f"{kind}_due" for kind in DUE_KINDS)
 def _coming_labels() -> dict[str, str]:
     return {
         "start": _("Börjar"),
+        "planned_start": _("Börjar, om ansökan beviljas"),
         "end": _("Slutar"),
         "measure_due": _("Åtgärd senast"),
         "follow_up_due": _("Uppföljning senast"),
@@ -333,7 +345,10 @@ def _what_happened(
         yield _event(now["applied"], "applied", _("Ansökan"), row=versions[0])
     yield from _decision(versions, now)
     if not refused:
-        yield _event(now["start"], "start", _("Start"), _kind(now), versions[0])
+        # The terms that it began with: what has been amended since is told where it was.
+        began = next((v for v in reversed(versions) if v["known_from"] <= now["start"]), None)
+        began = began or versions[0]
+        yield _event(now["start"], "start", _("Start"), _kind(began), began)
     for before, after in pairwise(versions):
         changes = "; ".join(_changes(before, after))
         if changes:
@@ -447,7 +462,7 @@ def _asked_for(reader: Reader, agreement_id: str, as_of: date) -> Iterable[dict[
     """Yield the days by which the own rules, else the common checks, ask for something."""
     own = own_ruleset()
     rows = reader.rows(
-        _sql("register/_base", "register/evaluate") + " select kind, due from evaluated"
+        evaluate_sql() + " select kind, due from evaluated"
         " where agreement_id = $agreement and list_contains($kinds, kind) and due is not null"
         " qualify row_number() over (partition by kind order by ruleset <> $own, due) = 1",
         days=[as_of],

@@ -12,7 +12,7 @@ EVERYONE = frozenset(Role)
 READERS = EVERYONE - {Role.ADMIN}
 RECORDS = frozenset({Role.HR, Role.REVISOR})
 AS_OF, MISSING, MANAGER, ENDS, AGREEMENT = "per", "saknas", "chef", "slutar", "overenskommelse"
-RULESET, RULE, OUTCOME = "regelverk", "regel", "utfall"
+LISTED, RULESET, RULE, OUTCOME = "visa", "regelverk", "regel", "utfall"
 """What the address of the agreements' page may ask for, beside what all pages share."""
 
 

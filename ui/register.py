@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,12 +18,13 @@ import streamlit as st
 from queries import agreements as queries
 from queries import rule_words as words
 from queries.i18n import language
+from queries.indicators import is_before_first_register
 from queries.rules import as_json, base, own, ruleset
 from queries.store import Reader
 from queries.viewer import Role
 from ui import formats as f
 from ui import register_words as words_of
-from ui.addresses import AS_OF, ENDS, MANAGER, MISSING, OUTCOME, RULE, RULESET
+from ui.addresses import AS_OF, ENDS, LISTED, MANAGER, MISSING, OUTCOME, RULE, RULESET
 from ui.choices import SEPARATOR
 from ui.context import Context
 from ui.text import _, plain
@@ -33,6 +34,18 @@ SHOWN = 500
 FIRST_DAY, AHEAD = date(2015, 1, 1), timedelta(days=366)
 """The first day that can be asked for, and how long after the register's own the last one is."""
 PAGE = "overenskommelser"
+TO_DO = "att-gora"
+LISTS: dict[str, tuple[str, ...]] = {
+    TO_DO: (),
+    "alla": queries.STATES,
+    "galler": ("in_force",),
+    "kommande": ("coming", "undecided"),
+    "slut": ("past_end", "ended", "renewed"),
+    "avslag": ("refused",),
+}
+"""What can be listed: what needs doing, or the agreements that are in some of these states."""
+NOT_OVER = ("in_force", "coming", "undecided")
+"""The states in which an agreement is still to end."""
 
 
 # --- what is asked for ----------------------------------------------------------------------------
@@ -44,6 +57,7 @@ class Choice:
     departments are ``parts``; ``missing`` is a matter (kind of rule, or its field), ``ends`` days
     from ``as_of``.
 
+    ``listed`` is one of ``LISTS``; of the register no ``missing`` is chosen.
     With ``ruleset`` the list is not what needs doing but the agreements that one of its rules
     (``rule``; None for any) gives an ``outcome`` (several joined by commas; None for any): so the
     comparison of rule sets leads here.
@@ -58,10 +72,16 @@ class Choice:
     rule: str | None = None
     outcome: str | None = None
     parts: tuple[str, ...] = ()
+    listed: str = TO_DO
 
     @property
     def narrows(self) -> bool:
         return any((self.department, self.missing, self.manager, self.ends))
+
+    @property
+    def of_register(self) -> bool:
+        """Whether agreements are listed, one a line, and not what needs doing in them."""
+        return self.listed != TO_DO and not self.ruleset
 
     def address(self, context: Context, **parameters: str | None) -> str:
         """Return the page's address with what is chosen, and ``parameters`` in its place."""
@@ -70,6 +90,7 @@ class Choice:
             MISSING: self.missing,
             MANAGER: self.manager,
             ENDS: str(self.ends) if self.ends else None,
+            LISTED: self.listed if self.of_register else None,
             RULESET: self.ruleset,
             RULE: self.rule,
             OUTCOME: self.outcome,
@@ -81,7 +102,8 @@ def narrowed(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
     """Return the rows that the choice asks for, in their order.
 
     Works on what needs doing and on the register alike: ``department, manager, days_to_end`` and,
-    if something lacking is chosen, ``matter``. What ends within so many days has not ended yet.
+    if something lacking is chosen, ``matter``. What ends within so many days has not ended yet:
+    of the register (``state``) neither what was ended before its day, nor what was refused.
     """
     keep = pd.Series(True, index=rows.index)
     if choice.department:
@@ -90,6 +112,8 @@ def narrowed(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
         keep &= rows["manager"] == choice.manager
     if choice.ends:
         keep &= rows["days_to_end"].between(0, choice.ends).fillna(False)
+        if "state" in rows:
+            keep &= rows["state"].isin(NOT_OVER)
     if choice.missing:
         keep &= (rows["matter"] == choice.missing) | (rows["second"] == choice.missing)
     return rows[keep]
@@ -217,8 +241,12 @@ class Found:
 
 
 def needing(context: Context, choice: Choice) -> pd.DataFrame:
-    """Return all that the list is taken from: what needs doing, or what an outcome is about."""
+    """Return all that the list is taken from: what needs doing, agreements in some states, or what
+    an outcome is about."""
     key = key_of(context, choice.ruleset)
+    if choice.of_register:
+        register = register_of(context.reader, key, choice.as_of).reset_index(drop=True)
+        return register[register["state"].isin(LISTS[choice.listed])]
     if choice.ruleset:
         return _behind(
             context.reader, key, choice.as_of, choice.ruleset, choice.rule, choice.outcome
@@ -228,8 +256,34 @@ def needing(context: Context, choice: Choice) -> pd.DataFrame:
 
 def find(context: Context, choice: Choice) -> Found:
     """Return what the choice gives, the worst first; names only in the rows that are shown."""
-    found = narrowed(needing(context, choice), choice)
+    found = in_order(narrowed(needing(context, choice), choice), choice)
     return Found(found, named(context, found.head(SHOWN)))
+
+
+def in_order(rows: pd.DataFrame, choice: Choice) -> pd.DataFrame:
+    """Return agreements in the order of a calendar: what ends or begins first; of those that are
+    over or never began, the last. What needs doing stands in its own order already."""
+    if not choice.of_register:
+        return rows
+    if choice.listed in ("kommande", "avslag"):
+        first = choice.listed == "kommande"
+        return rows.sort_values(["start", "agreement_id"], ascending=[first, True])
+    days = rows["ended"].fillna(rows["end"]) if choice.listed == "slut" else rows["end"]
+    ordered = rows.assign(day=pd.to_datetime(days)).sort_values(
+        ["day", "agreement_id"], ascending=[choice.listed != "slut", True]
+    )
+    return ordered.drop(columns="day")
+
+
+def in_states(context: Context, choice: Choice) -> dict[str, int]:
+    """Return how many agreements each of ``LISTS`` but the first holds under the other filters."""
+    register = register_of(context.reader, key_of(context), choice.as_of)
+    counts = narrowed(register, replace(choice, missing=None))["state"].value_counts()
+    return {
+        name: sum(int(counts.get(state, 0)) for state in states)
+        for name, states in LISTS.items()
+        if name != TO_DO
+    }
 
 
 def named(context: Context, rows: pd.DataFrame) -> pd.DataFrame:
@@ -238,6 +292,16 @@ def named(context: Context, rows: pd.DataFrame) -> pd.DataFrame:
         return rows
     names = queries.people(context.reader, rows["employee"].dropna().unique())
     return rows.assign(person=rows["employee"].map(names).fillna(rows["person"]))
+
+
+def reckoned_back(context: Context, day: date) -> str:
+    """Return what is not known of a day before the first register; "" of any other."""
+    if not is_before_first_register(context.reader, day):
+        return ""
+    return _(
+        "Dagen ligger före det första registret. Läget är räknat tillbaka ur vad det säger, så "
+        "uppföljningar, IT-genomgångar, form, dagar och skydd kan ha varit annorlunda då."
+    )
 
 
 # --- words for a line -----------------------------------------------------------------------------
@@ -282,12 +346,14 @@ def tell(rows: pd.DataFrame, as_of: date) -> list[Told]:
     for name in rows["ruleset"].unique():
         parameters |= {(name, rule.id): rule.parameters for rule in ruleset(name).lines()}
 
-    def say(name: str, rule: str, kind: str, reason: str, value: Any, since: Any, due: Any) -> Told:
-        facts = {"value": value, "since": since, "due": due, "as_of": as_of}
+    def say(
+        name: str, rule: str, kind: str, reason: str, value: Any, since: Any, due: Any, start: Any
+    ) -> Told:
+        facts = {"value": value, "since": since, "due": due, "start": start, "as_of": as_of}
         facts = {**parameters[name, rule], **facts}
         return Told(words.why(kind, reason, **facts), words.what_to_do(kind, reason, **facts))
 
-    return each(rows, ("ruleset", "rule", "kind", "reason", "value", "since", "due"), say)
+    return each(rows, ("ruleset", "rule", "kind", "reason", "value", "since", "due", "start"), say)
 
 
 def days_of(since: pd.Series, as_of: date) -> list[int | None]:
@@ -301,6 +367,27 @@ def days_since(since: Any, as_of: date) -> int | None:
         return None
     day = since.date() if isinstance(since, datetime) else since
     return (as_of - day).days
+
+
+def register_list(
+    context: Context, rows: pd.DataFrame, as_of: date, *, departments: bool = True
+) -> pd.DataFrame:
+    """Return agreements as they are listed: a row each, with how much needs doing in it."""
+    counts = needs_of(context.reader, key_of(context), as_of)["agreement_id"].value_counts()
+    managers = [plain(name) if isinstance(name, str) else "" for name in rows["manager"]]
+    table = {
+        _("Överenskommelse"): list(rows["agreement_id"]),
+        _("Anställd"): list(rows["person"]),
+        _("Läge"): each(rows, ("state",), words_of.state_word),
+        _("Ansvarig chef"): managers,
+        _("Start"): list(rows["start"]),
+        _("Slut"): list(rows["ended"].fillna(rows["end"])),
+        _("Att göra"): [int(counts.get(name, 0)) for name in rows["agreement_id"]],
+        _("Förvaltning"): list(rows["department"]),
+    }
+    if not departments:
+        table.pop(_("Förvaltning"))
+    return pd.DataFrame(table)
 
 
 def list_table(rows: pd.DataFrame, as_of: date, *, departments: bool = True) -> pd.DataFrame:

@@ -22,6 +22,7 @@ from ui.register import (
     actors,
     days_of,
     each,
+    in_order,
     key_of,
     named,
     narrowed,
@@ -44,11 +45,18 @@ def _everything(context: Context, choice: Choice) -> pd.DataFrame:
 
 def csv(context: Context, choice: Choice) -> bytes:
     """Return the list as a CSV file."""
+    if choice.of_register:
+        register = named(context, in_order(chosen_agreements(context, choice), choice))
+        return tables.csv_bytes(register_table(register, _mark(context)))
     return tables.csv_bytes(file_table(_everything(context, choice), choice.as_of, _mark(context)))
 
 
 def excel(context: Context, choice: Choice) -> bytes:
     """Return an Excel file: the list, the agreements that it is about, and what they are."""
+    if choice.of_register:
+        chosen = named(context, in_order(chosen_agreements(context, choice), choice))
+        about = about_file(context, choice, 0, len(chosen))
+        return tables.xlsx_bytes(register_table(chosen, _mark(context)), _("Registret"), about)
     rows = _everything(context, choice)
     register = register_table(named(context, chosen_agreements(context, choice)), _mark(context))
     return tables.xlsx_bytes(
@@ -77,6 +85,8 @@ def ics(context: Context, choice: Choice) -> bytes:
 def chosen_agreements(context: Context, choice: Choice) -> pd.DataFrame:
     """Return the agreements that the choice is about: also those that lack nothing, unless what is
     lacking is chosen."""
+    if choice.of_register:
+        return narrowed(needing(context, choice), choice)
     register = register_of(context.reader, key_of(context), choice.as_of)
     if not (choice.missing or choice.ruleset):
         return narrowed(register, choice)
@@ -141,6 +151,7 @@ def selection_words(choice: Choice) -> str:
     """Return what the list is cut down to, in words; "" for nothing."""
     parts = [
         *_behind(choice),
+        *([words_of.listed_word(choice.listed)] if choice.of_register else []),
         *([choice.department] if choice.department else []),
         *([words_of.head(choice.missing)] if choice.missing else []),
         *([choice.manager] if choice.manager else []),
@@ -169,8 +180,7 @@ def about_file(
         (_("Registret per"), f.date(context.as_of)),
         (_("Urval"), selection_words(choice) or _("Allt")),
         (_("Rader"), _extent(choice, lines, agreements)),
-        (_("Regler"), _judged_by(choice)),
-        (_("Sortering"), _("Efter hur allvarligt det är, sedan efter hur länge det har väntat.")),
+        *([] if choice.of_register else _judged(choice)),
         (_("Källa"), _("Registret över överenskommelser")),
         (_("Ögonblicksbild"), context.snapshot.id),
     ]
@@ -192,12 +202,17 @@ def _behind(choice: Choice) -> list[str]:
 
 def _extent(choice: Choice, lines: int, agreements: int) -> str:
     n = f.number(agreements)
-    if choice.ruleset:
-        # Behind a cell stands each agreement once.
+    if choice.ruleset or choice.of_register:
+        # There and behind a cell stands each agreement once.
         return _n("{n} överenskommelse", "{n} överenskommelser", agreements).format(n=n)
     return _("{lines} saker att göra, {agreements} överenskommelser").format(
         lines=f.number(lines), agreements=n
     )
+
+
+def _judged(choice: Choice) -> list[tuple[str, str]]:
+    order = _("Efter hur allvarligt det är, sedan efter hur länge det har väntat.")
+    return [(_("Regler"), _judged_by(choice)), (_("Sortering"), order)]
 
 
 def _judged_by(choice: Choice) -> str:

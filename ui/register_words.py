@@ -96,6 +96,18 @@ def state_word(state: str) -> str:
     }.get(state, state)
 
 
+def listed_word(code: str) -> str:
+    """Return what a list of the page holds; an unknown code is returned as it is."""
+    return {
+        "att-gora": _("Att göra"),
+        "alla": _("Alla"),
+        "galler": _("Gäller"),
+        "kommande": _("Inte börjat"),
+        "slut": _("Slutat"),
+        "avslag": _("Avslag"),
+    }.get(code, code)
+
+
 def field_groups() -> dict[str, tuple[str, ...]]:
     """Return the fields of the terms, by group."""
     return {

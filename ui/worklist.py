@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -13,27 +14,40 @@ import streamlit as st
 
 from queries import register_fields as fields
 from queries import rule_words as words
-from queries.agreements import LATE
+from queries.agreements import LATE, names_are_closed
 from queries.municipality import municipality
 from queries.rules import BASE, ruleset, rulesets
 from queries.viewer import Role
 from ui import cards, choices, journal, timeline
 from ui import formats as f
 from ui import register_words as words_of
-from ui.addresses import AGREEMENT, AS_OF, ENDS, MANAGER, MISSING, OUTCOME, RULE, RULESET
+from ui.addresses import (
+    AGREEMENT,
+    AS_OF,
+    ENDS,
+    LISTED,
+    MANAGER,
+    MISSING,
+    OUTCOME,
+    RULE,
+    RULESET,
+)
 from ui.choices import SEPARATOR
 from ui.context import Context
 from ui.evidence import XLSX, link_line, note, working_material
 from ui.register import (
     AHEAD,
     FIRST_DAY,
+    LISTS,
     PAGE,
     SHOWN,
+    TO_DO,
     Choice,
     Found,
     Told,
     counted,
     days_since,
+    in_states,
     key_of,
     lines_of,
     list_table,
@@ -42,6 +56,8 @@ from ui.register import (
     narrowed,
     needing,
     needs_of,
+    reckoned_back,
+    register_list,
     register_of,
     story_of,
     tell,
@@ -69,6 +85,8 @@ ROWS, ROWS_BESIDE_STORY = 8, 4
 ROW_HEIGHT = 66
 """Rows of the table in sight: fewer when a story stands below it, which should be seen. Each is as
 high as what is to be done needs, on three lines; Streamlit breaks lines above 64 pixels."""
+LINE_HEIGHT = 35
+"""Of an agreement in the register's list, on one line."""
 
 
 # --- the head of the page -------------------------------------------------------------------------
@@ -94,6 +112,13 @@ def head(context: Context) -> None:
         st.html(cards.callout("warning", _("Arbetsmaterial"), working_material()))
     else:
         st.html(cards.callout("warning", personal()))
+    if names_are_closed(context.reader):
+        title = _("Namnen går inte att läsa här")
+        text = _(
+            "Nyckeln till dem saknas på datorn som tjänsten körs på, eller är en annan. "
+            "Pseudonymer visas i stället. Vad som ska göras säger: {command}"
+        ).format(command="python manage.py check")
+        st.html(cards.callout("info", title, text))
 
 
 def _may_see(context: Context, department: str) -> bool:
@@ -168,7 +193,13 @@ def ask(context: Context) -> Choice:
     if choice.ruleset:
         st.html(_behind_note(context, choice))
         return choice
+    choice = replace(choice, listed=_ask_list(context, choice))
+    if choice.of_register:
+        return choice
     return replace(choice, missing=_ask_matter(context, choice))
+
+
+KINDS_OF_FILTER = (MISSING, MANAGER, ENDS, LISTED, RULE, OUTCOME)
 
 
 def _warn_of_unknown(managers: Sequence[str]) -> None:
@@ -176,11 +207,12 @@ def _warn_of_unknown(managers: Sequence[str]) -> None:
 
     What is answered is the list without it, which would be taken for the one that was asked for.
     """
-    asked = {name: st.query_params.get(name) for name in (MISSING, MANAGER, ENDS, RULE, OUTCOME)}
+    asked = {name: st.query_params.get(name) for name in KINDS_OF_FILTER}
     told = (
         (MISSING, words_of.heads(), _("{value} finns inte bland det som kan saknas"), ()),
         (MANAGER, managers, _("{value} finns inte bland cheferna den här dagen"), ()),
         (ENDS, WITHIN, _("Slutar inom {value} går inte att välja"), WITHIN),
+        (LISTED, LISTS, _("Listan {value} finns inte"), tuple(LISTS)),
     )
     for name, known, title, listed in told:
         value = asked[name]
@@ -235,6 +267,19 @@ def _behind_note(context: Context, choice: Choice) -> str:
     leave = {RULESET: None, RULE: None, OUTCOME: None}
     back = link_line(choice.address(context, **leave), _("Visa i stället allt som behöver göras"))
     return cards.callout("info", title, "\n\n".join(parts)) + back
+
+
+def _ask_list(context: Context, choice: Choice) -> str:
+    """Show what can be listed, with how many agreements each list holds; return the chosen one."""
+    needing_some = int(narrowed(needing(context, choice), choice)["agreement_id"].nunique())
+    counts = {TO_DO: needing_some, **in_states(context, choice)}
+
+    def name(code: str) -> str:
+        return f"{words_of.listed_word(code)} ({f.number(counts[code])})"
+
+    return choices.pills(
+        st, _("Visa överenskommelser"), list(LISTS), key=LISTED, default=TO_DO, names=name
+    )
 
 
 def _ask_matter(context: Context, choice: Choice) -> str | None:
@@ -309,6 +354,8 @@ def told(states: Mapping[str, int], needs: pd.DataFrame, as_of: date) -> str:
 
 def _day_note(context: Context, day: date) -> str:
     assert context.as_of is not None
+    if caution := reckoned_back(context, day):
+        return caution
     if day == context.as_of:
         return _("Läget är registrets egen dag. Välj en tidigare dag för att se hur det såg ut då.")
     if day < context.as_of:
@@ -332,8 +379,10 @@ def show(context: Context, choice: Choice, found: Found) -> str | None:
     table to it. On paper an open story stands without the list.
     """
     with st.container(key="list-head"):
-        st.header(_("Överenskommelserna") if choice.ruleset else _("Att göra"), anchor=False)
+        whole = choice.ruleset or choice.of_register
+        st.header(_("Överenskommelserna") if whole else _("Att göra"), anchor=False)
         _hits(choice, found)
+        _others_end(context, choice, found)
     opened = _opened(context, choice, found)
     if not found.lines:
         _nothing(context, choice)
@@ -353,17 +402,23 @@ def show(context: Context, choice: Choice, found: Found) -> str | None:
             _downloads(context, choice)
     if files:
         with st.container(key="list-note"):
-            note(files_note(found))
+            note(files_note(found, choice))
     return opened
 
 
-def files_note(found: Found) -> str:
+def files_note(found: Found, choice: Choice) -> str:
     """Return what the files hold, and of a long list that its file takes a while to make: the
     button says nothing until the file is there."""
-    text = _(
-        "Filerna har hela urvalet, Excelfilen också registret. Kalenderfilen öppnas i Outlook "
-        "och har de datum som kommer inom ett år (högst {n}), utan namn på anställda."
+    whole = (
+        _("Filerna har hela urvalet, med alla uppgifter ur registret.")
+        if choice.of_register
+        else _("Filerna har hela urvalet, Excelfilen också registret.")
+    )
+    dates = _(
+        "Kalenderfilen öppnas i Outlook och har de datum som kommer inom ett år (högst {n}), utan "
+        "namn på anställda."
     ).format(n=f.number(MOST_DATES))
+    text = f"{whole} {dates}"
     if found.lines < LONG:
         return text
     wait = _(
@@ -371,6 +426,21 @@ def files_note(found: Found) -> str:
         "tryckt på knappen."
     )
     return f"{text} {wait.format(n=f.number(found.lines))}"
+
+
+def _others_end(context: Context, choice: Choice, found: Found) -> None:
+    """Lead to those that end within the chosen days and lack nothing: they too need a decision."""
+    if not choice.ends or choice.ruleset or choice.of_register or choice.missing:
+        return
+    every = replace(choice, listed="alla")
+    more = len(narrowed(needing(context, every), every)) - found.agreements
+    if more > 0:
+        text = _n(
+            "{n} till slutar inom {days} dagar utan att något saknas. Visa alla",
+            "{n} till slutar inom {days} dagar utan att något saknas. Visa alla",
+            more,
+        ).format(n=f.number(more), days=choice.ends)
+        st.html(link_line(every.address(context), text))
 
 
 def _hits(choice: Choice, found: Found) -> None:
@@ -394,9 +464,20 @@ def hits(found: Found, choice: Choice) -> str:
     """
     lines = _n("{n} sak", "{n} saker", found.lines).format(n=f.number(found.lines))
     agreements = _n("{n} överenskommelse", "{n} överenskommelser", found.agreements)
+    if choice.of_register and found.lines > 1:
+        cut = _("Här visas de {n} första; filerna har alla.").format(n=f.number(SHOWN))
+        order = {
+            "kommande": _("{agreements}, de som börjar först överst."),
+            "slut": _("{agreements}, de som slutade sist överst."),
+            "avslag": _("{agreements}, de senaste överst."),
+        }.get(choice.listed, _("{agreements}, de som slutar först överst."))
+        last = _("Öppna en för att se hela historien.")
+        told = " ".join([order, *([cut] if found.lines > SHOWN else []), last])
+        return told.format(agreements=agreements.format(n=f.number(found.agreements)))
     if found.lines == 1:
         # Of one there is no order, nor which of them to open.
-        first = _("{agreements}.") if choice.ruleset else _("{lines} i {agreements}.")
+        alone = choice.ruleset or choice.of_register
+        first = _("{agreements}.") if alone else _("{lines} i {agreements}.")
         parts = [first, _("Öppna den för att se hela historien.")]
     else:
         first = (
@@ -429,7 +510,10 @@ def nothing(choice: Choice, *, known: bool) -> tuple[str, str]:
     ``known``: whether there is something without the filters, so that it helps to clear them.
     """
     day = f.date(choice.as_of)
-    if choice.ruleset:
+    if choice.of_register:
+        title = _("Ingen överenskommelse här")
+        text = _("Registret har ingen sådan överenskommelse den {day}.").format(day=day)
+    elif choice.ruleset:
         title = _("Ingen överenskommelse här")
         text = _("Ingen överenskommelse har det utfallet den {day}.").format(day=day)
     else:
@@ -502,24 +586,31 @@ def _table(context: Context, choice: Choice, found: Found, opened: str | None) -
         choices.choose(AGREEMENT, ids[rows[0]] if rows and rows[0] < len(ids) else NONE)
 
     rows = min(len(ids), ROWS_BESIDE_STORY if opened else ROWS)
+    vary = _departments_vary(found.rows)
+    height, table = ROW_HEIGHT, list_table
+    if choice.of_register:
+        rows, height, table = rows * 2, LINE_HEIGHT, partial(register_list, context)
+        rows = min(rows, len(ids))
     st.dataframe(
-        list_table(found.rows, choice.as_of, departments=_departments_vary(found.rows)),
+        table(found.rows, choice.as_of, departments=vary),
         key=key,
         on_select=picked,
         selection_mode="single-row",
         hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=35 + ROW_HEIGHT * rows + 3,
-        column_config=_columns(),
+        row_height=height,
+        height=35 + height * rows + 3,
+        column_config=_register_columns() if choice.of_register else _columns(),
         placeholder="",
-        alt=_("Vad som behöver göras, en rad per sak. Samma sak finns i filerna."),
+        alt=_("Överenskommelser, en rad var. Samma sak finns i filerna.")
+        if choice.of_register
+        else _("Vad som behöver göras, en rad per sak. Samma sak finns i filerna."),
     )
 
 
 def _shown_key(choice: Choice) -> Sequence[object]:
     return (
         choice.as_of, choice.department, choice.missing, choice.manager, choice.ends,
-        choice.ruleset, choice.rule, choice.outcome,
+        choice.listed, choice.ruleset, choice.rule, choice.outcome,
     )  # fmt: skip
 
 
@@ -544,9 +635,25 @@ def _columns() -> dict[str, Any]:
         _("Överenskommelse"): config.TextColumn(width=118),
         _("Anställd"): config.TextColumn(width=134),
         _("Dagar"): config.NumberColumn(
-            format="%d", width=58, help=_("Så många dagar har det varit så.")
+            format="localized", width=58, help=_("Så många dagar har det varit så.")
         ),
         _("Slut"): config.DateColumn(format=day, width=98),
+        _("Förvaltning"): config.TextColumn(width=95),
+    }
+
+
+def _register_columns() -> dict[str, Any]:
+    config, day = st.column_config, "YYYY-MM-DD"
+    return {
+        _("Överenskommelse"): config.TextColumn(width=124),
+        _("Anställd"): config.TextColumn(width=134),
+        _("Läge"): config.TextColumn(width=150),
+        _("Ansvarig chef"): config.TextColumn(width=112),
+        _("Start"): config.DateColumn(format=day, width=94),
+        _("Slut"): config.DateColumn(format=day, width=94),
+        _("Att göra"): config.NumberColumn(
+            format="%d", width=75, help=_("Så många saker behöver göras.")
+        ),
         _("Förvaltning"): config.TextColumn(width=95),
     }
 
@@ -558,16 +665,12 @@ def cards_html(
 
     Folded away when an agreement is open, whose story would else stand far below.
     """
-    parts = []
     first = rows.head(CARDS)
-    listed = zip(first.to_dict("records"), tell(first, choice.as_of), strict=True)
-    for title, matter in groupby(listed, key=lambda told: title_of(told[0])):
-        parts.append(f"<h3>{cards.escaped(title)}</h3>")
-        for to_do, group in groupby(matter, key=lambda told: told[1].to_do):
-            act = f'<p class="dk-detail">{cards.escaped(to_do)}</p>' if to_do else ""
-            items = "".join(_card(context, choice, row) for row, _told in group)
-            parts.append(f'{act}<ul class="dk-worklist">{items}</ul>')
-    cards_of = "".join(parts)
+    if choice.of_register:
+        items = "".join(_plain_card(context, choice, row) for row in first.to_dict("records"))
+        cards_of = f'<ul class="dk-worklist">{items}</ul>'
+    else:
+        cards_of = _cards_by_matter(context, choice, first)
     if len(rows) > CARDS:
         text = _("Här visas de {n} första. Välj med filtren, eller hämta filen som har alla.")
         cards_of += f'<p class="dk-detail">{cards.escaped(text.format(n=CARDS))}</p>'
@@ -577,13 +680,35 @@ def cards_html(
     return f'<div class="dk dk-listed">{cards_of}</div>'
 
 
+def _cards_by_matter(context: Context, choice: Choice, rows: pd.DataFrame) -> str:
+    parts = []
+    listed = zip(rows.to_dict("records"), tell(rows, choice.as_of), strict=True)
+    for title, matter in groupby(listed, key=lambda told: title_of(told[0])):
+        parts.append(f"<h3>{cards.escaped(title)}</h3>")
+        for to_do, group in groupby(matter, key=lambda told: told[1].to_do):
+            act = f'<p class="dk-detail">{cards.escaped(to_do)}</p>' if to_do else ""
+            items = "".join(_card(context, choice, row) for row, _told in group)
+            parts.append(f'{act}<ul class="dk-worklist">{items}</ul>')
+    return "".join(parts)
+
+
+def _plain_card(context: Context, choice: Choice, row: Mapping[str, Any]) -> str:
+    day = row["end"] if f.is_missing(row["ended"]) else row["ended"]
+    ends = "" if f.is_missing(day) else _("slut {day}").format(day=f.date(day))
+    return _item(context, choice, row, words_of.state_word(row["state"]), row["department"], ends)
+
+
 def _card(context: Context, choice: Choice, row: Mapping[str, Any]) -> str:
     days = days_since(row["since"], choice.as_of)
     late = "" if days is None else _n("{n} dag", "{n} dagar", days).format(n=f.number(days))
+    return _item(context, choice, row, who_text(row), row["department"], late)
+
+
+def _item(context: Context, choice: Choice, row: Mapping[str, Any], *details: str) -> str:
     place = choice.address(context, **{AGREEMENT: row["agreement_id"]})
     name = " · ".join(filter(None, (row["agreement_id"], row["person"])))
     link = cards.linked(cards.escaped(name), place)
-    detail = " · ".join(filter(None, (who_text(row), row["department"], late)))
+    detail = " · ".join(filter(None, details))
     return f'<li>{link}<p class="dk-detail">{cards.escaped(detail)}</p></li>'
 
 

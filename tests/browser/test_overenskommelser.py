@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from tests.browser.everywhere import becomes
-from ui.worklist import ROW_HEIGHT
+from ui.worklist import LINE_HEIGHT, ROW_HEIGHT
 
 Open = Callable[..., Page]
 Wait = Callable[[Page], None]
@@ -30,10 +30,10 @@ def asked(page: Page) -> dict[str, str]:
     return {name: values[-1] for name, values in parse_qs(urlsplit(page.url).query).items()}
 
 
-def pick_row(page: Page, row: int, wait_ready: Wait) -> None:
+def pick_row(page: Page, row: int, wait_ready: Wait, height: int = ROW_HEIGHT) -> None:
     """Tick a row of the table, which is a canvas: by where its box stands."""
     table = page.locator("[data-testid=stDataFrame]")
-    table.click(position={"x": 18, "y": 35 + ROW_HEIGHT * row + ROW_HEIGHT // 2})
+    table.click(position={"x": 18, "y": 35 + height * row + height // 2})
     wait_ready(page)
 
 
@@ -85,6 +85,14 @@ def test_hr_filters_opens_an_agreement_both_ways_and_shares_the_address(
     shared.get_by_role("button", name="Rensa filtren").click()
     wait_ready(shared)
     assert "saknas" not in asked(shared)
+
+    # One that lacks nothing stands among all.
+    shared.get_by_role("radio", name=re.compile("^Gäller ")).click()
+    wait_ready(shared)
+    assert asked(shared)["visa"] == "galler"
+    pick_row(shared, 3, wait_ready, LINE_HEIGHT)
+    third = asked(shared)["overenskommelse"]
+    expect(shared.get_by_role("heading", name=third, exact=True)).to_be_visible()
 
 
 def test_the_files_hold_the_list_the_register_and_the_coming_dates_without_names(

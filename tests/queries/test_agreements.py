@@ -110,13 +110,13 @@ CASES: list[tuple[dict[str, Any], dict[str, Any], tuple[str | None, ...]]] = [
     ({"kind": "individual"}, {"employee": "Eva"}, ("uppfyllt", "met", None, None)),
     ({"kind": "individual"}, {}, ("uppgift_saknas", "not_stated", None, None)),
     (TERM, {"end": "2027-01-01"}, ("uppfyllt", "met", None, None)),
-    (TERM, {"end": "2027-01-02"}, ("brister", "too_long", "2027-01-02", None)),
+    (TERM, {"end": "2027-01-02"}, ("brister", "too_long", START, "2027-01-01")),
     (TERM, {}, ("brister", "open_ended", START, "2027-01-01")),
     # Of the month in which the term ends there is no 31st: its last day is meant.
     ({**TERM, "months": 6}, {"start": "2026-08-31", "end": "2027-02-28"},
      ("uppfyllt", "met", None, None)),
     ({**TERM, "months": 6}, {"start": "2026-08-31", "end": "2027-03-01"},
-     ("brister", "too_long", "2027-03-01", None)),
+     ("brister", "too_long", "2026-08-31", "2027-02-28")),
     ({"kind": "open_ended"}, {}, ("uppfyllt", "met", None, None)),
     ({"kind": "open_ended"}, {"end": "2027-01-01"}, ("brister", "has_end", START, None)),
     (WEEKS, {"notice_days": "14"}, ("uppfyllt", "met", None, None)),
@@ -712,6 +712,7 @@ def test_the_story_tells_what_was_changed_and_every_follow_up_that_any_register_
     assert (
         details["amended"] == "Form: från muntlig till skriftlig; Dagar per vecka: från 2 till 2,5"
     )
+    assert details["start"] == "Form: muntlig, Dagar per vecka: 2"  # as it began, not as it is
     assert (details["renewed_from"], details["renewed_by"]) == ("B", "C")
     lines = dict(zip(found["event"], found["line"], strict=True))
     assert lines["amended"] == 2 and pd.isna(lines["follow_up_due"])
@@ -772,6 +773,8 @@ def test_coming_dates_are_those_ahead_and_no_further_than_asked(store: Store) ->
             decision="Avslagen",
         ),
         good("I", risk_level="Gul", measure_due="2026-11-06", start="2026-06-01", end="2026-10-30"),
+        # Nobody has decided: it may never begin, and then it does not end either.
+        good("J", applied=START, decision=None, start="2026-11-16", end="2026-11-28"),
     )
     found = agreements.coming_dates(store.reader(), OWN, DAY, days=31)
     assert [(str(d), a, e) for d, a, e in found[["date", "agreement_id", "event"]].values] == [
@@ -780,6 +783,7 @@ def test_coming_dates_are_those_ahead_and_no_further_than_asked(store: Store) ->
         ("2026-11-06", "G", "measure_due"),
         ("2026-11-10", "G", "start"),
         ("2026-11-15", "B", "start"),
+        ("2026-11-16", "J", "planned_start"),
         ("2026-11-25", "G", "end"),
         ("2026-12-01", "A", "follow_up_due"),
     ]
@@ -905,9 +909,14 @@ def test_hr_meets_names_of_its_own_and_revisor_pseudonyms(
     assert sorted(names.values()) == sorted(["Bo Berg", short[hashes[1]]]) or sorted(
         names.values()
     ) == sorted(["Bo Berg", short[hashes[0]]])
+    assert not agreements.names_are_closed(named.reader("hr", "BB"))
     # Without the key of the machine that loaded them there are no names.
     monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(named.folder / "another"))
     assert agreements.people(named.reader("hr", "BB"), hashes) == short
+    assert agreements.names_are_closed(named.reader("hr", "BB"))
+    assert not agreements.names_are_closed(named.reader())  # revisor has none to miss
+    with pytest.raises(AccessDenied):
+        agreements.names_are_closed(named.reader("politiker"))
 
 
 def test_only_revisor_is_told_the_file_and_line_of_an_event(named: Store) -> None:

@@ -42,8 +42,8 @@ def need(agreement: str, kind: str = "follow_up", **other: Any) -> dict[str, Any
         "kind": kind, "field": None, "rule": "uppfoljning_varje_ar", "ruleset": "vaggeryd",
         "aspect": "follow_up",
         "modality": "ska", "outcome": "brister", "reason": "never", "value": None,
-        "since": date(2026, 10, 1), "due": None, "rank": 7, "end": None, "days_to_end": pd.NA,
-        "who": "chef", "also": None, **other,
+        "since": date(2026, 10, 1), "due": None, "rank": 7, "start": date(2025, 9, 30),
+        "end": None, "days_to_end": pd.NA, "who": "chef", "also": None, **other,
     }  # fmt: skip
 
 
@@ -200,9 +200,9 @@ def test_a_list_that_is_cut_says_so():
 
 def test_only_of_a_long_list_the_reader_is_told_to_wait_for_the_file():
     long = Found(MIXED.loc[MIXED.index.repeat(worklist.LONG)], MIXED)
-    assert "80 000 rader" in worklist.files_note(long).replace(f.NBSP, " ")
-    assert "upp till en minut" in worklist.files_note(long)
-    assert "minut" not in worklist.files_note(Found(MIXED, MIXED))
+    assert "80 000 rader" in worklist.files_note(long, Choice(DAY)).replace(f.NBSP, " ")
+    assert "upp till en minut" in worklist.files_note(long, Choice(DAY))
+    assert "minut" not in worklist.files_note(Found(MIXED, MIXED), Choice(DAY))
 
 
 def test_of_a_single_thing_to_do_no_order_is_told():
@@ -503,6 +503,64 @@ def test_where_nothing_needs_doing_the_register_and_its_dates_can_still_be_taken
     assert len(book.get_sheet_by_name("Registret").to_python()) == 2
     events = Calendar.from_ical(make_ics(context, Choice(DAY))).walk("VEVENT")
     assert date(2027, 1, 31) in {event["dtstart"].dt for event in events}
+
+
+@pytest.mark.parametrize("listed", [name for name in register.LISTS if name != register.TO_DO])
+def test_every_agreement_can_be_listed_and_opened_whether_it_lacks_anything_or_not(
+    visit, hr, listed: str
+):
+    day = register_date(hr)
+    known = read_register(hr, day)
+    wanted = known[known["state"].isin(register.LISTS[listed])]
+    app = visit(roll="hr", mina=",".join(hr.viewer.departments), visa=listed)
+    table = app.dataframe[0].value
+    assert sorted(table["Överenskommelse"]) == sorted(wanted["agreement_id"]) != []
+    assert set(table["Läge"]) == {register_words.state_word(state) for state in wanted["state"]}
+    to_do = find_needs(hr, own(), day)[0]["agreement_id"].value_counts()
+    told = dict(zip(table["Överenskommelse"], table["Att göra"], strict=True))
+    assert told == {name: to_do.get(name, 0) for name in wanted["agreement_id"]}
+    if listed == "galler":
+        assert 0 in told.values(), "one that lacks nothing"
+        lacks_nothing = min(name for name, n in told.items() if n == 0)
+        opened = visit(
+            roll="hr",
+            mina=",".join(hr.viewer.departments),
+            visa=listed,
+            overenskommelse=lacks_nothing,
+        )
+        assert lacks_nothing in [heading.value for heading in opened.header]
+    choice = Choice(day, listed=listed)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(excel(app.session_state["_context"], choice)))
+    heads, *lines = book.get_sheet_by_name("Registret").to_python()
+    assert [row[heads.index("Överenskommelse")] for row in lines] == list(table["Överenskommelse"])
+
+
+def test_what_ends_within_so_many_days_is_everything_that_does_and_the_list_to_do_says_so(
+    visit, hr
+):
+    known = read_register(hr, register_date(hr))
+    days = (pd.to_datetime(known["end"]) - pd.Timestamp(register_date(hr))).dt.days
+    ending = known[days.between(0, 90) & known["state"].isin(["in_force", "coming", "undecided"])]
+    app = visit(roll="hr", mina=",".join(hr.viewer.departments), slutar="90", visa="alla")
+    shown = list(app.dataframe[0].value["Överenskommelse"])
+    assert sorted(shown) == sorted(ending["agreement_id"])
+    assert list(app.dataframe[0].value["Slut"]) == sorted(ending["end"])
+    to_do = visit(roll="hr", mina=",".join(hr.viewer.departments), slutar="90")
+    listed = to_do.dataframe[0].value["Överenskommelse"].nunique()
+    more = len(shown) - listed
+    assert more > 0 and f"{more} till slutar inom 90 dagar" in said(to_do)
+    assert "visa=alla" in said(to_do)
+
+
+def test_a_list_that_does_not_exist_is_told_and_one_that_is_empty_says_so(visit):
+    assert "Listan atlantis finns inte" in said(visit(roll="revisor", visa="atlantis"))
+    empty = visit(roll="hr", mina="KLK", visa="avslag", chef="demo-chef-01", slutar="30")
+    assert "Ingen överenskommelse här" in said(empty) or "Inget för det här" in said(empty)
+
+
+def test_a_day_before_the_first_register_is_told_to_be_reckoned_back(visit):
+    assert "före det första registret" in said(visit(roll="revisor", per="2024-06-30"))
+    assert "före det första registret" not in said(visit(roll="revisor", per="2024-12-31"))
 
 
 def test_a_rule_set_that_does_not_exist_is_told_and_answered_with_what_needs_doing(visit):

@@ -8,19 +8,21 @@ asked_for as (
     qualify row_number() over (
         partition by agreement_id, kind order by ruleset <> $own, due) = 1
 ),
--- Granted and not over, begun or not. (An agreement without a decision counts as granted.)
+-- Granted and not over, begun or not. An agreement without a decision counts as granted; but one
+-- that was applied for, has not begun and nobody has decided on may never begin.
 standing as (
-    select * from known
+    select *, decision is not null or applied is null or "start" <= day as decided
+    from known
     where decision is distinct from 'avslagen' and ended is null and coalesce("end" >= day, true)
 ),
 dates as (
     select day, agreement_id, department, manager, event, date from asked_for
     union all
-    select day, agreement_id, department, manager, 'start', "start"
+    select day, agreement_id, department, manager, if(decided, 'start', 'planned_start'), "start"
     from standing
     union all
     select day, agreement_id, department, manager, 'end', "end"
-    from standing
+    from standing where decided
     union all
     select day, agreement_id, department, manager, 'measure_due', measure_due
     from standing where measure_done is null and risk_level is distinct from 'gron'
