@@ -362,9 +362,9 @@ def rules(options: argparse.Namespace) -> None:
 
 def agreements(options: argparse.Namespace) -> None:
     from queries.agreements import evaluation
-    from queries.indicators import register_date
+    from queries.indicators import every_department, register_date
     from queries.rules import BASE, base, own, ruleset
-    from queries.store import open_reader
+    from queries.store import open_reader, require_agreements
 
     role = Role(options.role)
     granted = frozenset(options.department or ())
@@ -375,6 +375,14 @@ def agreements(options: argparse.Namespace) -> None:
     if day is None:
         raise Refused(
             _("Inget register är inläst. Läs in det med ”python manage.py load agreements FIL”.")
+        )
+    require_agreements(reader.viewer)
+    known = every_department(reader)
+    if unknown := sorted(granted - set(known)):
+        raise Refused(
+            _("Förvaltningen {code} finns inte. Där finns: {known}.").format(
+                code=", ".join(unknown), known=", ".join(known)
+            )
         )
     named = ruleset(options.ruleset) if options.ruleset else own()
     sets = (named,) if named.id == BASE else (named, base())

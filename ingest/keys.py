@@ -11,13 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
 from ingest.register import GONE
-from ingest.snapshot import Builder
+from ingest.snapshot import Builder, rows_in
 from queries import pseudonyms
 from queries.i18n import _
-from queries.store import quote
 
 Rows = Callable[[str], Sequence[Sequence[Any]]]
 """A question in SQL to the store's records → its rows."""
@@ -55,9 +52,7 @@ def fault(rows: Rows) -> str:
 
 def fault_of(folder: Path) -> str:
     """Return the same of the snapshot in ``folder``."""
-    with duckdb.connect(":memory:") as connection:
-        connection.execute(f"attach {quote(folder / 'records.duckdb')} as records (read_only)")
-        return fault(lambda sql: connection.execute(sql).fetchall())
+    return fault(lambda sql: rows_in(folder, sql))
 
 
 def key_of(builder: Builder, *, dry_run: bool, new_key: bool) -> bytes:

@@ -286,6 +286,14 @@ def check_folder(folder: Path, rules: bool = True) -> None:
         raise CheckFailed(broken)
 
 
+def rows_in(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Return what a question to the databases in ``folder`` gives; they are opened to be read."""
+    with duckdb.connect(":memory:") as connection:
+        for name in DATABASES:
+            connection.execute(f"attach {quote(folder / f'{name}.duckdb')} as {name} (read_only)")
+        return connection.execute(sql).fetchall()
+
+
 def run_checks(connection: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
     """Return, per check that found something, its offending rows (at most ten)."""
     broken = {}

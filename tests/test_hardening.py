@@ -691,6 +691,7 @@ def test_no_address_made_by_hand_breaks_a_page_or_is_run(pages: Service, turn: i
 
 # What is put into SQL by hand, and why it may be: all are names of ours, never somebody's words.
 PUT_IN = {
+    "ingest/keys.py": {"sql"},  # two questions of the file itself, passed on
     "ingest/load.py": {"gone", "name"},  # conditions and tables that stand a few lines above
     "ingest/prune.py": {"table", "column"},  # tables and columns listed in the file
     "ingest/publish.py": {"table", "schema", "attribute"},  # the cube's own
@@ -703,6 +704,7 @@ PUT_IN = {
         "sql", "path.read_text(encoding='utf-8')",  # files of queries/, and what others pass on
     },
     "queries/agreements.py": {"known", "', '.join(EVALUATED)"},  # files of queries/sql, columns
+    "queries/answer.py": {"sql"},  # what the queries ask, passed on
     "queries/comparisons.py": {"reader.schema"},  # one of two names
     "queries/coverage.py": {"wanted.register_sql('positions')"},
     "queries/explore.py": {  # files of queries/sql
@@ -718,7 +720,7 @@ PUT_IN = {
     "queries/store.py": {"sql"},  # what the queries ask
 }  # fmt: skip
 RUNS = {"execute", "executemany", "sql", "frame", "rows", "query"}
-SAFE_CALLS = {"sql_file", "_sql", "quote"}
+SAFE_CALLS = {"sql_file", "_sql", "evaluate_sql", "quote"}
 
 
 def put_in(node: ast.expr) -> Iterator[str]:

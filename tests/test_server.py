@@ -41,6 +41,15 @@ def app() -> st.App:
     return st.App(SCRIPT, **server.guards(SCRIPT))
 
 
+def test_every_guard_stands_before_the_pages_the_outermost_first() -> None:
+    """Each is tested by what it does; but one that is left out of the app does nothing."""
+    assert [guard.cls.__name__ for guard in server.guards(SCRIPT)["middleware"]] == [
+        "SecurityHeaders", "OnlyThisComputer", "KnownHosts", "SameOriginSockets", "KnownMessages",
+        "ClosedPaths", "KnownAddresses", "SecureCookies", "LoginDoor", "OwnFiles",
+        "CompressedStatic", "PageShell",
+    ]  # fmt: skip
+
+
 @pytest.fixture
 def visit(app: st.App) -> Callable[..., TestClient]:
     """Return ``visit(client=…, base_url=…)``: a visitor; requests only, no session is started."""

@@ -212,8 +212,12 @@ class LoginDoor:
         if path == ENTER:
             return await self._enter(scope, receive, send)
         if path == OUT and (claims := server.identity(scope)):
-            # Also for whoever opens the address by hand: Streamlit only takes the cookie away.
+            # Also for whoever opens the address by hand: Streamlit only takes the cookie away. The
+            # page's button has ended the login before it leads here, and has told of it.
+            by_hand = access.refusal(claims) is not Refusal.ENDED
             await asyncio.to_thread(access.end, claims)
+            if by_hand:
+                await asyncio.to_thread(access.note, claims, "logout")
         if path == CALLBACK:
             return await self.app(scope, receive, self._leading(scope, send))
         if server.login_configured() and server._is_file(path):

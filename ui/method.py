@@ -342,16 +342,30 @@ def visible(context: Context) -> None:
     if table.empty:
         return
     whole = _("{shown} av {groups} ({share})")
+    names = {merging.code: merging.title for merging in context.mergings()}
+    counted = []
+    for row in table.itertuples():
+        counted.append((breakdown_word(row.breakdown), row))
+        if row.breakdown == "department":
+            text = _("{breakdown}, med {merging} som en grupp")
+            counted += [
+                (
+                    text.format(breakdown=breakdown_word("department"), merging=names[one.merging]),
+                    one,
+                )
+                for one in context.visibility_merged().itertuples()
+                if one.groups
+            ]
     rows = [
         {
-            _("Indelning"): breakdown_word(row.breakdown),
+            _("Indelning"): plain(name),
             _("Synliga grupper"): whole.format(
                 shown=f.number(row.shown),
                 groups=f.number(row.groups),
                 share=f.percent(row.shown / row.groups),
             ),
         }
-        for row in table.itertuples()
+        for name, row in counted
     ]
     st.markdown(
         _(

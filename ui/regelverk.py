@@ -24,7 +24,7 @@ from ui.addresses import AS_OF, RULESET
 from ui.cards import escaped
 from ui.context import Context
 from ui.evidence import files, link_line, nearest_line, note, say, views, working_material
-from ui.register import AHEAD, FIRST_DAY
+from ui.register import AHEAD, FIRST_DAY, reckoned_back
 from ui.rule_tables import (
     COVERS,
     Link,
@@ -355,6 +355,8 @@ def ask_day(context: Context) -> date | None:
             first=f.date(FIRST_DAY), last=f.date(last)
         )
         st.html(cards.callout("warning", title, text))
+    if caution := reckoned_back(context, day):
+        note(caution)
     if day != context.as_of and context.viewer.role is Role.HR:
         note(
             _(
@@ -495,13 +497,12 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
         st.html(cards.callout("warning", title, text))
     table = queries.at(everything, context.reader, context.department)
     say(_in_force(table, place_of(context), day))
-    hidden = int((table["status"] == "hidden").sum())
-    if context.department and 2 * hidden > len(table):
+    hidden = table[table["status"] == "hidden"]
+    if context.department and 2 * len(hidden) > len(table):
         title = _("{hidden} av {all} tal är dolda för {name}").format(
-            hidden=hidden, all=len(table), name=context.department_name
+            hidden=len(hidden), all=len(table), name=context.department_name
         )
         st.html(cards.callout("hidden", title, status_reason("hidden")))
-        st.html(_nearest(context, sets, day, everything))
     link = opening(context, day)
     st.html(standing(sets, table, day, link))
     unseen = [r for s in sets for r in s.lines() if r.kind == "text" and r.modality != "kan"]
@@ -516,22 +517,48 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
         st.html(link_line(context.link("it-sakerhet"), _("IT-säkerhet")))
     if not table["live"].all():
         note(_only_published())
-    if hidden:
-        note(status_reason("hidden"))
+    why_hidden(context, sets, day, everything, hidden)
     _counted_files(context, sets, everything, "regelverk-jamforelse", day)
 
 
-def _nearest(context: Context, sets: Sequence[RuleSet], day: date, everything: pd.DataFrame) -> str:
-    """Return the link to what is shown nearest to the chosen department, which is hidden."""
-    about = [m for m in context.mergings() if context.department in m.departments]
-    found = [
-        m
-        for m in about
-        if (_shown(context.rule_outcomes(sets, day, m))["department"] == m.code).any()
-    ]
-    whole = bool(_shown(everything)["department"].isna().any())
+def why_hidden(
+    context: Context,
+    sets: Sequence[RuleSet],
+    day: date,
+    everything: pd.DataFrame,
+    hidden: pd.DataFrame,
+) -> None:
+    """Say why counts are hidden, if any are, and lead to what is shown nearest to them.
+
+    ``hidden``: their rows. Near a department is a merging that it belongs to, or the whole, where
+    any of the same rules is shown; near the whole, how many break any rule of the set.
+    """
+    if hidden.empty:
+        return
+    note(status_reason("hidden"))
+    codes = set(hidden["department"].dropna()) - {MINE}
+    if not codes:
+        of = _shown(everything)
+        of = of[of["department"].isna() & (of["rule"] == ANY)]
+        names = [s.short for s in sets if s.id in set(of["ruleset"]) & set(hidden["ruleset"])]
+        if names:
+            text = _("Det närmaste som kan visas: minst en regel, för {names}.")
+            say(text.format(names=list_names(names)))
+        return
+    asked = set(zip(hidden["ruleset"], hidden["rule"], strict=True))
+
+    def tells(rows: pd.DataFrame) -> bool:
+        return not asked.isdisjoint(zip(rows["ruleset"], rows["rule"], strict=True))
+
+    near = []
+    for merging in context.mergings():
+        if codes & set(merging.departments):
+            rows = _shown(context.rule_outcomes(sets, day, merging))
+            near += [merging] if tells(rows[rows["department"] == merging.code]) else []
+    shown = _shown(everything)
     kept = {key: st.query_params.get(key) for key in (COMPARED, ADOPTED, AS_OF)}
-    return nearest_line(context, found, whole, "regelverk", **kept)
+    whole = tells(shown[shown["department"].isna()])
+    st.html(nearest_line(context, near, whole, "regelverk", **kept))
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
@@ -637,18 +664,29 @@ def adoption_part(context: Context, day: date) -> None:
         say(more)
     plan = queries.plan(table, adopted)
     to_do = plan[queries.asks_for_something(plan)]
-    if (plan["status"] == "hidden").any():
-        note(status_reason("hidden"))
+    hidden = table[(table["status"] == "hidden") & (table["ruleset"] == adopted.id)]
     places = None if context.department else everything[everything["ruleset"] == adopted.id]
     if places is not None and context.viewer.role is Role.HR:
         places = places[places["live"]]  # what is counted here is its own departments
+
+    def what_to_do() -> None:
+        _plan_view(adopted, plan, to_do, link, places)
+        why_hidden(context, (adopted,), day, everything, hidden)
+
+    def who_is_hit() -> None:
+        st.html(hit(adopted, mine, everything, link, context.department))
+        there = everything[everything["department"] != MINE]
+        if context.department:
+            there = there[there["department"].isna() | (there["department"] == context.department)]
+        there = there[(there["ruleset"] == adopted.id) | (there["rule"] == ANY)]
+        unseen = there[there["status"] == "hidden"]
+        why_hidden(context, (mine, adopted), day, everything, unseen)
+
     views(
         "anta",
         {
-            _("Vad som behöver göras"): lambda: _plan_view(adopted, plan, to_do, link, places),
-            _("Vilka förvaltningar som berörs"): lambda: st.html(
-                hit(adopted, mine, everything, link, context.department)
-            ),
+            _("Vad som behöver göras"): what_to_do,
+            _("Vilka förvaltningar som berörs"): who_is_hit,
         },
     )
     name = f"regelverk-anta-{adopted.id}"

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from ingest.load import load_survey
-from queries.protection import visibility, waiting
+from queries.indicators import departments, options
+from queries.mergings import of_departments
+from queries.protection import visibility, visibility_merged, waiting
 from queries.store import open_reader
 from queries.viewer import Role, Viewer
 from tests.pages.test_pages import _run, words
@@ -74,3 +76,26 @@ def test_what_is_visible_is_counted_of_what_is_published(
         shown = sum(status == "shown" for status in own)
         assert (row["shown"], row["groups"]) == (shown, len([s for s in own if s != "not_asked"]))
     assert table["shown"].le(table["groups"]).all() and table.loc["all", "shown"] > 0
+
+
+def test_what_a_merging_makes_visible_is_counted_of_what_a_politician_is_told_of_it(
+    demo_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
+    reader = open_reader(Viewer(Role.POLITIKER))
+    for wave in ("2024", "2026"):
+        codes = list(departments(reader, wave)["code"])
+        (merging,) = of_departments(codes)
+        table = options(reader, wave, mergings=[merging])
+        groups: dict[tuple[str, str], str] = {}
+        for row in table.dropna(subset="department").to_dict("records"):
+            if row["department"] in merging.departments or row["denominator"] == 0:
+                continue
+            if row["status"] in ("shown", "hidden"):
+                groups[row["indicator"].split(":")[0], row["department"]] = row["status"]
+        shown = sum(status == "shown" for status in groups.values())
+        (told,) = visibility_merged(reader, wave, [merging]).to_dict("records")
+        assert told == {"merging": merging.code, "shown": shown, "groups": len(groups)}
+        assert 0 < shown < len(groups)
+    said = words(_run("metod", {"vag": "2026"}))
+    assert "som en grupp" in said and f"{shown} av {len(groups)}" in said

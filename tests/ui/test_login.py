@@ -585,6 +585,7 @@ def test_a_file_is_for_those_who_are_logged_in_and_granted_something(visitor: Te
     assert visitor.get("/media/a.xlsx").status_code == 200
     # Streamlit only takes the cookie away, and whoever has copied it would still be in.
     visitor.get("/auth/logout")
+    visitor.get("/auth/logout")
     assert visitor.get("/media/a.xlsx").status_code == 403
     # Each who is known once, and all who are nobody now and then.
     assert set(logged()) == {
@@ -594,8 +595,9 @@ def test_a_file_is_for_those_who_are_logged_in_and_granted_something(visitor: Te
         ("denied", "okänd", "", "inloggningen har gått ut"),
         ("denied", "okänd", "", "inloggningskaka som tjänsten inte har gett ut"),
         ("denied", "okänd", "", "fil efter utloggning"),
+        ("logout", "okänd", "", ""),
     }
-    assert len(logged()) == 6
+    assert len(logged()) == 7
 
 
 def test_a_file_refused_for_a_mistake_in_the_permissions_is_told_as_that(

@@ -23,6 +23,7 @@ from tests.ui.test_cards import HOSTILE, Parsed
 from tests.visiting import at
 from ui import regelverk as page
 from ui import rule_tables, tables
+from ui.text import status_reason
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 10, 31)
@@ -423,8 +424,23 @@ def test_hr_opens_its_own_agreements_and_no_others() -> None:
 def test_a_department_that_is_mostly_hidden_leads_to_the_whole_with_the_same_choice() -> None:
     html = unescape(markup(visit(forvaltning="MBN", anta="vgr")))
     assert re.search(r"\d+ av \d+ tal är dolda för Miljö", html)
-    (link,) = re.findall(r'kan visas: <a href="([^"]+)"[^>]*>hela kommunen', html)
+    # Under the comparison, under what would have to be done, and under whom it would hit.
+    links = re.findall(r'kan visas: <a href="([^"]+)"[^>]*>hela kommunen', html)
+    (link,) = set(links)
+    assert len(links) > 1
     assert link.startswith("/regelverk?") and "anta=vgr" in link and "forvaltning" not in link
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize(
+    "asked", [{}, {"forvaltning": "TN"}, {"forvaltning": "MBN"}, {"forvaltning": "MBN+TN"}]
+)
+def test_whatever_is_hidden_is_explained_and_leads_to_the_nearest(asked: dict[str, str]) -> None:
+    html = unescape(markup(visit(**asked)))
+    assert "dolt" in html
+    reason = status_reason("hidden")
+    near = "Det närmaste som kan visas"
+    assert html.count(near) == html.count(reason) - html.count("tal är dolda för") > 0
 
 
 @pytest.mark.usefixtures("demo")
