@@ -1,139 +1,101 @@
 """The auditor's own questions: one selection counted from the records in one pass of SQL.
 
 For revisor alone; everybody else gets ``AccessDenied``. The text of the SQL is fixed, and what was
-chosen goes into it as parameters: both are returned, to be shown beside the numbers. The published
-view answers the same selection from the published cube alone, and says of what is not there that it
-is not published.
+chosen goes into it as parameters: all that was asked of the store is returned, to be shown beside
+the numbers. The published view (``queries.published_view``) answers the same selection from what a
+role without microdata is given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from queries import indicators as results
-from queries.differences import Association, Homogeneity, association, response_homogeneity
-from queries.disclosure import CROSSED
+from queries.answer import (
+    COLUMNS,
+    ESTIMATED,
+    EVERYBODY,
+    TOLD,
+    Answer,
+    Asked,
+    Counted,
+    Floats,
+    Listening,
+    across,
+    blank,
+    no_rows,
+    rows_of,
+)
+from queries.differences import Homogeneity, response_homogeneity
 from queries.estimation import Sample, estimate
 from queries.i18n import _
+from queries.published_view import published
 from queries.reference import Question
 from queries.selection import (
     ANSWERS,
-    ATTRIBUTES,
     NOBODY,
     UNKNOWN,
     UNSURE,
     UNWEIGHTED,
     Material,
     Selection,
+    groups_of,
     has_mean,
     kept_sql,
     length_of,
+    poststratified,
+    question_of,
     require_auditor,
     scores,
 )
 from queries.store import Reader, sql_file
-from queries.viewer import Role, Viewer
 
-COLUMNS = (
-    "question", "row", "column", "count", "base", "value", "se", "df", "low", "high", "bound_low",
-    "bound_high", "status",
-)  # fmt: skip
-"""``row``, ``column``: a code, or "" for everybody. ``count`` of ``base``; ``value``: the share
-(0–1) or the mean, empty for mere counts. ``status``: shown, hidden, no_answers, not_asked,
-unpublished (the cube has no such combination), no_mean (the answers have no order)."""
-ESTIMATED = COLUMNS[5:-1]
-EVERYBODY, TOLD = "", "*"
-"""Groups of an axis in the counts: everybody, and all who have a value on it."""
-
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Counted:
-    """The counts of one question, as the statistics take them.
-
-    ``counts``: H × C × G × K people in stratum (department), cell of the weighting, group, option;
-    ``base``: H × C × G, who has any of the options, which of several choices is not their sum.
-    ``silent``: G, people who may belong there and of whom it is not known. ``wave``: H × C, who
-    answered the survey; ``invited``: H; ``population``: C, people in the frame, or None.
-    ``groups``, ``options``: codes; of a mean the groups are pairs. ``places``: whether the groups
-    are departments, each a stratum of its own. The last group is everybody, ``outside`` how many of
-    them belong to no other.
-    """
-
-    counts: Floats
-    base: Floats
-    silent: Floats
-    wave: Floats
-    invited: Floats
-    population: Floats | None
-    strata: tuple[str, ...]
-    groups: tuple[Any, ...]
-    options: tuple[str, ...]
-    places: bool
-    outside: int
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a selection gives. ``table``: ``COLUMNS``; ``sql`` and ``parameters``: what counted it;
-    ``people``: how many passed the filters; ``counted``: by question, what the statistics are made
-    from; ``testable``: the questions whose groups have nobody in common; ``notes``: what must be
-    known of the numbers, in sentences."""
-
-    selection: Selection
-    table: pd.DataFrame
-    sql: str
-    parameters: dict[str, Any]
-    people: int
-    counted: dict[str, Counted] = field(default_factory=dict)
-    testable: frozenset[str] = frozenset()
-    notes: tuple[str, ...] = ()
-
-    @cached_property
-    def tests(self) -> dict[str, Association | None]:
-        """By question, whether the groups answer alike. Late: an exact test takes a while."""
-        return {name: _test(self.counted[name], self.selection) for name in sorted(self.testable)}
+__all__ = ["COLUMNS", "ESTIMATED", "EVERYBODY", "Answer", "across", "explore"]
 
 
 def explore(reader: Reader, selection: Selection, found: Material) -> Answer:
     """Count a selection. Raises ``AccessDenied`` for everyone but the auditor."""
     require_auditor(reader)
+    listening = Listening(reader)
     if selection.source == "register":
-        return _register(reader, selection)
-    if selection.published or found.pruned:
-        return _published(reader, selection, found)
-    return _survey(reader, selection, found)
+        made = _register(listening, selection)
+    elif selection.published or found.pruned:
+        return published(reader, selection, found)
+    else:
+        made = _survey(listening, selection, found)
+    return replace(made, asked=listening.asked)
 
 
 # --- the survey's records -------------------------------------------------------------------------
 
 
 def _survey(reader: Reader, selection: Selection, found: Material) -> Answer:
-    sql, parameters = sql_file("explore/survey"), _survey_parameters(selection, found)
-    rows = reader.frame(sql, **parameters)
+    if selection.measure == "antal" and selection.weight != UNWEIGHTED:
+        return _without_weight(reader, selection, found, _("Antal är personer och vägs inte."))
     grid = results.departments(reader, selection.wave)
     places = [value for name, value in selection.filters if name == "department"]
     # A department that is filtered away is no part of the sample either.
     grid = grid[grid["code"].isin(places)] if places else grid
-    population = _population(reader, selection, list(grid["code"]))
+    sql, parameters = sql_file("explore/survey"), _survey_parameters(selection, found)
+    rows = reader.frame(sql, **parameters)
+    rows = rows[rows["department"].isin(grid["code"])]
     notes: dict[str, None] = {}
-    tables, counted, testable = [_empty()], {}, set()
     people = int(rows["people"][rows["what"] == "kept"].sum())
+    population = _population(reader, selection, list(grid["code"]))
     if population is not None:
+        if why := _unweighable(rows, population, int(grid["invited"].sum())):
+            return _without_weight(reader, selection, found, why)
         rows = _within_frame(rows, population, notes)
+    tables, counted, testable = [no_rows()], {}, set()
     for name in selection.questions:
-        question = _question(found, name)
+        question = question_of(found, name)
         if grid.empty or (selection.measure == "medel" and not has_mean(question)):
-            tables.append(_blank(name, "no_answers" if grid.empty else "no_mean"))
+            tables.append(blank(name, "no_answers" if grid.empty else "no_mean"))
             continue
         made = _count(rows, selection, question, found, grid, population)
         counted[name] = made
@@ -143,10 +105,23 @@ def _survey(reader: Reader, selection: Selection, found: Material) -> Answer:
         }
         if selection.measure in ("radandel", "kolumnandel") and not several:
             testable.add(name)
-    table = pd.concat(tables, ignore_index=True)
     return Answer(
-        selection, table, sql, parameters, people, counted, frozenset(testable), tuple(notes)
+        selection=selection,
+        table=pd.concat(tables, ignore_index=True),
+        sql=sql,
+        parameters=parameters,
+        people=people,
+        weight=selection.weight,
+        counted=counted,
+        testable=frozenset(testable),
+        notes=tuple(notes),
     )
+
+
+def _without_weight(reader: Reader, selection: Selection, found: Material, why: str) -> Answer:
+    """Return what is asked for without the weight that it cannot be given, and why."""
+    plain = _survey(reader, selection.model_copy(update={"weight": UNWEIGHTED}), found)
+    return replace(plain, selection=selection, notes=(why, *plain.notes))
 
 
 def _survey_parameters(selection: Selection, found: Material) -> dict[str, Any]:
@@ -154,7 +129,7 @@ def _survey_parameters(selection: Selection, found: Material) -> dict[str, Any]:
         (q.id, q.asked_if.question, option.code)
         for q in found.asked
         if q.id in selection.questions and q.asked_if
-        for option in _question(found, q.asked_if.question).options
+        for option in question_of(found, q.asked_if.question).options
         if option.code not in q.asked_if.options
     ]
     return {
@@ -162,7 +137,7 @@ def _survey_parameters(selection: Selection, found: Material) -> dict[str, Any]:
         "questions": list(selection.questions),
         "rows": selection.rows,
         "columns": selection.columns,
-        "cell": selection.weight if _poststratified(selection) else "",
+        "cell": selection.weight if poststratified(selection) else "",
         "fields": [name for name, _value in selection.filters],
         "values": [value for _name, value in selection.filters],
         "without": [UNSURE] if not selection.unsure or selection.measure == "medel" else [],
@@ -172,18 +147,9 @@ def _survey_parameters(selection: Selection, found: Material) -> dict[str, Any]:
     }
 
 
-def _poststratified(selection: Selection) -> bool:
-    return selection.weight not in (UNWEIGHTED, "department")
-
-
-def _question(found: Material, name: str) -> Question:
-    assert found.questionnaire is not None, "a question comes from one"
-    return found.questionnaire.question(name)
-
-
 def _population(reader: Reader, selection: Selection, places: list[str]) -> pd.Series | None:
     """Return the people of the frame by the attribute that is weighted by, or None."""
-    if not _poststratified(selection):
+    if not poststratified(selection):
         return None
     rows = reader.frame(
         sql_file("explore/population"),
@@ -192,6 +158,19 @@ def _population(reader: Reader, selection: Selection, places: list[str]) -> pd.S
         departments=places,
     )
     return rows.set_index("cell")["people"].astype(float)
+
+
+def _unweighable(rows: pd.DataFrame, population: pd.Series, invited: int) -> str:
+    """Return why the answers cannot be weighed to the people of the frame; "" where they can."""
+    if population.sum() != invited:
+        return _(
+            "Ramen säger inte om alla tillfrågade vilken grupp de hör till. Talen är därför inte "
+            "vägda."
+        )
+    answered = rows[rows["what"] == "wave"].groupby("cell")["people"].sum()
+    if (population < answered.reindex(population.index, fill_value=0)).any():
+        return _("Ramen har färre personer än svaren i någon grupp. Talen är därför inte vägda.")
+    return ""
 
 
 def _within_frame(
@@ -204,16 +183,6 @@ def _within_frame(
         text = _("{n} svar hör till en grupp som ramen inte har, kan inte vägas och är utelämnade.")
         notes[text.format(n=lost)] = None
     return rows[~outside]
-
-
-def _axis(axis: str, selection: Selection, found: Material) -> list[str]:
-    """Return the groups of an axis that is a field, none of another."""
-    if axis in (ANSWERS, NOBODY):
-        return []
-    only = {value for name, value in selection.filters if name == axis}
-    question = found.question(axis)
-    one_each = question is None or question.type != "multiple"
-    return [c for c, _word in found.groups(axis) if not only or c in only or not one_each]
 
 
 def _count(
@@ -231,7 +200,10 @@ def _count(
     # What is told per group: per row, unless the measure goes by column.
     axes = [("line", selection.rows), ("side", selection.columns)]
     (name, grouped), (other_name, told) = reversed(axes) if by_column else axes
-    groups, others = _axis(grouped, selection, found), _axis(told, selection, found)
+    ranks = {axis: n for n, axis in enumerate(found.axes("enkat"))} | {
+        ANSWERS: len(found.asked) + 99
+    }
+    groups, others = groups_of(grouped, selection, found), groups_of(told, selection, found)
     options = [code for code in question.codes if code not in ((UNSURE,) if mean else ())]
     options = [code for code in options if selection.unsure or code != UNSURE]
     keys = {
@@ -299,6 +271,8 @@ def _count(
         options=tuple(columns),
         places=places,
         outside=int(apart.sum()),
+        turned=ranks[told] < ranks[grouped],
+        stratified="department" in (grouped, told),
     )
 
 
@@ -318,6 +292,9 @@ def _array(rows: pd.DataFrame, keys: dict[str, Sequence[str]]) -> Floats:
     np.add.at(array, tuple(place[known] for place in at), rows["people"].to_numpy()[known])
     return array
 
+
+ROUNDING = 1e-9
+"""Limits that differ from a value by less are the value."""
 
 # --- statistics -----------------------------------------------------------------------------------
 
@@ -364,7 +341,7 @@ def _table(
         scale = np.array([scores(question)[code] for code in made.options], dtype=float)
         found = _estimated(made, selection, scale, notes)
         row, column = zip(*made.groups, strict=True)
-        return _rows(question.id, row, column, base, base, {k: v[:, 0] for k, v in found.items()})
+        return rows_of(question.id, row, column, base, base, {k: v[:, 0] for k, v in found.items()})
     options: tuple[str, ...] = made.options
     if selection.measure == "antal":
         # Everybody in a column of their own: counts are for adding up.
@@ -377,14 +354,14 @@ def _table(
     option = np.tile(np.array(options, dtype=object), shape[0])
     row, column = (option, group) if selection.measure == "kolumnandel" else (group, option)
     bases = np.repeat(base, shape[1])
-    return _rows(question.id, row, column, counts.ravel(), bases,
+    return rows_of(question.id, row, column, counts.ravel(), bases,
                  {name: values.ravel() for name, values in found.items()})  # fmt: skip
 
 
 def _estimated(
     made: Counted, selection: Selection, scale: Floats | None, notes: dict[str, None]
 ) -> dict[str, Floats]:
-    """Estimate as asked for; where the frame contradicts the answers unweighted, and say so."""
+    """Estimate as asked for, and say whom no weight can speak for."""
     missing = made.wave.sum(axis=1) == 0
     if selection.weight != UNWEIGHTED and missing.any():
         notes[
@@ -395,221 +372,19 @@ def _estimated(
                 names=", ".join(np.array(made.strata)[missing]), n=int(made.invited[missing].sum())
             )
         ] = None
-    try:
-        return _estimates(made, selection.weight, scale)
-    except ValueError:
-        if selection.weight == UNWEIGHTED:
-            raise
-        text = _("Ramen har färre personer än svaren i någon grupp. Talen är därför inte vägda.")
-        notes[text] = None
-        return _estimates(replace(made, population=None), UNWEIGHTED, scale)
-
-
-def _test(made: Counted, selection: Selection) -> Association | None:
-    """Test whether the groups answer alike; None where there is nothing to compare."""
-    groups = [*range(len(made.groups) - 1)]
-    if len(groups) < 2 or len(made.options) < 2:
-        return None
-    sample = Sample(
-        counts=made.counts[:, :, groups],
-        answered=made.wave,
-        invited=made.invited,
-        population=made.population,
-    )
-    alone = made.places or selection.weight != UNWEIGHTED
-    try:
-        return association(sample if alone else sample.unstratified())
-    except ValueError:
-        return None
-
-
-def _rows(
-    question: str,
-    row: Sequence[Any],
-    column: Sequence[Any],
-    count: Floats,
-    base: Floats,
-    found: dict[str, Floats],
-) -> pd.DataFrame:
-    table = pd.DataFrame({"question": question, "row": row, "column": column})
-    table["count"] = count.astype("int64")
-    table["base"] = base.astype("int64")
-    for name in ESTIMATED:
-        table[name] = found.get(name, np.full(len(table), np.nan))
-    table["status"] = np.where(base > 0, "shown", "no_answers")
-    table.loc[base == 0, list(ESTIMATED)] = np.nan
-    return table[list(COLUMNS)]
-
-
-def _empty() -> pd.DataFrame:
-    return _rows("", [], [], np.zeros(0), np.zeros(0), {})
-
-
-def _blank(question: str, status: str) -> pd.DataFrame:
-    """Return the one row of a question that has no numbers, and why."""
-    none = np.zeros(1)
-    return _rows(question, [EVERYBODY], [EVERYBODY], none, none, {}).assign(status=status)
-
-
-# --- the published view ---------------------------------------------------------------------------
-
-UNPUBLISHED = "unpublished"
-
-
-def _published(reader: Reader, selection: Selection, found: Material) -> Answer:
-    """Answer from the published cube: what a role without microdata can be shown of it.
-
-    One of the axes must be the answers, and the groups (axis and filters together) a breakdown that
-    is published. Intervals are those that such a role is shown: of departments and of the whole.
-    """
-    axis = selection.columns if selection.rows == ANSWERS else selection.rows
-    groups = _axis(axis, selection, found)
-    keys = {group: _published_key(axis, group, selection, found) for group in [*groups, EVERYBODY]}
-    if ANSWERS not in (selection.rows, selection.columns):
-        keys = dict.fromkeys(keys)
-    sql = sql_file("explore/published")
-    parameters = {
-        "wave": selection.wave,
-        "questions": list(selection.questions),
-        "breakdowns": sorted({key[0] for key in keys.values() if key}),
-    }
-    rows = reader.frame(sql, **parameters)
-    known = {
-        (q, b, g): part.set_index("option")
-        for (q, b, g), part in rows.groupby(["question", "breakdown", "group"], sort=False)
-    }
-    told = _published_limits(reader, selection)
-    tables = [_empty()]
-    for name in selection.questions:
-        question = _question(found, name)
-        if selection.measure == "medel" and not has_mean(question):
-            tables.append(_blank(name, "no_mean"))
-            continue
-        cells = [
-            cell
-            for group, key in keys.items()
-            for cell in _published_cells(
-                question, selection, group, known.get((name, *key)) if key else None
-            )
-        ]
-        table = pd.DataFrame(cells, columns=["group", "option", "count", "base", "value", "status"])
-        if across(selection):
-            table = _shares_across(table)
-        tables.append(_placed(table, name, selection, told))
-    notes = []
-    if selection.weight != UNWEIGHTED:
-        notes.append(_("Den publicerbara vyn visas utan vikt."))
-    if any(key is None for key in keys.values()):
-        notes.append(
-            _(
-                "Publicerat är svaren på en fråga i taget: för alla, per förvaltning, befattning, "
-                "yrkesroll, kön eller ålder, och per förvaltning och befattning. Andra "
-                "kombinationer publiceras inte."
-            )
+    found = _estimates(made, selection.weight, scale)
+    with np.errstate(invalid="ignore"):
+        beyond = (found["value"] < found["low"] - ROUNDING) | (
+            found["value"] > found["high"] + ROUNDING
         )
-    return Answer(
-        selection, pd.concat(tables, ignore_index=True), sql, parameters, 0, notes=tuple(notes)
-    )
-
-
-def _published_key(
-    axis: str, group: str, selection: Selection, found: Material
-) -> tuple[str, str] | None:
-    """Return the breakdown and the group that a group is, None if there is none."""
-    fixed: dict[str, set[str]] = {}
-    for name, value in selection.filters:
-        fixed.setdefault(name, set()).add(value)
-    if group:
-        fixed[axis] = {group}
-    if any(len(values) > 1 for values in fixed.values()):
-        return None
-    attributes = dict(found.attributes)
-    if not fixed.keys() <= attributes.keys():
-        return None
-    ordered = [name for name in ATTRIBUTES if name in fixed]
-    breakdown = "*".join(ordered) or "all"
-    if len(ordered) > 1 and breakdown != CROSSED:
-        return None
-    return breakdown, " × ".join(next(iter(fixed[name])) for name in ordered)
-
-
-def across(selection: Selection) -> bool:
-    """Return whether the share is of those who gave an answer, over the groups."""
-    return (selection.measure == "radandel" and selection.rows == ANSWERS) or (
-        selection.measure == "kolumnandel" and selection.columns == ANSWERS
-    )
-
-
-def _published_cells(
-    question: Question, selection: Selection, group: str, part: pd.DataFrame | None
-) -> list[tuple[Any, ...]]:
-    """Return (group, option, count, base, value, status) of one group."""
-    mean = selection.measure == "medel"
-    options = [c for c in question.codes if (selection.unsure and not mean) or c != UNSURE]
-    status = UNPUBLISHED if part is None else str(part["status"].iloc[0])
-    if part is None or status != "shown":
-        empty = status if status != "shown" else UNPUBLISHED
-        return [(group, c, 0, 0, np.nan, empty) for c in ([EVERYBODY] if mean else options)]
-    counts = part["count"].astype(float)
-    dropped = counts.get(UNSURE, 0.0) if UNSURE not in options else 0.0
-    if dropped and question.type == "multiple":
-        # The cube does not tell who ticked something else too.
-        return [(group, c, 0, 0, np.nan, UNPUBLISHED) for c in options]
-    base = float(part["base"].iloc[0]) - dropped
-    status = "shown" if base else "no_answers"
-    if mean:
-        scale = scores(question)
-        value = sum(scale[c] * counts[c] for c in options) / base if base else np.nan
-        return [(group, EVERYBODY, base, base, value, status)]
-    plain = selection.measure == "antal" or not base
-    cells = [
-        (group, c, counts[c], base, np.nan if plain else counts[c] / base, status) for c in options
-    ]
-    if selection.measure == "antal":
-        cells.append((group, EVERYBODY, base, base, np.nan, status))
-    return cells
-
-
-def _shares_across(table: pd.DataFrame) -> pd.DataFrame:
-    """Turn counts per group into shares of those who gave each answer. Where a group is hidden so
-    is the sum, and with it every share."""
-    groups = table[table["group"] != EVERYBODY]
-    if groups.empty or not groups["status"].isin(["shown", "no_answers"]).all():
-        untold = next((s for s in groups["status"] if s == UNPUBLISHED), "hidden")
-        return groups.assign(count=0, base=0, value=np.nan, status=untold)
-    base = groups.groupby("option")["count"].transform("sum")
-    value = (groups["count"] / base).where(base > 0)
-    status = np.where(base > 0, "shown", "no_answers")
-    return groups.assign(base=base, value=value, status=status)
-
-
-def _published_limits(reader: Reader, selection: Selection) -> pd.DataFrame:
-    """Return the intervals that a politician is shown of the options, by option and department."""
-    politician = Reader(reader.snapshot, Viewer(Role.POLITIKER))
-    table = results.options(politician, selection.wave, selection.questions)
-    table = table.assign(department=table["department"].fillna(EVERYBODY))
-    return table.set_index(["indicator", "department"])[["low", "high", "bound_low", "bound_high"]]
-
-
-def _placed(
-    table: pd.DataFrame, question: str, selection: Selection, told: pd.DataFrame
-) -> pd.DataFrame:
-    """Return a question's published cells as ``COLUMNS``, with the limits that are published."""
-    row, column = table["group"], table["option"]
-    if selection.rows == ANSWERS:
-        row, column = column, row
-    found = _rows(
-        question, list(row), list(column), table["count"].to_numpy(), table["base"].to_numpy(),
-        {"value": table["value"].to_numpy(dtype=float)},
-    )  # fmt: skip
-    found["status"] = table["status"].to_numpy()
-    axis = selection.columns if selection.rows == ANSWERS else selection.rows
-    shares = selection.measure in ("radandel", "kolumnandel") and not across(selection)
-    if shares and selection.unsure and not selection.filters and axis in ("department", NOBODY):
-        keys = pd.MultiIndex.from_arrays([question + ":" + table["option"], table["group"]])
-        limits = told.reindex(keys).to_numpy()
-        limits[(found["status"] != "shown").to_numpy()] = np.nan
-        found[list(told.columns)] = limits
+    if beyond.any():
+        notes[
+            _(
+                "Där ramen har färre av ett slag än de som svarade står för, väger var och en av "
+                "dem mindre än sig själv. Då kan ett vägt tal hamna utanför bortfallsgränserna, "
+                "och intervallet slutar vid gränsen."
+            )
+        ] = None
     return found
 
 
@@ -634,7 +409,7 @@ def _register(reader: Reader, selection: Selection) -> Answer:
     found = reader.frame(sql, **parameters).drop_duplicates(["line", "side"])
     counts = found.pivot(index="line", columns="side", values="people").fillna(0.0)
     if counts.empty:
-        return Answer(selection, _empty(), sql, parameters, 0)
+        return Answer(selection, no_rows(), sql, parameters, 0)
     total = int(counts.loc[EVERYBODY, EVERYBODY])
     lines = [*_in_order(counts.index), EVERYBODY]
     sides = [*_in_order(counts.columns), EVERYBODY]
@@ -648,7 +423,7 @@ def _register(reader: Reader, selection: Selection) -> Answer:
         value = {} if selection.measure == "antal" else {"value": (n / base).ravel()}
     row = np.repeat(np.array(lines, dtype=object), len(sides))
     column = np.tile(np.array(sides, dtype=object), len(lines))
-    table = _rows("", row, column, n.ravel(), base.ravel(), value)
+    table = rows_of("", row, column, n.ravel(), base.ravel(), value)
     return Answer(selection, table, sql, parameters, total)
 
 
@@ -664,18 +439,20 @@ def _in_order(values: pd.Index) -> list[str]:
     return sorted((v for v in values if v != EVERYBODY), key=rank)
 
 
-def agreements(reader: Reader, selection: Selection) -> list[str]:
-    """Return the ids of the agreements that pass the selection's filters on its day."""
+def agreements(reader: Reader, selection: Selection) -> tuple[list[str], tuple[Asked, ...]]:
+    """Return the ids of the agreements that pass the selection's filters on its day, and what was
+    asked of the store for them."""
     require_auditor(reader)
+    listening = Listening(reader)
     day = selection.as_of or results.register_date(reader)
-    rows = reader.rows(
+    rows = listening.rows(
         kept_sql("agreements"),
         days=[day] if day else [],
         fields=[name for name, _value in selection.filters],
         lengths=[length_of(name) for name, _value in selection.filters],
         values=[value for _name, value in selection.filters],
     )
-    return [row[0] for row in rows]
+    return [row[0] for row in rows], listening.asked
 
 
 # --- who answered ---------------------------------------------------------------------------------
@@ -685,18 +462,21 @@ def agreements(reader: Reader, selection: Selection) -> list[str]:
 class Response:
     """Who answered, per department. ``table``: ``department, name, invited, answered, rate,
     expected, difference``; ``tests``: whether the rates are alike, of all departments and of those
-    where anybody answered; ``silent``: those where nobody did."""
+    where anybody answered; ``silent``: those where nobody did; ``asked``: what was asked of the
+    store."""
 
     table: pd.DataFrame
     all: Homogeneity
     answering: Homogeneity
     silent: tuple[str, ...]
+    asked: tuple[Asked, ...] = ()
 
 
 def response(reader: Reader, wave: str) -> Response:
     """Return the response analysis of a wave. Invited and answered are public, the rest follows."""
     reader.viewer.require_results()
-    grid = results.departments(reader, wave)
+    listening = Listening(reader)
+    grid = results.departments(listening, wave)
     invited, answered = (grid[name].to_numpy(dtype=float) for name in ("invited", "answered"))
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = answered / invited
@@ -718,4 +498,5 @@ def response(reader: Reader, wave: str) -> Response:
         all=response_homogeneity(answered, invited),
         answering=response_homogeneity(answered[some], invited[some]),
         silent=tuple(grid["name"][(answered == 0) & (invited > 0)]),
+        asked=listening.asked,
     )

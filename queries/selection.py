@@ -231,6 +231,27 @@ def within(selection: Selection, departments: Sequence[str]) -> Selection:
     return selection.model_copy(update={"filters": filters})
 
 
+def groups_of(axis: str, selection: Selection, found: Material) -> list[str]:
+    """Return the groups of an axis that is a field, those that are filtered by; none of another."""
+    if axis in (ANSWERS, NOBODY):
+        return []
+    only = {value for name, value in selection.filters if name == axis}
+    question = found.question(axis)
+    one_each = question is None or question.type != "multiple"
+    return [c for c, _word in found.groups(axis) if not only or c in only or not one_each]
+
+
+def question_of(found: Material, name: str) -> Question:
+    """Return a question that is chosen among those of the wave."""
+    assert found.questionnaire is not None, "a question comes from one"
+    return found.questionnaire.question(name)
+
+
+def poststratified(selection: Selection) -> bool:
+    """Return whether it is weighted by people of each kind that the frame tells the number of."""
+    return selection.weight not in (UNWEIGHTED, "department")
+
+
 def require_auditor(reader: Reader) -> None:
     """Raise ``AccessDenied`` unless the viewer may count single answers."""
     if not reader.viewer.sees_microdata:

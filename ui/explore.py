@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,11 @@ import streamlit as st
 from queries import explore as queries
 from queries import register_fields as fields
 from queries import selection as asking
-from queries.explore import EVERYBODY, Answer, Response
+from queries.answer import EVERYBODY, Answer, Asked, across, all_asked
+from queries.comparisons import Weighting
+from queries.differences import EXACT_BELOW, Homogeneity
+from queries.explore import Response
+from queries.explore_uncertainty import has_uncertainties, uncertainties
 from queries.selection import (
     ANSWERS,
     COLUMNS,
@@ -40,7 +45,7 @@ from queries.selection import (
     Selection,
 )
 from queries.store import Reader
-from ui import cards, charts, choices, tables
+from ui import cards, charts, choices, tables, uncertainty
 from ui import formats as f
 from ui import register_words as words_of
 from ui.context import Context
@@ -48,7 +53,6 @@ from ui.evidence import Views, files, note, origin, say, show_figure, views, wor
 from ui.register import AHEAD, FIRST_DAY, Key, key_of, register_of
 from ui.register_files import register_table
 from ui.text import _, _n, attribute_word, join_words, list_names, plain, status_word
-from ui.uncertainty import test_text
 
 SHORT = 60
 """Letters of a question's text where it is one of many."""
@@ -214,6 +218,13 @@ def _answer(
     return queries.explore(_reader, _selection, _found)
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _uncertain(
+    _reader: Reader, key: Key, asked: str, _selection: Selection, _found: Material, name: str
+) -> tuple[pd.DataFrame, tuple[Asked, ...]]:
+    return uncertainties(_reader, _selection, _found, name)
+
+
 def answer_of(context: Context, selection: Selection, found: Material) -> Answer:
     """Return what the selection gives; counted once per snapshot."""
     key = key_of(context)
@@ -254,6 +265,12 @@ def value_word(field: str, value: str, found: Material, source: str) -> str:
     return plain(fields.code_word(field, value))
 
 
+def _group_word(answer: Answer, field: str, value: str, found: Material) -> str:
+    """Return what a group of an answer is called, also departments that are told together."""
+    title = answer.titles.get(value) if field == "department" else None
+    return plain(title) if title else value_word(field, value, found, answer.selection.source)
+
+
 def measure_word(measure: str) -> str:
     return {
         "antal": _("Antal"),
@@ -284,8 +301,9 @@ def _short(text: str) -> str:
     return text if len(text) <= SHORT else text[: SHORT - 1].rstrip() + "…"
 
 
-def described(selection: Selection, found: Material) -> list[tuple[str, str]]:
-    """Return what is chosen, in words: for the page's captions and every file."""
+def described(answer: Answer, found: Material) -> list[tuple[str, str]]:
+    """Return what is told, in words: for every file. The weight is the one that was used."""
+    selection = answer.selection
     source = selection.source
     told = [
         (_("Rader"), field_word(selection.rows, found, source)),
@@ -297,7 +315,7 @@ def described(selection: Selection, found: Material) -> list[tuple[str, str]]:
         return told
     return [
         *told,
-        (_("Vikt"), weight_word(selection.weight)),
+        (_("Vikt"), weight_word(answer.weight)),
         (_("Vet ej"), _("räknas med") if selection.unsure else _("räknas inte")),
         (_("Visa"), _("det publicerbara") if selection.published else _("alla tal")),
     ]
@@ -326,9 +344,9 @@ def survey_part(context: Context, selection: Selection, found: Material) -> None
     _say_of(answer, selection, found)
     for name in selection.questions:
         _question(context, answer, name, found)
-    told = [*described(selection, found), *((_("Att tänka på"), n) for n in answer.notes)]
-    told += origin(context, [context.wave])
+    told = _about(context, answer, found)
     st.subheader(_("Ta med tabellerna"), anchor="filer")
+    note(_("Excelfilen har alla tal och varje frågas korstabell, CSV-filen alla tal."))
     crossed = [
         (_short(field_word(q, found, "enkat")), cross_export(answer, found, q))
         for q in selection.questions
@@ -340,7 +358,13 @@ def survey_part(context: Context, selection: Selection, found: Material) -> None
         lambda: tables.xlsx_bytes(export, _("Alla tal"), told, more=crossed),
         lambda: tables.csv_bytes(export),
     )
-    sql_part(answer)
+    sql_part(answer.asked, answer.sql)
+
+
+def _about(context: Context, answer: Answer, found: Material) -> list[tuple[str, str]]:
+    """Return what the files of a selection say of themselves."""
+    told = [*described(answer, found), *((_("Att tänka på"), n) for n in answer.notes)]
+    return told + origin(context, [context.wave])
 
 
 def _say_of(answer: Answer, selection: Selection, found: Material) -> None:
@@ -366,11 +390,13 @@ def _question(context: Context, answer: Answer, name: str, found: Material) -> N
         note(_("Svaren på frågan har ingen ordning, så de har inget medelvärde."))
         return
     note(_caption(answer, found, name))
-    shown: Views = {_("Korstabell"): lambda: _cross(answer, found, name)}
+    shown: Views = {_("Korstabell"): lambda: _cross_and_files(context, answer, found, name)}
     if draw := _chart(context, answer, found, name):
         shown[_("Diagram")] = draw
     if selection.measure != "antal":
         shown[_("Alla tal")] = lambda: _all_numbers(answer, found, name)
+    if has_uncertainties(selection):
+        shown[_("Osäkerhet")] = lambda: _uncertainty(context, answer, found, name)
     views(f"utforska-{name}", shown)
 
 
@@ -379,11 +405,13 @@ def _caption(answer: Answer, found: Material, name: str) -> str:
     selection, question = answer.selection, found.question(name)
     parts = {
         "antal": _("Antal personer som svarade."),
-        "radandel": _("Andel av dem på raden som svarade, med 95 % konfidensintervall."),
-        "kolumnandel": _("Andel av dem i kolumnen som svarade, med 95 % konfidensintervall."),
-        "medel": _("Medelvärde av svaren utan vet ej, med 95 % konfidensintervall."),
+        "radandel": _("Andel av dem på raden som svarade."),
+        "kolumnandel": _("Andel av dem i kolumnen som svarade."),
+        "medel": _("Medelvärde av svaren utan vet ej."),
     }
     said = [parts[selection.measure]]
+    if answer.table["low"][answer.table["question"] == name].notna().any():
+        said.append(_("Inom parentes: 95 % konfidensintervall."))
     if selection.measure == "medel" and question is not None:
         ends = sorted(asking.scores(question).items(), key=lambda pair: pair[1])
         labels = [(n, question.option(code).label) for code, n in (ends[0], ends[-1])]
@@ -393,7 +421,7 @@ def _caption(answer: Answer, found: Material, name: str) -> str:
     if question is not None and question.type == "multiple":
         said.append(_("Flera svar är möjliga, så andelarna blir tillsammans mer än 100 %."))
     if selection.measure != "antal" and not selection.published:
-        weight = fields.within(weight_word(selection.weight))
+        weight = fields.within(weight_word(answer.weight))
         said.append(_("Vikt: {weight}.").format(weight=weight))
     counted = answer.counted.get(name)
     if counted is not None and counted.outside:
@@ -403,7 +431,8 @@ def _caption(answer: Answer, found: Material, name: str) -> str:
         said.append(alone.format(n=f.number(counted.outside)))
     if tested := test_told(answer.tests.get(name)):
         said.append(tested)
-    return " ".join(said)
+    # A number is not parted from its sign, where a narrow screen breaks the line.
+    return " ".join(said).replace(" %", f"{f.NBSP}%")
 
 
 def test_told(test: Any) -> str:
@@ -414,13 +443,13 @@ def test_told(test: Any) -> str:
         said = _("Grupperna skiljer sig mer åt än slumpen brukar ge ({numbers}).")
     else:
         said = _("Skillnaderna mellan grupperna är inte större än slumpen kan ge ({numbers}).")
-    return said.format(numbers=test_text(test))
+    return said.format(numbers=uncertainty.test_text(test))
 
 
 # --- tables ---------------------------------------------------------------------------------------
 
 
-def _cell(row: dict[str, Any], measure: str) -> str:
+def _cell(row: dict[str, Any], measure: str, *, weighted: bool = False) -> str:
     if row["status"] != "shown":
         return cell_word(row["status"])
     if measure == "antal":
@@ -430,7 +459,12 @@ def _cell(row: dict[str, Any], measure: str) -> str:
         if f.is_missing(row["low"]):
             return value
         return f"{value} ({f.number(row['low'], 2)}–{f.number(row['high'], 2)})"
-    value = f.share_text(row["count"], row["base"], row["value"], 1)
+    # Of people a weighted share is no count: the base stands at the end of the row.
+    value = (
+        f.percent(row["value"], 1)
+        if weighted
+        else f.share_text(row["count"], row["base"], row["value"], 1)
+    )
     if f.is_missing(row["low"]):
         return value
     return f"{value} ({f.interval(row['low'], row['high'])})"
@@ -448,7 +482,7 @@ def _heads(
         codes = list(dict.fromkeys(table[column]))
         # Everybody last, wherever the counting has it.
         codes.sort(key=lambda code: code == EVERYBODY)
-        return {code: value_word(field, code, found, source) for code in codes}
+        return {code: _group_word(answer, field, code, found) for code in codes}
 
     head = _("Svar") if selection.rows == ANSWERS else field_word(selection.rows, found, source)
     return head, words(selection.rows, "row"), words(selection.columns, "column")
@@ -457,7 +491,7 @@ def _heads(
 def cross_table(answer: Answer, found: Material, name: str) -> pd.DataFrame:
     """Return the cross table of a question (of the register: "") as display strings."""
     head, rows, columns = _heads(answer, found, name)
-    measure = answer.selection.measure
+    measure, weighted = answer.selection.measure, answer.weight != UNWEIGHTED
     cells = {
         (row["row"], row["column"]): row
         for row in answer.table[answer.table["question"] == name].to_dict("records")
@@ -465,7 +499,8 @@ def cross_table(answer: Answer, found: Material, name: str) -> pd.DataFrame:
     lines = []
     for code, word in rows.items():
         mine = [cells.get((code, column)) for column in columns]
-        line = [word, *(_cell(cell, measure) if cell else f.MISSING for cell in mine)]
+        told = (_cell(cell, measure, weighted=weighted) if cell else f.MISSING for cell in mine)
+        line = [word, *told]
         if measure == "radandel":
             line.append(_base_of(mine))
         lines.append(line)
@@ -511,6 +546,19 @@ def _cross(answer: Answer, found: Material, name: str) -> None:
         note("; ".join(f"{code}: {word}" for code, word in columns.items() if code))
     if shown.shape != table.shape:
         note(_("Här visas de {n} första grupperna; filerna har alla.").format(n=MOST_GROUPS))
+
+
+def _cross_and_files(context: Context, answer: Answer, found: Material, name: str) -> None:
+    """Show the cross table of a question, and the files of just that table."""
+    _cross(answer, found, name)
+    export = cross_export(answer, found, name)
+    told = [(_("Fråga"), field_word(name, found, "enkat")), *_about(context, answer, found)]
+    files(
+        context,
+        f"korstabell-{name}-{context.wave}",
+        lambda: tables.xlsx_bytes(export, _("Korstabell"), told),
+        lambda: tables.csv_bytes(export),
+    )
 
 
 def _unbroken(table: str) -> str:
@@ -563,6 +611,9 @@ def export_table(answer: Answer, found: Material) -> pd.DataFrame:
         "bound_low": _("Bortfallsgräns, nedre"),
         "bound_high": _("Bortfallsgräns, övre"),
     }
+    if selection.measure == "antal" and source == "enkat" and selection.published:
+        # Published are the groups, and of a row of answers there may be some that are hidden.
+        del numbers["base"]
     # What nothing has is left out: a register has no intervals.
     numbers = {k: v for k, v in numbers.items() if answer.table[k].notna().any()}
     lines = []
@@ -577,7 +628,7 @@ def export_table(answer: Answer, found: Material) -> pd.DataFrame:
             field = row["question"] if axis == ANSWERS else axis
             head = axes[side]
             head += " 2" if side == "column" and head in line else ""
-            line[head] = value_word(field, row[side], found, source)
+            line[head] = _group_word(answer, field, row[side], found)
         for name, head in numbers.items():
             value = row[name]
             if row["status"] != "shown":
@@ -602,8 +653,11 @@ def _all_numbers(answer: Answer, found: Material, name: str) -> None:
             return f.MISSING
         return f"{f.number(row[low], 2)}–{f.number(row[high], 2)}"
 
+    mine = answer.table[answer.table["question"] == name]
+    # What is published has neither.
+    errors = mine["se"].notna().any()
     lines = []
-    for row in answer.table[answer.table["question"] == name].to_dict("records"):
+    for row in mine.to_dict("records"):
         word = "" if row["status"] == "shown" else cell_word(row["status"])
         told = [
             *([] if mean else [f.number(row["count"])]),
@@ -611,8 +665,7 @@ def _all_numbers(answer: Answer, found: Material, name: str) -> None:
             f.number(row["value"], 2) if mean else f.percent(row["value"], 1),
             limits(row, "low", "high"),
             limits(row, "bound_low", "bound_high"),
-            f.number(row["se"], 4),
-            f.number(row["df"]),
+            *([f.number(row["se"], 4), f.number(row["df"])] if errors else []),
         ]
         lines.append([rows[row["row"]], columns[row["column"]], *(word or cell for cell in told)])
     heads = [
@@ -623,8 +676,7 @@ def _all_numbers(answer: Answer, found: Material, name: str) -> None:
         _("Medelvärde") if mean else _("Andel"),
         _("95 % intervall"),
         _("Bortfallsgränser"),
-        _("Standardfel"),
-        _("Frihetsgrader"),
+        *([_("Standardfel"), _("Frihetsgrader")] if errors else []),
     ]
     table = pd.DataFrame(lines, columns=_distinct(heads), dtype=str)
     st.html(_unbroken(cards.data_table(table, field_word(name, found, "enkat"))))
@@ -641,8 +693,7 @@ def _chart(
     assert question is not None, "only questions that the wave asked are chosen"
     table = answer.table[answer.table["question"] == name]
     group, option = ("column", "row") if selection.rows == ANSWERS else ("row", "column")
-    across = queries.across(selection)
-    if ANSWERS not in (selection.rows, selection.columns) or across:
+    if ANSWERS not in (selection.rows, selection.columns) or across(selection):
         return None
     if selection.measure == "medel" or question.type == "multiple":
         return None
@@ -662,6 +713,8 @@ def _chart(
             "status": rows["status"].replace("unpublished", "hidden"),
         }
     )
+    if answer.weight != UNWEIGHTED:
+        bars["share"] = rows["value"]
     if rows.empty or (rows["status"] == "unpublished").all():
         return None
     bars = bars[rows["status"] != "unpublished"]
@@ -672,10 +725,98 @@ def _chart(
             charts.alt_likert(bars, title=question.text),
             f"utforska-{name}",
         )
-        if selection.weight != UNWEIGHTED:
-            note(_("Diagrammet visar svaren som de är, utan vikt."))
+        if answer.weight != UNWEIGHTED:
+            weight = fields.within(weight_word(answer.weight))
+            text = _("Staplarna är vägda som tabellen ({weight}); antalet svar är personer.")
+            note(text.format(weight=weight))
 
     return draw
+
+
+# --- how sure a share is --------------------------------------------------------------------------
+
+
+def _uncertainty(context: Context, answer: Answer, found: Material, name: str) -> None:
+    """Show the three uncertainties of one answer, of everybody or a department, as other pages do;
+    the files have every answer."""
+    selection, question = answer.selection, found.question(name)
+    assert question is not None, "only questions that the wave asked are chosen"
+    asked = selection.model_dump_json()
+    table, heard = _uncertain(context.reader, key_of(context), asked, selection, found, name)
+    first, second = st.columns(2)
+    # Of those who do not know nothing can be left out.
+    options = {o.code: plain(o.label) for o in question.options if o.code != asking.UNSURE}
+    spoken = next((o.code for o in question.options if o.favourable), next(iter(options)))
+    option = choices.select(
+        first, _("Svar"), list(options), key=f"svar-{name}", default=spoken,
+        names=options.__getitem__,
+    )  # fmt: skip
+    mine = table[table["indicator"] == f"{name}:{option}"]
+    places = {row["department"] or EVERYBODY: row for row in mine.to_dict("records")}
+    words = {code: plain(each["name"]) for code, each in places.items()}
+    words[EVERYBODY] = _everybody(selection, found)
+    place = EVERYBODY
+    if len(places) > 1:
+        place = choices.select(
+            second, _("Vilka"), [EVERYBODY, *(code for code in places if code)],
+            key=f"vilka-{name}", default=EVERYBODY,
+            names=words.__getitem__,
+        )  # fmt: skip
+    row = places[place]
+    weighting = table.attrs.get("weighting") or Weighting()
+    told = []
+    if row["status"] == "shown":
+        uncertainty.show_share(
+            context,
+            row,
+            words[place],
+            title=options[option],
+            key=f"utforska-{name}",
+            no_unsure=_("Vid flera svar räknas ”vet ej” som ett av svaren.")
+            if question.type == "multiple"
+            else "",
+        )
+        told = uncertainty.weights_told(context, name, weighting, row)
+        for text in told:
+            note(text)
+    else:
+        say(_("{place}: {word}.").format(place=words[place], word=cell_word(row["status"])))
+    _uncertainty_files(context, answer, found, name, table, told)
+    sql_part(heard, label=_("SQL bakom osäkerheten"))
+
+
+def _everybody(selection: Selection, found: Material) -> str:
+    """Return whom the last row of a table is of, in words."""
+    filters = _filters_told(selection, found)
+    return _("Urvalet ({what})").format(what=filters) if filters else _("Hela kommunen")
+
+
+def _uncertainty_files(
+    context: Context,
+    answer: Answer,
+    found: Material,
+    name: str,
+    table: pd.DataFrame,
+    told: Sequence[str],
+) -> None:
+    question = found.question(name)
+    assert question is not None, "only questions that the wave asked are chosen"
+    words = {f"{name}:{o.code}": plain(o.label) for o in question.options}
+    made = uncertainty.uncertainty_export(table, mark=_("Arbetsmaterial"))
+    made.insert(1, _("Svarsalternativ"), [words[code] for code in table["indicator"]])
+    about = [
+        (_("Fråga"), field_word(name, found, "enkat")),
+        (_("Urval"), _filters_told(answer.selection, found) or _("Alla")),
+        (_("Visa"), _("det publicerbara") if answer.selection.published else _("alla tal")),
+        (_("Vikter"), " ".join(told)),
+        *origin(context, [context.wave]),
+    ]
+    files(
+        context,
+        f"osakerhet-{name}-{context.wave}",
+        lambda: tables.xlsx_bytes(made, _("Osäkerhet"), about, forms=uncertainty.forms(made)),
+        lambda: tables.csv_bytes(made),
+    )
 
 
 # --- who answered ---------------------------------------------------------------------------------
@@ -705,6 +846,14 @@ def response_part(context: Context, found: Material) -> None:
         lambda: tables.xlsx_bytes(export, _("Svarsfrekvens"), told),
         lambda: tables.csv_bytes(export),
     )
+    sql_part(
+        response.asked,
+        label=_("SQL bakom svarsfrekvensen"),
+        about=_(
+            "Svarsfrekvensen är svarade delat med tillfrågade. Väntat antal är tillfrågade gånger "
+            "svarsfrekvensen för alla, och skillnaden är svarade minus väntat antal."
+        ),
+    )
 
 
 def response_told(response: Response) -> list[str]:
@@ -718,54 +867,83 @@ def response_told(response: Response) -> list[str]:
         invited=f.number(invited),
         rate=f.percent(answered / invited, 1),
     )
+    if answered >= invited:
+        everybody = _("Alla tillfrågade har svarat, så det finns inget bortfall att beskriva.")
+        return [first, everybody]
     most = table.sort_values("difference").iloc[0]
     if most["difference"] < -0.5:
         first += " " + _(
             "Flest saknas i {name}: {n} färre än om alla hade svarat i samma grad."
         ).format(name=most["name"], n=f.number(-most["difference"], 1))
-    tested, silent = response.all, response.silent
-    if f.is_missing(tested.statistic):
-        second = _("Svarsfrekvensen går inte att pröva.")
-    else:
-        second = (
-            _("Skillnaderna mellan förvaltningarna är inte större än slumpen kan ge.")
-            if tested.p_value >= 0.05
-            else _("Förvaltningarna svarade i så olika grad att slumpen knappast räcker som skäl.")
-        )
-        second += " " + _("Prövat för alla: {test}.").format(test=_chi2(tested))
-        if silent and not f.is_missing(response.answering.statistic):
-            second += " " + _("Utan {names}, där ingen svarade: {test}.").format(
-                names=join_words(map(plain, silent)), test=_chi2(response.answering)
-            )
-    if f.is_missing(tested.statistic) or tested.p_value >= 0.05:
-        third = _(
-            "Att förvaltningarna svarade i ungefär samma grad säger inte att de som teg tycker som "
-            "de som svarade: bortfallsgränserna visar hur mycket det kan betyda."
-        )
-    else:
-        third = _(
+    silent = join_words(map(plain, response.silent))
+    # No weight makes a department that is silent heard: only of the others is there a choice.
+    uneven = response.answering.differ if silent else response.all.differ
+    told = [first, _how_alike(response, silent, uneven)]
+    if uneven:
+        text = _(
             "Det som är vanligast där många svarade väger då för tungt i kommunens tal: jämför "
             "med talen vägda till ramen. Även inom en förvaltning kan de som teg tycka annorlunda."
         )
-    fourth = []
+    else:
+        text = _(
+            "Hur många som svarade säger inte vad de som teg tycker: bortfallsgränserna visar hur "
+            "mycket det kan betyda."
+        )
+    told.append(text)
     if silent:
-        fourth = [
+        text = _(
+            "Om {names} säger enkäten ingenting, och ingen vikt kan låta någon annan svara för dem."
+        )
+        told.append(text.format(names=silent))
+    return told
+
+
+def _how_alike(response: Response, silent: str, uneven: bool) -> str:
+    """Return whether the departments answered to the same extent, with the tests. ``silent``: where
+    nobody did, in words; ``uneven``: the departments where somebody did differ."""
+    tested, answering = response.all, response.answering
+    if f.is_missing(tested.statistic):
+        return _("Om förvaltningarna svarade i samma grad går inte att pröva.")
+    if uneven:
+        text = (
             _(
-                "Om {names} säger enkäten ingenting, och ingen vikt kan låta någon annan svara "
-                "för dem."
-            ).format(names=join_words(map(plain, silent)))
-        ]
-    return [first, second, third, *fourth]
-
-
-def _chi2(test: Any) -> str:
-    text = _("χ² = {value} med {df} frihetsgrader, {p}").format(
-        value=f.number(test.statistic, 3), df=f.number(test.df), p=f.p_value(test.p_value)
-    )
-    exact = getattr(test, "exact_p", None)
-    if exact is not None and not f.is_missing(exact):
-        text += _(" (exakt {p})").format(p=f.p_value(exact))
+                "De förvaltningar där någon svarade gjorde det i så olika grad att slumpen "
+                "knappast räcker som skäl."
+            )
+            if silent
+            else _("Förvaltningarna svarade i så olika grad att slumpen knappast räcker som skäl.")
+        )
+    elif tested.differ:
+        text = (
+            _("Att ingen svarade i {names} räcker slumpen knappast som skäl för.")
+            if f.is_missing(answering.statistic)
+            else _(
+                "Att ingen svarade i {names} räcker slumpen knappast som skäl för. Bland de "
+                "förvaltningar där någon svarade är skillnaderna inte större än slumpen kan ge."
+            )
+        ).format(names=silent)
+    else:
+        text = _("Skillnaderna mellan förvaltningarna är inte större än slumpen kan ge.")
+    text += " " + _("Prövat för alla: {test}.").format(test=_chi2(tested))
+    if silent and not f.is_missing(answering.statistic):
+        text += " " + _("Utan {names}, där ingen svarade: {test}.").format(
+            names=silent, test=_chi2(answering)
+        )
     return text
+
+
+def _chi2(test: Homogeneity) -> str:
+    """Return a test in numbers: the exact p first where it is what is judged by."""
+    chi2 = _n(
+        "χ² = {value} med {df} frihetsgrad",
+        "χ² = {value} med {df} frihetsgrader",
+        test.df,
+    ).format(value=f.number(test.statistic, 3), df=f.number(test.df))
+    by_chi2, exact = f.p_value(test.p_value), f.p_value(test.exact_p)
+    if test.smallest_expected < EXACT_BELOW:
+        text = _("{chi2}, {p}; antalen är små, så det exakta testet gäller: {exact}")
+        return text.format(chi2=chi2, exact=exact, p=by_chi2)
+    return _("{chi2}, {p} (exakt {exact})").format(chi2=chi2, p=by_chi2, exact=exact)
 
 
 def _response_heads() -> dict[str, str]:
@@ -822,11 +1000,12 @@ def register_part(context: Context, selection: Selection, found: Material) -> No
     if not answer.people:
         text = _("Ingen överenskommelse som var känd den {day} har allt det du har valt.")
         st.html(cards.callout("info", _("Urvalet är tomt"), text.format(day=f.date(day))))
-        sql_part(answer)
+        sql_part(answer.asked, answer.sql)
         return
-    ids = queries.agreements(context.reader, selection)
+    ids, heard = queries.agreements(context.reader, selection)
     register = register_of(context.reader, key_of(context), day)
     records = register_table(register.loc[ids], _("Arbetsmaterial"))
+    known = Asked(asking.register_sql(), ({"days": [day]},))
     told = _n("{n} överenskommelse som var känd den {day}.",
               "{n} överenskommelser som var kända den {day}.", answer.people)  # fmt: skip
     filters = _filters_told(selection, found)
@@ -838,31 +1017,52 @@ def register_part(context: Context, selection: Selection, found: Material) -> No
             "Datum räknas per år."
         )
     )
-    views(
-        "utforska-registret",
-        {
-            _("Korstabell"): lambda: _cross(answer, found, ""),
-            _("Överenskommelserna"): lambda: _records(records),
-        },
+    note(
+        _(
+            "Här finns ingen publicerbar vy: av registret publiceras inga korstabeller, bara "
+            "indikatorerna per förvaltning och befattning och hur många som bryter mot en regel. "
+            "Rollen politiker ser dem på temasidorna och under Regelverk."
+        )
     )
     export = export_table(answer, found)
     about = [
-        *described(selection, found),
+        *described(answer, found),
         (_("Läget den"), f.date(day)),
         (_("Källa"), _("Registret över överenskommelser")),
         *origin(context, []),
     ]
-    more = [
-        (_("Korstabell"), cross_export(answer, found, "")),
-        (_("Registret"), records),
-    ]
+    crossed = cross_export(answer, found, "")
+    name = f"utforska-registret-{day.isoformat()}"
+
+    def cross() -> None:
+        _cross(answer, found, "")
+        files(
+            context,
+            f"korstabell-registret-{day.isoformat()}",
+            lambda: tables.xlsx_bytes(crossed, _("Korstabell"), about),
+            lambda: tables.csv_bytes(crossed),
+        )
+
+    def lines() -> None:
+        _records(records)
+        files(
+            context,
+            f"utforska-overenskommelser-{day.isoformat()}",
+            lambda: tables.xlsx_bytes(records, _("Registret"), about),
+            lambda: tables.csv_bytes(records),
+        )
+
+    views("utforska-registret", {_("Korstabell"): cross, _("Överenskommelserna"): lines})
+    st.subheader(_("Ta med tabellerna"), anchor="filer")
+    note(_("Excelfilen har alla tal, korstabellen och överenskommelserna, CSV-filen alla tal."))
+    more = [(_("Korstabell"), crossed), (_("Registret"), records)]
     files(
         context,
-        f"utforska-registret-{day.isoformat()}",
+        name,
         lambda: tables.xlsx_bytes(export, _("Alla tal"), about, more=more),
         lambda: tables.csv_bytes(export),
     )
-    sql_part(answer)
+    sql_part(all_asked(answer.asked, heard, [known]), answer.sql)
 
 
 def _records(records: pd.DataFrame) -> None:
@@ -873,7 +1073,7 @@ def _records(records: pd.DataFrame) -> None:
     st.html(cards.data_table(said, _("Överenskommelserna")))
     if len(records) > len(shown):
         note(
-            _("Här visas de {n} första av {all}; Excelfilen har alla.").format(
+            _("Här visas de {n} första av {all}; filerna har alla.").format(
                 n=len(shown), all=f.number(len(records))
             )
         )
@@ -892,15 +1092,39 @@ def _record_cell(value: Any) -> str:
 # --- the SQL --------------------------------------------------------------------------------------
 
 
-def sql_part(answer: Answer) -> None:
-    """Show the SQL that counted, and what was put into it."""
-    with st.expander(_("SQL som räknar talen")):
+def sql_part(asked: Sequence[Asked], first: str = "", *, label: str = "", about: str = "") -> None:
+    """Show all the SQL that was run for a table, ``first`` the one that counts, and what was put
+    into it; ``about``: what is worked out of it without SQL."""
+    with st.expander(label or _("SQL som räknar talen")):
         note(
             _(
                 "Texten är alltid densamma. Det du har valt sätts in som parametrar, var och en "
                 "där dess namn står efter ett dollartecken."
             )
         )
-        st.code(answer.sql, language="sql", wrap_lines=True)
-        told = json.dumps(answer.parameters, ensure_ascii=False, indent=1, default=str)
-        st.code(told, language="json", wrap_lines=True)
+        if about:
+            note(about)
+        for one in sorted(asked, key=lambda one: one.sql != first):
+            st.html(f'<p class="dk dk-sentence"><strong>{escape(sql_word(one.sql))}</strong></p>')
+            st.code(one.sql, language="sql", wrap_lines=True)
+            for parameters in one.parameters:
+                if parameters:
+                    told = json.dumps(parameters, ensure_ascii=False, indent=1, default=str)
+                    st.code(told, language="json", wrap_lines=True)
+
+
+def sql_word(sql: str) -> str:
+    """Return what a text of SQL is asked for, by what it reads."""
+    words = {
+        "from kept order by": _("Vilka överenskommelser som är med i urvalet"),
+        "grouping(line)": _("Överenskommelserna i korstabellen"),
+        "records.agreement": _("Överenskommelserna som de var kända dagen"),
+        "records.answer": _("Svaren i urvalet"),
+        "records.frame_cell": _("Ramens antal personer av varje slag"),
+        "published.cube": _("Det som är publicerat av svaren"),
+        "records.cube": _("Svaren per förvaltning"),
+        "published.department": _("Tillfrågade och svarande per förvaltning"),
+        "published.wave": _("Vågens frågeformulär"),
+        "published.register": _("Registrets dag"),
+    }
+    return next((word for part, word in words.items() if part in sql), _("Övrigt underlag"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,22 +44,33 @@ from ui.theme import Palette, ink_on, palette, ramp
 
 @dataclass(frozen=True)
 class Answers:
-    """The answers of one row: option label → (count, share); empty unless shown."""
+    """The answers of one row: option → count; empty unless shown. ``shares``: weighted ones, of
+    which no count is told."""
 
     name: str
     status: str
     base: int | None
     counts: dict[str, int]
     whole: bool = False
+    shares: dict[str, float] | None = None
 
     def share(self, option: str) -> float:
+        if self.shares is not None:
+            return self.shares.get(option, 0.0)
         return self.counts.get(option, 0) / self.base if self.base else 0.0
 
     def text(self, option: str) -> str:
         """The value as written in a segment: a count under 20 answers, otherwise a percentage."""
-        if (self.base or 0) < f.SMALL_BASE:
+        if (self.base or 0) < f.SMALL_BASE and self.shares is None:
             return f.number(self.counts.get(option, 0))
         return f.percent(self.share(option))
+
+    def told(self, options: Sequence[str]) -> str:
+        """The joint share of ``options``, with its count under 20 answers."""
+        if self.shares is not None:
+            return f.percent(sum(self.share(o) for o in options))
+        count = sum(self.counts.get(o, 0) for o in options)
+        return f.share_text(count, self.base, count / self.base if self.base else None)
 
 
 @dataclass(frozen=True)
@@ -107,7 +118,9 @@ def _answers(table: pd.DataFrame) -> list[Answers]:
     """Return a row per group of a Likert table, in order of first appearance."""
     # Splits the rows that queries has counted, to draw them; nothing is added up here.
     groups: dict[str, list[dict[str, Any]]] = {}
-    for record in _records(table, "group", "name", "option", "count", "base", "status"):
+    weighted = "share" in table
+    columns = ["group", "name", "option", "count", "base", "status"]
+    for record in _records(table, *columns, *(["share"] if weighted else [])):
         code = "" if f.is_missing(record["group"]) else str(record["group"])
         groups.setdefault(code, []).append(record)
     found = []
@@ -123,6 +136,7 @@ def _answers(table: pd.DataFrame) -> list[Answers]:
                 int(base) if shown else None,
                 {o: 0 if f.is_missing(c) else int(c) for o, c in counts.items()},
                 code == "",
+                {r["option"]: float(r["share"]) for r in records} if shown and weighted else None,
             )
         )
     return sorted(found, key=lambda a: a.whole)
@@ -184,7 +198,8 @@ def likert(
     ``table``: a row per group × option with group, name, option, label, favourable (True, False or
     missing), count, base, status; one set of options. "Vet ej" stands apart at the far right, in
     dotted grey on the same scale, because it is an answer but takes no side. Shares are of the
-    whole base, "vet ej" included. Segments under 20 answers carry counts.
+    whole base, "vet ej" included. Segments under 20 answers carry counts. With a column share (a
+    fraction) that is drawn and written: a weighted share is no count of people.
     """
     if table.empty:
         return empty(theme, title)
@@ -324,9 +339,7 @@ def _segments(
         "constraintext": "inside" if colour else "none",
         "xaxis": "x" if colour else "x2",
         "hovertext": [
-            f"<b>{escape(r.name)}</b><br>{escape(label)}: "
-            + f.share_text(r.counts.get(option, 0), r.base, r.share(option))
-            for r, _s in drawn
+            f"<b>{escape(r.name)}</b><br>{escape(label)}: " + r.told([option]) for r, _s in drawn
         ],
         "hoverinfo": "text",
     }
@@ -402,9 +415,9 @@ def alt_likert(table: pd.DataFrame, *, title: str = "") -> str:
                 parts.append(_("{name}: {answers}.").format(name=row.name, answers=told))
     else:
         for row in shown:
-            top = max(row.counts.values(), default=0)
-            common = [scale.labels[o] for o, c in row.counts.items() if c == top]
-            options = [o for o, c in row.counts.items() if c == top]
+            top = max(map(row.share, row.counts), default=0.0)
+            options = [o for o in row.counts if row.share(o) == top]
+            common = [scale.labels[o] for o in options]
             text = _("{name}: vanligaste svaret är {option} ({value}).")
             parts.append(
                 text.format(name=row.name, option=join_words(common), value=_told(row, options[:1]))
@@ -417,8 +430,7 @@ def alt_likert(table: pd.DataFrame, *, title: str = "") -> str:
 
 def _told(row: Answers, options: list[str]) -> str:
     """Return the joint share of ``options`` in a row, with its count under 20 answers."""
-    count = sum(row.counts.get(o, 0) for o in options)
-    return f.share_text(count, row.base, count / row.base if row.base else None)
+    return row.told(options)
 
 
 def _at(rows: list[Answers], level: dict[int, float], value: float, scale: Scale) -> str:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.browser.received import Table, of_file
-from tests.loading import run, write_frame
+from tests.loading import (
+    DEPARTMENTS,
+    FRAME_HEADERS,
+    run,
+    write_csv,
+    write_frame,
+    write_survey,
+)
 from tests.visiting import Visitor, visiting
 
 MARK = "Arbetsmaterial"
@@ -24,6 +32,11 @@ def visitor() -> Iterator[Visitor]:
 def _of_the_demo(demo_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
     monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(demo_store.parent / "key"))
+
+
+def spaced(text: str) -> str:
+    """Return a text with plain spaces."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def tables_of(files: dict[str, bytes]) -> dict[tuple[str, str], Table]:
@@ -52,7 +65,7 @@ def test_every_row_of_every_file_is_marked_and_has_the_numbers_of_the_page(
     assert "select unnest($fields::varchar[])" in sent.words
     assert set(sent.files) == {
         f"{name}-arbetsmaterial.{ending}"
-        for name in ("utforska-2024", "svarsfrekvens-2024")
+        for name in ("utforska-2024", "svarsfrekvens-2024", "korstabell-q3_1b-2024")
         for ending in ("xlsx", "csv")
     }
     found = tables_of(sent.files)
@@ -66,11 +79,108 @@ def test_the_register_goes_out_with_its_records_and_without_a_name(visitor: Visi
     sent = visitor.visit("utforska", roll="revisor", kalla="register", filter="department.SN")
     assert MARK in sent.words
     assert "53 överenskommelser" in sent.words.replace("\N{NO-BREAK SPACE}", " ")
+    names = ("utforska-registret", "utforska-overenskommelser", "korstabell-registret")
+    assert set(sent.files) == {
+        f"{name}-2026-10-31-arbetsmaterial.{ending}" for name in names for ending in ("xlsx", "csv")
+    }
     found = tables_of(sent.files)
-    (register,) = (table for table in found.values() if "Anställd" in table.heads)
-    assert len(register.rows) == 53
-    assert {row[register.heads.index("Kod")] for row in register.rows} == {"SN"}
-    assert "demo-anställd" not in sent.words + str(register.rows)
+    registers = [table for table in found.values() if "Anställd" in table.heads]
+    # In the book of all, in one of its own, and as CSV.
+    assert len(registers) == 3
+    for register in registers:
+        assert len(register.rows) == 53
+        assert {row[register.heads.index("Kod")] for row in register.rows} == {"SN"}
+        assert "demo-anställd" not in sent.words + str(register.rows)
+    assert "select agreement_id from kept order by agreement_id" in sent.words
+    assert "Här finns ingen publicerbar vy" in sent.words
+
+
+def test_every_table_has_its_sql_and_both_its_files(visitor: Visitor) -> None:
+    sent = visitor.visit("utforska", roll="revisor", fragor="q2_1a")
+    names = ("utforska", "korstabell-q2_1a", "osakerhet-q2_1a", "svarsfrekvens")
+    assert set(sent.files) == {
+        f"{name}-2024-arbetsmaterial.{ending}" for name in names for ending in ("xlsx", "csv")
+    }
+    cross = [t for (name, _), t in tables_of(sent.files).items() if name.startswith("korstabell")]
+    assert len(cross) == 2 and cross[0].heads == cross[1].heads
+    assert [row[0] for row in cross[0].rows] == [row[0] for row in cross[1].rows] == [MARK] * 7
+    for title in ("SQL som räknar talen", "SQL bakom osäkerheten", "SQL bakom svarsfrekvensen"):
+        assert title in sent.words
+    # Once for the answers, once for the uncertainty, once for the response analysis.
+    assert sent.words.count("from published.department where wave = $wave") == 3
+    public = visitor.visit("utforska", roll="revisor", fragor="q2_1a", vy="publicerbar")
+    assert "Survey indicators, for the whole and per department" in public.words
+    assert "from published.cube" in public.words
+
+
+def test_the_uncertainty_of_an_answer_is_told_as_on_the_theme_page(visitor: Visitor) -> None:
+    own = visitor.visit("utforska", roll="revisor", fragor="q2_1a", **{"vilka-q2_1a": "SN"})
+    page = visitor.visit("rattvisa", roll="revisor", forvaltning="SN")
+    told = re.findall(
+        r"Socialförvaltningen: (?:Mindre än hälften|Andelen är lägre)[^<]*", own.words
+    )
+    assert len(told) == 2 and all(sentence in page.words for sentence in told)
+    ways = next(table for table in own.tables if "Sätt att räkna" in table)
+    assert ways.count("<tr>") == 3, "as published and without vet ej; a department weighs itself"
+    whole = visitor.visit("utforska", roll="revisor", fragor="q2_1a", **{"svar-q2_1a": "nej"})
+    ways = next(table for table in whole.tables if "Sätt att räkna" in table)
+    assert "35,2" in ways and "Vägt till ramen" in ways
+
+
+def test_a_weight_that_cannot_be_had_is_not_said_to_have_been_used(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "store"))
+    heads = (*FRAME_HEADERS, "Befattning")
+    rows = [
+        (*row[:5], str(people), position)
+        for row in DEPARTMENTS
+        for people, position in ((1, "Chef"), (int(row[5]) - 1, "Medarbetare"))
+    ]
+    run("load", "frame", write_csv(tmp_path / "f.csv", [heads, *rows]), "--wave", "2024")
+    run("load", "survey", write_survey(tmp_path / "s.csv"), "--wave", "2024")
+    for more in ({}, {"filter": "department.AAA"}, {"rader": "position"}):
+        sent = visitor.visit("utforska", roll="revisor", fragor="q1_1", vikt="position", **more)
+        assert "Ramen har färre personer än svaren" in sent.words
+        assert "Vikt: ingen, som publicerat" in sent.words
+        assert "efterstratifierat på befattning." not in sent.words
+        weights = [
+            piece.text
+            for name, data in sent.files.items()
+            for piece in of_file(name, data)
+            if "Om uppgifterna" in piece.where and "\nVikt\n" in getattr(piece, "text", "")
+        ]
+        assert len(weights) == 2, "in the book of all, and in that of the cross table"
+        assert all("\nVikt\nIngen, som publicerat\n" in text for text in weights)
+
+
+def test_an_interval_is_only_spoken_of_where_there_is_one(visitor: Visitor) -> None:
+    view = {"roll": "revisor", "fragor": "q2_1a", "vy": "publicerbar"}
+    for more, some in (
+        ({}, True),
+        ({"rader": "position"}, True),
+        ({"filter": "department.SN"}, True),
+        ({"filter": "department.MBN,department.TN"}, True),
+        ({"filter": "department.MBN"}, False),
+        ({"rader": "svar", "kolumner": "department"}, False),
+        ({"matt": "antal"}, False),
+    ):
+        sent = visitor.visit("utforska", **view, **more)
+        cross = next(table for table in sent.tables if "Alla" in table or "Ja" in table)
+        assert ("konfidensintervall." in sent.words) == some == ("\N{EN DASH}" in cross), more
+
+
+def test_a_weighted_chart_shows_the_shares_of_the_table(visitor: Visitor) -> None:
+    asked = {"roll": "revisor", "fragor": "q2_1a", "rader": "position"}
+    weighted = visitor.visit("utforska", **asked, vikt="department")
+    plain = visitor.visit("utforska", **asked)
+    assert "Staplarna är vägda som tabellen" in weighted.words
+    table = spaced(next(t for t in weighted.tables if "Chef" in t))
+    share = re.search(r"Chef</th><td>(\d\d),\d %", table)
+    assert share and share[1] != "50" and "8 av 16" not in table, "a weighted share is no count"
+    # The chart's own words.
+    assert f"Störst andel svar som talar för har Chef ({share[1]} %)" in spaced(weighted.words)
+    assert "Störst andel svar som talar för har Chef (8 av 16)" in spaced(plain.words)
 
 
 def test_what_is_asked_in_vain_is_said_and_the_rest_is_answered(visitor: Visitor) -> None:
@@ -89,6 +199,8 @@ def test_what_is_asked_in_vain_is_said_and_the_rest_is_answered(visitor: Visitor
     cross = next(table for table in sent.tables if "Tekniska kontoret" in table and "Nej" in table)
     # As a politician sees it: two departments are hidden and one has no answers.
     assert cross.count('dk-word">dolt') == 2 * 4 and cross.count("inga svar") == 3
+    # Together they are shown, as where a politician chooses them.
+    assert "MBN + TN tillsammans" in spaced(cross) and "4 av 11" in spaced(cross)
 
 
 def test_an_empty_store_is_met_calmly(

@@ -21,9 +21,14 @@ from hypothesis import strategies as st
 from queries import explore as workbench
 from queries import indicators as results
 from queries import selection as asking
+from queries.catalogue import SURVEY, indicators
+from queries.comparisons import group_uncertainty
 from queries.explore import Answer, explore
+from queries.explore_uncertainty import uncertainties
+from queries.mergings import listed, of_departments
 from queries.selection import ANSWERS, NOBODY, Material, Selection, read
-from queries.store import Reader, current_snapshot
+from queries.store import Reader, current_snapshot, sql_file
+from queries.uncertainty import UNCERTAINTY, conclusions, uncertainty
 from queries.viewer import AccessDenied, Role, Viewer
 from tests import loading
 
@@ -231,7 +236,8 @@ def test_agreements_are_crossed_as_the_lines_of_the_files_are(
             line = cell(answer, row, column)
             assert (line["count"], line["base"]) == (count, base)
             assert line["value"] == pytest.approx(count / base) and pd.isna(line["low"])
-    assert len(workbench.agreements(reader, answer.selection)) == len(own)
+    ids, asked = workbench.agreements(reader, answer.selection)
+    assert len(ids) == len(own) and "agreement_id from kept" in asked[0].sql
     years = ask(reader, found["2024"], kalla="register", rader="start", kolumner=NOBODY)
     assert cell(years, "2023")["count"] == sum(x["Start"][:4] == "2023" for x in lines) > 0
 
@@ -301,15 +307,180 @@ def test_poststratified_a_position_counts_as_many_as_the_frame_has(by_position: 
     assert cell(answer, "", "ja")["value"] != pytest.approx(cell(plain, "", "ja")["value"])
 
 
+@pytest.mark.parametrize("rows", ["department", "position", NOBODY])
+@pytest.mark.parametrize("filters", ["", "department.AAA"])
 def test_a_frame_with_fewer_people_than_answers_weights_nothing_and_says_so(
-    by_position: Any,
+    by_position: Any, rows: str, filters: str
 ) -> None:
     reader, found = by_position(0)
-    filtered = {"fragor": "q1_1", "filter": "department.AAA", "rader": NOBODY}
-    answer = ask(reader, found, vikt="position", **filtered)
-    plain = ask(reader, found, **filtered)
-    assert answer.notes
-    assert cell(answer, "", "ja")["count"] <= cell(plain, "", "ja")["count"]
+    # With no managers in AAA there are 14 in all, fewer than answered only where AAA is alone.
+    asked = {"fragor": "q1_1", "filter": filters, "rader": rows}
+    answer = ask(reader, found, vikt="position", **asked)
+    plain = ask(reader, found, **asked)
+    assert plain.weight == "ingen"
+    if filters:
+        assert answer.weight == "ingen" and "inte vägda" in answer.notes[0]
+        pd.testing.assert_frame_equal(answer.table, plain.table)
+        assert answer.parameters["cell"] == "", "the SQL that is shown is the one that was run"
+        assert answer.tests == plain.tests
+    else:
+        assert answer.weight == "position"
+        assert answer.tests["q1_1"] is None or 0 <= answer.tests["q1_1"].p_value <= 1
+
+
+def test_counts_are_people_and_are_not_weighted(by_position: Any) -> None:
+    reader, found = by_position(10)
+    asked = {"fragor": "q1_1", "matt": "antal"}
+    answer, plain = ask(reader, found, vikt="position", **asked), ask(reader, found, **asked)
+    pd.testing.assert_frame_equal(answer.table, plain.table)
+    assert answer.weight == "ingen" and answer.notes == ("Antal är personer och vägs inte.",)
+
+
+def test_a_frame_that_tells_the_position_of_some_weights_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "store"))
+    heads = (*loading.FRAME_HEADERS, "Befattning")
+    rows = [(*row[:5], row[5] if row[0] != "AAA" else n, position)
+            for row in loading.DEPARTMENTS
+            for n, position in ((("10", "Chef"), ("30", "Medarbetare")) if row[0] == "AAA"
+                                else ((row[5], ""),))]  # fmt: skip
+    loading.run("load", "frame", loading.write_csv(tmp_path / "f.csv", [heads, *rows]),
+                "--wave", "2024")  # fmt: skip
+    loading.run("load", "survey", loading.write_survey(tmp_path / "s.csv"), "--wave", "2024")
+    reader = Reader(current_snapshot(), Viewer(Role.REVISOR))
+    found = asking.material(reader, "2024")
+    answer = ask(reader, found, fragor="q1_1", vikt="position")
+    assert answer.weight == "ingen" and "inte om alla" in answer.notes[0]
+    # Of AAA it tells of everybody.
+    assert ask(reader, found, fragor="q1_1", vikt="position", filter="department.AAA").weight != (
+        "ingen"
+    )
+
+
+# --- whatever is selected -------------------------------------------------------------------------
+
+ODD = (
+    ("AAA", "Alfaförvaltningen", "Alfanämnden", "100", "60", "40"),
+    ("BBB", "Betaförvaltningen", "Betanämnden", "80", "30", "30"),
+    ("CCC", "Gammakontoret", "Gammanämnden", "12", "12", "9"),
+    ("DDD", "Deltakontoret", "Deltanämnden", "12", "12", "6"),
+)
+
+
+@pytest.fixture(
+    scope="module", params=[(1, 1, 1, 1), (10, 5, 2, 2)], ids=["few managers", "managers"]
+)
+def odd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Return a survey with everything that is awkward, its material and its people: one answer in a
+    department, none in another, all of a third alike, some without a position, and a frame with
+    fewer managers than answered."""
+    folder = tmp_path_factory.mktemp("odd")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DISTANSKOLLEN_STORE", str(folder / "store"))
+        patch.setenv("DISTANSKOLLEN_KEY_FILE", str(folder / "key"))
+        rows = [
+            (*row[:5], str(people), position)
+            for row, managers in zip(ODD, request.param, strict=True)
+            for people, position in ((managers, "Chef"), (int(row[5]) - managers, "Medarbetare"))
+        ]
+        frame = loading.write_csv(folder / "f.csv", [(*loading.FRAME_HEADERS, "Befattning"), *rows])
+        records = loading.people({"AAA": 20, "BBB": 1, "DDD": 6})
+        for n, record in enumerate(records):
+            record["Befattning"] = "" if n % 7 == 3 else record["Befattning"]
+            record["q1_1"] = "" if n % 9 == 4 else record["q1_1"]
+            if record["Förvaltning"] == "DDD":
+                record["q1_1"] = "Ja"
+                record["it_atgarder"] = record["it_atgarder"] and "VPN"
+        loading.run("load", "frame", frame, "--wave", "2024")
+        survey = loading.write_survey(folder / "s.csv", records)
+        loading.run("load", "survey", survey, "--wave", "2024")
+        reader = Reader(current_snapshot(), Viewer(Role.REVISOR))
+        people: dict[str, Person] = {}
+        for name, *values in reader.rows(
+            f"select respondent, {', '.join(ATTRIBUTES)} from records.respondent"
+        ):
+            told = zip(ATTRIBUTES, values, strict=True)
+            people[name] = {field: [value] if value else [] for field, value in told}
+        found = asking.material(reader, "2024")
+        for person in people.values():
+            person |= {q.id: [] for q in found.asked}
+        for name, question, option in reader.rows(
+            "select respondent, question, option from records.answer where option is not null"
+        ):
+            people[name].setdefault(question, []).append(option)
+        yield reader, found, list(people.values())
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_no_selection_breaks_and_every_number_can_be_true(odd: Any, data: st.DataObject) -> None:
+    reader, found, people = odd
+    axes = st.sampled_from(
+        [ANSWERS, NOBODY, "department", "position", "occupation", "q1_1", "frekvens", "it_atgarder"]
+    )
+    pairs = [(a, code) for a in ("department", "position", "q1_1", "it_atgarder")
+             for code, _word in found.groups(a)]  # fmt: skip
+    asked = Selection(
+        wave="2024",
+        questions=tuple(data.draw(st.sets(st.sampled_from(["q1_1", "q3_1b", "it_atgarder"]),
+                                          min_size=1))),
+        rows=data.draw(axes),
+        columns=data.draw(axes),
+        filters=tuple(data.draw(st.lists(st.sampled_from(pairs), max_size=3, unique=True))),
+        measure=data.draw(st.sampled_from(asking.MEASURES)),
+        weight=data.draw(st.sampled_from(found.weights())),
+        unsure=data.draw(st.booleans()),
+        published=data.draw(st.booleans()),
+    )  # fmt: skip
+    # As an address gives it: what makes no sense gets its default, and a sentence.
+    selection, _said = read(asked.address(), found)
+    answer = explore(reader, selection, found)
+    for test in answer.tests.values():
+        assert test is None or pd.isna(test.p_value) or 0 <= test.p_value <= 1 + 1e-9
+    weighed = answer.weight == "position"
+    for line in answer.table.to_dict("records"):
+        if line["status"] != "shown":
+            assert line["base"] == 0 and pd.isna(line["value"]) and pd.isna(line["low"]), line
+            continue
+        if selection.measure == "medel":
+            lowest, highest = 1, 5
+        else:
+            lowest, highest = 0, 1
+            if not selection.published:
+                known = [p for p in people if p["position"]] if weighed else people
+                told = line["question"], selection, line["row"], line["column"]
+                assert (line["count"], line["base"]) == recount(known, *told), line
+        if selection.measure == "antal":
+            continue
+        limits = [line[name] for name in ("value", "low", "high", "bound_low", "bound_high")]
+        assert lowest <= limits[0] <= highest, line
+        if not selection.published:
+            assert not pd.isna(limits).any(), line
+        if pd.isna(line["low"]):
+            continue
+        value, low, high, bound_low, bound_high = limits
+        assert bound_low - 1e-9 <= low <= high <= bound_high + 1e-9, line
+        if weighed and not low - 1e-9 <= value <= high + 1e-9:
+            # One who weighs less than himself: the interval ends at the bound, and that is said.
+            assert any("utanför bortfallsgränserna" in text for text in answer.notes)
+            assert low == bound_low or high == bound_high
+        else:
+            assert low - 1e-9 <= value <= high + 1e-9, line
+
+
+@pytest.mark.parametrize("weight", ["ingen", "department"])
+@pytest.mark.parametrize("other", [ANSWERS, "position", "q3_1a"])
+def test_a_test_is_of_the_table_whichever_way_it_is_turned(
+    reader: Reader, found: dict[str, Material], weight: str, other: str
+) -> None:
+    told = set()
+    for rows, columns in (("department", other), (other, "department")):
+        for measure in ("radandel", "kolumnandel"):
+            answer = ask(reader, found["2024"], fragor="q2_1a", rader=rows, kolumner=columns,
+                         matt=measure, vikt=weight)  # fmt: skip
+            told.add(repr(answer.tests["q2_1a"]))
+    assert len(told) == 1
 
 
 # --- hard cases -----------------------------------------------------------------------------------
@@ -362,7 +533,10 @@ def test_of_several_choices_each_share_is_of_those_who_answered(
     told = ask(reader, found["2024"], fragor="it_atgarder", rader=NOBODY, vetej="utan")
     assert set(told.table["base"]) == {65}
     public = ask(reader, found["2024"], fragor="it_atgarder", vetej="utan", vy="publicerbar")
-    assert "shown" not in set(public.table["status"]), "who ticked more is not in the cube"
+    shown = public.table[public.table["status"] == "shown"]
+    # Who ticked more is not in the cube; where nobody ticked vet ej there is nobody to leave out.
+    assert set(shown["row"]) == {"MBN+TN"}
+    assert cell(public, "", "vpn")["status"] == "unpublished"
 
 
 def test_without_dont_know_those_people_are_neither_counted_nor_silent(
@@ -388,31 +562,273 @@ def test_a_mean_of_answers_without_an_order_is_refused_in_words(
 # --- the published view ---------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def politician(demo_store: Path) -> Reader:
+    return Reader(current_snapshot(demo_store), Viewer(Role.POLITIKER))
+
+
+LIMITS = ("low", "high", "bound_low", "bound_high")
+
+
+def alike(line: dict[str, Any], page: dict[str, Any], names: dict[str, str]) -> None:
+    """Check that a cell of the view says what a page's row says; ``names``: the page's columns."""
+    assert line["status"] == page["status"], (line, page)
+    for name, other in names.items():
+        if line["status"] == "shown":
+            assert line[name] == pytest.approx(float(page[other]), nan_ok=True), (name, line, page)
+        else:
+            assert not line[name] or pd.isna(line[name]), line
+
+
+OF_SHARES = {"count": "numerator", "base": "denominator", "value": "share"} | {n: n for n in LIMITS}
+
+
 @pytest.mark.parametrize("wave", ["2024", "2026"])
-@pytest.mark.parametrize("axis", ["department", "position", "occupation", "age"])
-def test_the_published_view_is_the_published_cube_and_nothing_else(
-    reader: Reader, found: dict[str, Material], wave: str, axis: str
+def test_per_department_the_published_view_is_what_a_politician_is_told(
+    reader: Reader, politician: Reader, found: dict[str, Material], wave: str
+) -> None:
+    questions = [q.id for q in found[wave].asked]
+    answer = ask(reader, found[wave], fragor=",".join(questions), vy="publicerbar")
+    assert all("records." not in asked.sql for asked in answer.asked)
+    codes = results.departments(politician, wave)["code"]
+    mergings = of_departments(codes)
+    pages = results.options(politician, wave, questions, mergings)
+    # Hidden departments that are no merging are told together of an indicator.
+    singles = {
+        i.id: f"{i.source.question}:{options[0]}"
+        for i in indicators()
+        if i.source.kind == SURVEY and i.source.question in questions
+        for options in [i.source.counted(found[wave].questionnaire)]
+        if len(options) == 1
+    }
+    table = results.results(politician, wave, list(singles), merged=True, mergings=mergings)
+    table = table.assign(indicator=table["indicator"].map(singles))
+    told = {
+        (row["indicator"], row["department"] if isinstance(row["department"], str) else ""): row
+        for part in (pages, table)
+        for row in part.to_dict("records")
+    }
+    hidden, several = 0, set()
+    for line in answer.table.to_dict("records"):
+        place = line["row"]
+        key = f"{line['question']}:{line['column']}", place
+        hidden += line["status"] == "hidden"
+        if place and place not in set(codes):
+            several.add(place)
+            if key not in told:
+                # Of several options no indicator tells: the parts are hidden and it is their sum.
+                whole = cell(answer, "", line["column"], line["question"])
+                shown = [told[key[0], code] for code in codes if code not in place.split("+")]
+                rest = whole["count"] - sum(row["numerator"] for row in shown)
+                assert line["status"] == "shown" and line["count"] == rest
+                continue
+        alike(line, told[key], OF_SHARES)
+    # One that the municipality has chosen, and those that are hidden together for some question.
+    assert (
+        hidden
+        and several == {"2024": {"MBN+TN", "BUN+MBN+TN"}, "2026": {"KFN+MBN", "KFN+MBN+TN"}}[wave]
+    )
+    # Every place that a page shows beside what is hidden is a row here.
+    shown = listed(pd.concat([pages, table]), None, mergings, beside=True)
+    keys = {(row["indicator"], row["department"]) for row in shown.to_dict("records")
+            if isinstance(row["department"], str)}  # fmt: skip
+    lines = answer.table.to_dict("records")
+    assert keys <= {(f"{x['question']}:{x['column']}", x["row"]) for x in lines}
+
+
+@pytest.mark.parametrize("wave", ["2024", "2026"])
+@pytest.mark.parametrize("axis", ["position", "occupation", "sex", "age"])
+def test_per_group_the_published_view_is_what_a_politician_is_told(
+    reader: Reader, politician: Reader, found: dict[str, Material], wave: str, axis: str
 ) -> None:
     if axis not in dict(found[wave].attributes):
         return
-    questions = [q.id for q in found[wave].asked]
-    answer = ask(reader, found[wave], fragor=",".join(questions), rader=axis, vy="publicerbar")
-    assert "records." not in answer.sql
-    cube = results.published_cube(reader, wave)
-    cube = cube[cube["breakdown"].isin([axis, "all"])]
-    keys = zip(cube["question"], cube["group"], cube["option"], strict=True)
-    printed_of = dict(zip(keys, cube.to_dict("records"), strict=True))
-    hidden = 0
-    for line in answer.table.to_dict("records"):
-        printed = printed_of[line["question"], line["row"], line["column"]]
-        assert line["status"] == printed["status"]
-        if line["status"] == "shown":
-            assert (line["count"], line["base"]) == (printed["count"], printed["base"])
-            assert line["value"] == pytest.approx(printed["share"])
-        else:
-            hidden += line["status"] == "hidden"
-            assert line["count"] == 0 and pd.isna(line["value"]) and pd.isna(line["low"])
-    assert hidden or axis != "department"
+    compared = 0
+    for indicator in indicators():
+        if indicator.source.kind != SURVEY or not found[wave].question(indicator.source.question):
+            continue
+        counted = indicator.source.counted(found[wave].questionnaire)
+        page = results.by_group(politician, wave, indicator, axis).to_dict("records")
+        if len(counted) != 1:
+            continue
+        asked = {"fragor": indicator.source.question, "vy": "publicerbar"}
+        answer = ask(reader, found[wave], **asked, rader=axis)
+        for row in page:
+            group = row["department"] if isinstance(row["department"], str) else ""
+            alike(cell(answer, group, counted[0]), row, OF_SHARES)
+            compared += row["status"] == "shown"
+        # Turned, and as everybody in a selection, which the pages tell of as well.
+        turned = ask(reader, found[wave], **asked, rader="svar", kolumner=axis, matt="kolumnandel")
+        alike(cell(turned, counted[0], page[0]["department"]), page[0], OF_SHARES)
+        filtered = {**asked, "filter": f"{axis}.{page[0]['department']}"}
+        own = ask(reader, found[wave], **filtered, rader=NOBODY)
+        alike(cell(own, "", counted[0]), page[0], OF_SHARES)
+    assert compared > 10
+
+
+@pytest.mark.parametrize("wave", ["2024", "2026"])
+def test_without_dont_know_and_as_means_the_published_view_is_what_a_politician_is_told(
+    reader: Reader, politician: Reader, found: dict[str, Material], wave: str
+) -> None:
+    mergings = of_departments(results.departments(politician, wave)["code"])
+    pages = uncertainty(politician, wave, mergings=mergings)
+    means = opinions = 0
+    without = {"value": "without_share", "low": "without_low", "high": "without_high",
+               "base": "without_denominator", "count": "numerator"}  # fmt: skip
+    for indicator in indicators():
+        page = pages[pages["indicator"] == indicator.id]
+        if page.empty or not found[wave].question(indicator.source.question):
+            continue
+        asked = {"fragor": indicator.source.question, "vy": "publicerbar"}
+        counted = indicator.source.counted(found[wave].questionnaire)
+        places = {(r["department"] if isinstance(r["department"], str) else ""): r
+                  for r in page.to_dict("records")}  # fmt: skip
+        if not page["mean"].isna().all():
+            answer = ask(reader, found[wave], **asked, matt="medel")
+            for line in answer.table.to_dict("records"):
+                names = {"value": "mean", "low": "mean_low", "high": "mean_high"}
+                alike(line, places[line["row"]], names)
+                means += line["status"] == "shown"
+        if not page["without_share"].isna().all() and len(counted) == 1:
+            answer = ask(reader, found[wave], **asked, vetej="utan")
+            for line in answer.table[answer.table["column"] == counted[0]].to_dict("records"):
+                alike(line, places[line["row"]], without)
+                opinions += line["status"] == "shown"
+    assert means >= 4 and opinions > 20
+
+
+@pytest.mark.parametrize("axis", ["position", "occupation", "sex", "age"])
+def test_of_a_group_too_the_published_view_is_what_a_politician_is_told_under_uncertainty(
+    reader: Reader, politician: Reader, found: dict[str, Material], axis: str
+) -> None:
+    means = opinions = 0
+    names = {"without": {"value": "without_share", "low": "without_low", "high": "without_high",
+                         "base": "without_denominator"},
+             "mean": {"value": "mean", "low": "mean_low", "high": "mean_high",
+                      "bound_low": "mean_bound_low", "bound_high": "mean_bound_high"}}  # fmt: skip
+    for indicator in indicators():
+        if indicator.source.kind != SURVEY or not found["2026"].question(indicator.source.question):
+            continue
+        page = group_uncertainty(politician, "2026", indicator.id, axis)
+        counted = indicator.source.counted(found["2026"].questionnaire)
+        asked = {"fragor": indicator.source.question, "rader": axis, "vy": "publicerbar"}
+        rows = {r["department"]: r for r in page.to_dict("records")
+                if isinstance(r["department"], str)}  # fmt: skip
+        if not page["mean"].isna().all():
+            answer = ask(reader, found["2026"], **asked, matt="medel")
+            for code, row in rows.items():
+                alike(cell(answer, code), row, names["mean"])
+                means += row["status"] == "shown"
+        if not page["without_share"].isna().all() and len(counted) == 1:
+            answer = ask(reader, found["2026"], **asked, vetej="utan")
+            for code, row in rows.items():
+                alike(cell(answer, code, counted[0]), row, names["without"])
+                opinions += row["status"] == "shown"
+    assert means > 2 and opinions > 5
+
+
+def test_a_filter_on_departments_leaves_what_a_politician_is_told_of_them(
+    reader: Reader, politician: Reader, found: dict[str, Material]
+) -> None:
+    view = {"fragor": "q2_1a", "vy": "publicerbar"}
+    codes = results.departments(politician, "2024")["code"]
+    pages = results.options(politician, "2024", ["q2_1a"], of_departments(codes))
+    told = {(row["indicator"], row["department"]): row for row in pages.to_dict("records")}
+    for chosen, place in (("SN", "SN"), ("MBN", "MBN"), ("MBN,TN", "MBN+TN")):
+        filters = ",".join(f"department.{code}" for code in chosen.split(","))
+        answer = ask(reader, found["2024"], **view, filter=filters)
+        for option in ("ja", "nej", "vet_ej"):
+            alike(cell(answer, "", option), told[f"q2_1a:{option}", place], OF_SHARES)
+        assert set(answer.table["row"]) == {"", *chosen.split(",")}
+    several = ask(reader, found["2024"], **view, filter="department.SN,department.KLK")
+    everybody = several.table[several.table["row"] == ""]
+    assert set(everybody["status"]) == {"unpublished"}, "no page tells of just these two together"
+
+
+@pytest.mark.parametrize("public", ["", "publicerbar"])
+@pytest.mark.parametrize("wave", ["2024", "2026"])
+def test_the_uncertainties_of_an_answer_are_those_of_the_indicator_that_counts_it(
+    reader: Reader, politician: Reader, found: dict[str, Material], wave: str, public: str
+) -> None:
+    mergings = of_departments(results.departments(reader, wave)["code"])
+    pages = uncertainty(politician if public else reader, wave, mergings=mergings)
+    compared: set[str] = set()
+    for indicator in indicators():
+        if indicator.source.kind != SURVEY or not found[wave].question(indicator.source.question):
+            continue
+        counted = indicator.source.counted(found[wave].questionnaire)
+        if len(counted) != 1:
+            continue
+        name = indicator.source.question
+        selection, _said = read({"fragor": name, "vy": public}, found[wave])
+        table, asked = uncertainties(reader, selection, found[wave], name)
+        assert asked and not (public and any("records." in one.sql for one in asked))
+        mine = table[table["indicator"] == f"{name}:{counted[0]}"].to_dict("records")
+        page = {(r["department"] if isinstance(r["department"], str) else None): r
+                for r in pages[pages["indicator"] == indicator.id].to_dict("records")}  # fmt: skip
+        assert None in [row["department"] for row in mine]
+        for row in mine:
+            other = page[row["department"]]
+            for column in UNCERTAINTY[4:]:
+                if column.startswith(("post_", "mean")):
+                    # By one attribute that is chosen, and of its own measure.
+                    continue
+                value, expected = row[column], other[column]
+                assert pd.isna(value) == pd.isna(expected), (column, row, other)
+                if not pd.isna(value):
+                    compared.add(column)
+                    same = value == expected
+                    assert same or float(value) == pytest.approx(float(expected)), (column, row)
+            assert [c.sentence() for c in conclusions(row)] == [
+                c.sentence() for c in conclusions(other)
+            ]
+    assert {"without_share", "weighted_share", "diff_p", "diff_without"} <= compared
+
+
+def test_the_uncertainties_of_a_selection_are_of_those_selected(
+    reader: Reader, found: dict[str, Material], by_position: Any
+) -> None:
+    selection, _said = read({"fragor": "q2_1a", "filter": "position.chef,department.SN"},
+                            found["2024"])  # fmt: skip
+    table, _asked = uncertainties(reader, selection, found["2024"], "q2_1a")
+    plain = explore(reader, selection, found["2024"])
+    for row in table[table["status"] == "shown"].to_dict("records"):
+        line = cell(plain, row["department"] or "", row["indicator"].partition(":")[2])
+        assert (row["numerator"], row["denominator"]) == (line["count"], line["base"])
+        assert row["bound_high"] == line["bound_high"]
+        assert pd.isna(row["difference"]) and pd.isna(row["weighted_share"])
+    nobody = asking.within(selection, ["KLK"])
+    table, _asked = uncertainties(reader, nobody, found["2024"], "q2_1a")
+    assert set(table["status"]) == {"no_answers"}
+    other, material = by_position(10)
+    selection, _said = read({"fragor": "q1_1", "vikt": "position"}, material)
+    table, _asked = uncertainties(other, selection, material, "q1_1")
+    assert table["post_share"].notna().any()
+    assert table.attrs["weighting"].poststratified == ("position",)
+
+
+def test_all_sql_that_was_run_for_an_answer_is_told(by_position: Any) -> None:
+    reader, found = by_position(10)
+    answer = ask(reader, found, fragor="q1_1", vikt="position")
+    texts = [one.sql for one in answer.asked]
+    assert answer.sql in texts and sql_file("explore/population") in texts
+    assert any("from published.department" in text for text in texts), "who was invited"
+    ran: list[str] = []
+    frame, rows = Reader.frame, Reader.rows
+
+    def seen(run: Any) -> Any:
+        def spy(self: Reader, sql: str, **parameters: Any) -> Any:
+            ran.append(sql)
+            return run(self, sql, **parameters)
+
+        return spy
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Reader, "frame", seen(frame))
+        patch.setattr(Reader, "rows", seen(rows))
+        again = ask(reader, found, fragor="q1_1", vikt="position", vetej="utan")
+    assert ran and set(ran) <= {one.sql for one in again.asked}
+    assert workbench.response(reader, "2024").asked
 
 
 def test_what_is_not_published_says_so_and_a_sum_over_hidden_groups_is_hidden(
@@ -430,8 +846,15 @@ def test_what_is_not_published_says_so_and_a_sum_over_hidden_groups_is_hidden(
         table = answer.table[answer.table["row"] != ""]
         assert set(table["status"]) == {"unpublished"}, asked
         assert table["value"].isna().all() and answer.notes
+    # Of whom who gave an answer: the whole tells how many they are, the hidden stay hidden.
     across = ask(reader, found["2024"], **view, rader="svar", kolumner="department")
-    assert set(across.table["status"]) == {"hidden"}
+    own = ask(reader, found["2024"], fragor="q2_1a", rader="svar", kolumner="department")
+    for row in across.table[across.table["status"] == "shown"].to_dict("records"):
+        if row["column"] != "MBN+TN":
+            value = cell(own, row["row"], row["column"])["value"]
+            assert row["value"] == pytest.approx(value)
+    hidden = across.table[across.table["status"] == "hidden"]
+    assert set(hidden["column"]) == {"MBN", "TN"} and hidden["value"].isna().all()
     crossed = ask(reader, found["2026"], **view, rader="position", filter="department.SN")
     cube = results.published_cube(reader, "2026")
     own = cube.query("breakdown == 'department*position' and group == 'SN × medarbetare'")
