@@ -10,7 +10,7 @@ are one group. What needs more is the auditor's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -37,19 +37,28 @@ from queries.places import (
     three_ways,
 )
 from queries.poststratification import crossed
+from queries.reference import Question
 from queries.statistics import Floats
 from queries.store import Reader
 from queries.uncertainty import (
+    COUNTS,
+    FLAGS,
     LIMITS,
+    MEAN,
+    UNCERTAINTY,
     Weighting,
     conclusions,
+    has_scale,
     holm_by_place,
+    means,
     rows_of,
+    scale_of,
     shares,
     side_by_side,
     spread,
     typed,
     uncertainty,
+    without_unsure,
 )
 from queries.viewer import AccessDenied
 
@@ -60,6 +69,7 @@ __all__ = [
     "changes",
     "conclusions",
     "differences",
+    "group_uncertainty",
     "standardised",
     "uncertainty",
 ]
@@ -79,15 +89,28 @@ PAIRS = (
 )  # fmt: skip
 
 
+MEANS = (
+    "code", "name", "denominator", *MEAN, "difference", "diff_low", "diff_high",
+    "diff_bound_low", "diff_bound_high", "p_holm", "exact", "status",
+)  # fmt: skip
+
+
+def _no_means() -> pd.DataFrame:
+    return _empty(MEANS)
+
+
 @dataclass(frozen=True)
 class Differences:
     """How groups differ in one indicator. ``association``: do they answer alike; ``rest``: each
-    group less all others (``REST``); ``pairs`` (``PAIRS``). ``reason``: why nothing is tested."""
+    group less all others (``REST``); ``pairs`` (``PAIRS``). ``reason``: why nothing is tested.
+    ``means``: each group's mean less that of all others in steps of the scale (``MEANS``); empty
+    where the question has no scale."""
 
     association: Association | None
     rest: pd.DataFrame
     pairs: pd.DataFrame
     reason: str = ""
+    means: pd.DataFrame = field(default_factory=_no_means)
 
 
 def differences(
@@ -125,14 +148,18 @@ def differences(
         return replace(nothing(_nothing_to_compare(str(whole), groups)), rest=rest)
     tested = association(sample)
     reason = "" if tested.p_value == tested.p_value else _untestable(groups)
-    return Differences(tested, rest, _pairs(groups), reason)
+    return Differences(
+        tested, rest, _pairs(groups), reason, _means_from_rest(groups, found.question(0))
+    )
 
 
 @dataclass(frozen=True)
 class _Groups:
     """The groups of a breakdown: ``table`` a result table (the whole last), ``side`` each group and
     ``others`` everybody else, a row per row of the table; ``shown`` [R]. ``unit`` [R]: groups that
-    have nobody in common. ``unplaced``: silent people of whom it is not known where they belong."""
+    have nobody in common. ``unplaced``: silent people of whom it is not known where they belong.
+    ``answers``: who of each group, and of everybody else, gave each answer, [R, K]; ``apart``:
+    whether *vet ej* can be left out of the base."""
 
     table: pd.DataFrame
     side: Side
@@ -140,6 +167,8 @@ class _Groups:
     shown: Flags
     unit: Flags
     parts: Flags
+    answers: tuple[Floats, Floats]
+    apart: bool
     unplaced: float = 0.0
 
 
@@ -152,7 +181,12 @@ def _departments(
     shown = rows.shown & ~rows.whole
     unit = shown.copy()
     unit[shown] = side_by_side(parts[shown])
-    groups = _Groups(table, found.side(at, parts), found.side(at, ~parts), shown, unit, parts)
+    count = np.nan_to_num(found.cube.count[found.question(0).id])
+    own, others = (found.ways(at, own)[0] @ count for own in (parts, ~parts))
+    groups = _Groups(
+        table, found.side(at, parts), found.side(at, ~parts), shown, unit, parts, (own, others),
+        bool(found.unsure[0]),
+    )  # fmt: skip
     people, answered, invited = found.strata()
     inside = found.strata_in(at[groups.unit], parts[groups.unit])
     counts = np.einsum("gh,hk->hgk", inside.astype(float), people[0])
@@ -171,7 +205,7 @@ def _groups(
     asked = [question, *found.openers]
     cube = cube_of(reader, found.wave, asked, breakdown, codes)
     assert found.questionnaire is not None, "an indicator that was asked has a question"
-    people, _apart = three_ways(cube, question, wanted.source.counted(found.questionnaire))
+    people, apart = three_ways(cube, question, wanted.source.counted(found.questionnaire))
     aside = set_aside(cube, question, asked[-1]) if found.openers else np.zeros(len(people))
     shown = (table["status"] == "shown").to_numpy(dtype=bool)
     people = np.where(shown[:, None], people, 0.0)
@@ -193,9 +227,11 @@ def _groups(
     others = np.where(shown[:, None], people[-1] - people, 0.0)
     unit = shown.copy()
     unit[-1] = False
+    own = np.where(shown[:, None], cube.count[question.id], 0.0)
+    answers = own, np.where(shown[:, None], own[-1] - own, 0.0)
     groups = _Groups(
         table, side(people, left_empty), side(others, np.maximum(left_empty[-1] - left_empty, 0.0)),
-        unit, unit, np.eye(len(table), dtype=bool), unplaced,
+        unit, unit, np.eye(len(table), dtype=bool), answers, apart, unplaced,
     )  # fmt: skip
     parts = people[unit]
     hidden = (table["status"] == "hidden").to_numpy()[:-1].any()
@@ -222,6 +258,15 @@ def _chosen_or_not(people: Floats) -> Floats:
 
 
 def _rest(groups: _Groups) -> pd.DataFrame:
+    table = groups.table.assign(**_from_rest(groups))
+    named = {"department": "code", "diff_p": "p_holm", "diff_exact": "exact"}
+    table = table.rename(columns=named)[table["department"].notna()]
+    return typed(table, REST, ("numerator", "denominator"), ("exact",))
+
+
+def _from_rest(groups: _Groups) -> dict[str, Floats]:
+    """Return each group less all the others, by the names of ``DIFFERENCE``, a row per row of the
+    groups' table."""
     keep = groups.shown & (groups.others.base > 0)
     side, others = groups.side[keep], groups.others[keep]
     made = compare(side, others, groups.unplaced)
@@ -231,12 +276,60 @@ def _rest(groups: _Groups) -> pd.DataFrame:
     values = {f"diff_{name}": getattr(made, name)[:, 0] for name in LIMITS}
     values |= {
         "difference": made.difference[:, 0],
-        "p_holm": corrected,
-        "exact": np.where(np.isnan(corrected), np.nan, made.exact[:, 0]),
+        "diff_p": corrected,
+        "diff_exact": np.where(np.isnan(corrected), np.nan, made.exact[:, 0]),
     }
-    table = groups.table.assign(**{name: spread(keep, v) for name, v in values.items()})
+    if groups.apart:
+        values["diff_without"] = made.difference[:, 1]
+    return {name: spread(keep, value) for name, value in values.items()}
+
+
+def _means_from_rest(groups: _Groups, question: Question) -> pd.DataFrame:
+    """Return each group's mean less that of all the others: ``MEANS``."""
+    if not has_scale(question):
+        return _no_means()
+    keep = groups.shown & (groups.others.base > 0)
+    own, others = (
+        replace(side[keep], people=people[keep])
+        for side, people in zip((groups.side, groups.others), groups.answers, strict=True)
+    )
+    made = compare(own, others, groups.unplaced, scale_of(question))
+    one = np.zeros(int(keep.sum()), dtype=int)
+    rest = own.base, others.base
+    corrected = holm_by_place(made.p_value[:, 0], one, groups.parts[keep], rest)
+    values = {f"diff_{name}": getattr(made, name)[:, 0] for name in LIMITS}
+    values |= {"difference": made.difference[:, 0], "p_holm": corrected}
+    values |= means(question, own.people, own)
+    table = groups.table.assign(**{name: spread(keep, value) for name, value in values.items()})
     table = table.rename(columns={"department": "code"})[table["department"].notna()]
-    return typed(table, REST, ("numerator", "denominator"), ("exact",))
+    return typed(table, MEANS, ("denominator",), ("exact",))
+
+
+def group_uncertainty(reader: Reader, wave: str, indicator_id: str, breakdown: str) -> pd.DataFrame:
+    """Return every uncertainty of a survey indicator per group of an attribute: ``UNCERTAINTY``.
+
+    ``breakdown``: position, occupation, sex or age. A row per group (``department`` is its code),
+    the whole last; where a group is not shown every number is null. Empty where the wave did not
+    ask for the attribute, or not the question. How many of a group were invited is not published:
+    it is a part of one sample of everybody, every silent person may belong to it, and nothing is
+    weighted. Raises ``KeyError``, ``UnknownWave``, ``AccessDenied``.
+    """
+    wanted = indicator(indicator_id)
+    reader.viewer.require_results()
+    found = counted(reader, wave, [indicator_id])
+    groups = _groups(reader, found, wanted, breakdown)[0] if found.ids else None
+    if groups is None:
+        return _empty(UNCERTAINTY)
+    shown = (groups.table["status"] == "shown").to_numpy(dtype=bool)
+    columns = _from_rest(groups)
+    if groups.apart:
+        own = without_unsure(groups.side[shown])
+        columns |= {name: spread(shown, value) for name, value in own.items()}
+    question = found.question(0)
+    if has_scale(question):
+        own = means(question, groups.answers[0][shown], groups.side[shown])
+        columns |= {name: spread(shown, value) for name, value in own.items()}
+    return typed(groups.table.assign(**columns), UNCERTAINTY, COUNTS, FLAGS)
 
 
 def _pairs(groups: _Groups) -> pd.DataFrame:

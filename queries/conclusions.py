@@ -20,8 +20,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isnan
 
-from queries.differences import Contrasts
-from queries.estimation import Estimates
 from queries.i18n import _
 from queries.statistics import CONFIDENCE
 
@@ -76,31 +74,25 @@ class Evidence:
     without_dont_know: float | None = None
     p_value: float | None = None
 
-    @classmethod
-    def of(
-        cls, found: Estimates | Contrasts, group: int, score: int, without: int | None = None
-    ) -> Evidence:
-        """Read a group's share, or its difference from the rest, out of what was estimated.
-
-        ``score`` and ``without`` are rows of the scores: the second has *vet ej* left out.
-        """
-        values = found.value if isinstance(found, Estimates) else found.difference
-        return cls(
-            float(values[group, score]),
-            *(float(getattr(found, name)[group, score]) for name in LIMITS),
-            None if without is None else float(values[group, without]),
-            None if isinstance(found, Estimates) else float(found.p_holm[group, score]),
-        )
+    @property
+    def nobody_silent(self) -> bool:
+        """Whether everybody who was asked has answered: then the bounds are the value itself, and
+        there is nobody of whom something else could be thought. Not known: False."""
+        return abs(self.bound_high - self.bound_low) <= ROUNDING
 
 
 @dataclass(frozen=True)
 class Conclusion:
-    """A claim, what it withstands and what it does not; a trial that is in neither was not made."""
+    """A claim, what it withstands and what it does not; a trial that is in neither was not made.
+
+    ``nobody_silent``: everybody who was asked has answered, so that the value is known.
+    """
 
     claim: Claim
     verdict: Verdict
     holds: tuple[Trial, ...] = ()
     fails: tuple[Trial, ...] = ()
+    nobody_silent: bool = False
 
     def sentence(self) -> str:
         """Return the claim and what it withstands, in the reader's language."""
@@ -138,7 +130,7 @@ def conclude(claim: Claim, evidence: Evidence, limit: float | None = None) -> Co
     holds = tuple(trial for trial, withstood in made.items() if withstood)
     fails = tuple(trial for trial, withstood in made.items() if not withstood)
     verdict = Verdict.NONE if not holds else Verdict.SOME if fails else Verdict.ALL
-    return Conclusion(claim, verdict, holds, fails)
+    return Conclusion(claim, verdict, holds, fails, evidence.nobody_silent)
 
 
 def seen(evidence: Evidence, limit: float | None = None) -> Claim | None:
@@ -183,6 +175,18 @@ def _withstood(conclusion: Conclusion) -> str:
     def trial(which: Trial) -> bool | None:
         return which in conclusion.holds if which in conclusion.holds + conclusion.fails else None
 
+    if conclusion.nobody_silent:
+        return {
+            True: _(
+                "Det är säkert: alla som fick frågan har svarat, och det gäller både med och utan "
+                "”vet ej”."
+            ),
+            False: _(
+                "Alla som fick frågan har svarat. Men det gäller inte om de som svarade ”vet ej” "
+                "räknas bort."
+            ),
+            None: _("Det är säkert: alla som fick frågan har svarat."),
+        }[trial(Trial.DONT_KNOW)]
     return {
         (True, True, True): _(
             "Det är säkert: det gäller vad de som inte svarade än tycker, och både med och utan "

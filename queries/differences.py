@@ -11,7 +11,6 @@ which ± t·se does not. Many comparisons: Holm (1979). Standardisation: ``svyst
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import combinations
 from math import comb, prod
 
 import numpy as np
@@ -19,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, fdtrc, gammaln, stdtr
 
 from queries.estimation import Flags, Sample, covariance, estimate, freedom, interval, weights_of
-from queries.statistics import Floats
+from queries.statistics import CONFIDENCE, Floats
 
 Ints = NDArray[np.int64]
 
@@ -50,14 +49,12 @@ class Association:
 
 @dataclass(frozen=True)
 class Contrasts:
-    """Differences ``first`` less ``second`` (groups [P]; −1 is all the others); the rest [P, S].
+    """Differences of two groups, the first less the second; all [P, S].
 
     ``difference`` in share 0–1 or scale steps · ``low``/``high`` 95 % interval · ``bound_low``/
     ``bound_high`` whatever the silent think · ``p_value`` · ``p_holm`` over all P · ``exact``.
     """
 
-    first: Ints
-    second: Ints
     difference: Floats
     se: Floats
     df: Floats
@@ -97,13 +94,28 @@ class Standardised:
 
 @dataclass(frozen=True)
 class Homogeneity:
-    """Whether groups answered to the same extent: Pearson's chi-square and an exact p."""
+    """Whether groups answered to the same extent: Pearson's chi-square and an exact p.
+
+    ``smallest_expected``: of the people, answered or silent, that each group would have if all had
+    answered to the same extent. NaN: nothing to test.
+    """
 
     statistic: float
     df: int
     p_value: float
     exact_p: float
     simulated: bool
+    smallest_expected: float
+
+    @property
+    def judged_p(self) -> float:
+        """The p that is judged by: the exact one where an expected number is under five."""
+        return self.exact_p if self.smallest_expected < EXACT_BELOW else self.p_value
+
+    @property
+    def differ(self) -> bool:
+        """Whether the groups differ more than chance would have it; False if nothing is tested."""
+        return self.judged_p < 1 - CONFIDENCE
 
 
 def association(sample: Sample) -> Association:
@@ -197,8 +209,7 @@ def contrasts(two: Sample, scores: ArrayLike) -> Contrasts:
     """Compare the two groups of each sample [P, H, C, 2, K], on each row of ``scores`` [S, K].
 
     A share is tested by its table of chosen or not, a mean by t on ``degf`` − 1 (``svyttest``).
-    NaN where nothing is left to chance, or a mean has no spread. ``first`` and ``second``
-    are left at 0: who the groups are is for the caller to say.
+    NaN where nothing is left to chance, or a mean has no spread.
     """
     scores = np.asarray(scores, dtype=float)
     found = estimate(two, scores, bounded=False)
@@ -224,60 +235,12 @@ def contrasts(two: Sample, scores: ArrayLike) -> Contrasts:
     by_table, exact = _two_by_two(two, scores)
     p_value = np.where(share, by_table, np.where(error > 0, t_test, np.nan))
     p_value = np.where(known | np.isnan(difference), np.nan, p_value)
-    nowhere = np.zeros(len(difference), dtype=np.int64)
     return Contrasts(
-        first=nowhere, second=nowhere, difference=difference, se=error, df=df,
+        difference=difference, se=error, df=df,
         low=np.clip(difference - down, *bounds), high=np.clip(difference + up, *bounds),
         bound_low=bounds[0], bound_high=bounds[1],
         p_value=p_value, p_holm=holm(p_value), exact=exact & share & ~np.isnan(p_value),
     )  # fmt: skip
-
-
-def pairs(sample: Sample, scores: ArrayLike) -> Contrasts:
-    """Compare every group with every other one, on each row of ``scores`` [S, K]."""
-    groups = sample.counts.shape[-2]
-    places = np.array(list(combinations(range(groups), 2)), dtype=np.int64).reshape(-1, 2)
-    found = contrasts(sample.grouped(np.eye(groups)[places]), scores)
-    return replace(found, first=places[:, 0], second=places[:, 1])
-
-
-def versus_rest(sample: Sample, scores: ArrayLike) -> Contrasts:
-    """Compare every group with all others together, on each row of ``scores`` [S, K]."""
-    own = np.eye(sample.counts.shape[-2])
-    found = contrasts(sample.grouped(np.stack([own, 1 - own], axis=1)), scores)
-    return replace(found, first=np.arange(len(own)), second=np.full(len(own), -1))
-
-
-def change(before: Sample, after: Sample, scores: ArrayLike) -> Contrasts:
-    """Compare every group in ``after`` with itself in ``before``; same groups and options.
-
-    The waves are independent samples: who answered twice is not known, and whoever does mostly
-    answers alike, so that the true interval is rather narrower.
-    Raises ``ValueError`` when one wave is post-stratified and the other is not.
-    """
-    if (before.population is None) != (after.population is None):
-        raise ValueError("post-stratify both waves or neither")
-    groups = before.counts.shape[-2]
-    each = np.eye(groups)[:, None, :]
-    waves = [wave.grouped(each) for wave in (after, before)]
-    strata, posts = zip(*(wave.answered.shape for wave in waves), strict=True)
-    counts = np.zeros((groups, sum(strata), sum(posts), 2, before.counts.shape[-1]))
-    answered = np.zeros((sum(strata), sum(posts)))
-    for place, wave in enumerate(waves):
-        rows = slice(place * strata[0], strata[0] + place * strata[1])
-        columns = slice(place * posts[0], posts[0] + place * posts[1])
-        counts[:, rows, columns, place] = wave.counts[..., 0, :]
-        answered[rows, columns] = wave.answered
-    both = Sample(
-        counts=counts,
-        answered=answered,
-        invited=np.concatenate([wave.invited for wave in waves]),
-        population=None
-        if before.population is None
-        else np.concatenate([wave.population for wave in waves if wave.population is not None]),
-        silent=np.stack([wave.silent[:, 0] + wave.unplaced for wave in waves], axis=-1),
-    )
-    return replace(contrasts(both, scores), first=np.arange(groups), second=np.arange(groups))
 
 
 def standardise(
@@ -385,11 +348,13 @@ def response_homogeneity(answered: ArrayLike, invited: ArrayLike) -> Homogeneity
     if (table < 0).any():
         raise ValueError("answered ≤ invited must hold")
     if len(table) < 2 or not table.sum(axis=0).all():
-        return Homogeneity(float("nan"), max(len(table) - 1, 0), float("nan"), float("nan"), False)
+        nan = float("nan")
+        return Homogeneity(nan, max(len(table) - 1, 0), nan, nan, False, nan)
     expected = _expected(table)
     statistic, df = float(((table - expected) ** 2 / expected).sum()), len(table) - 1
     exact, simulated = fisher(table)
-    return Homogeneity(statistic, df, float(chdtrc(df, statistic)), exact, simulated)
+    p_value = float(chdtrc(df, statistic))
+    return Homogeneity(statistic, df, p_value, exact, simulated, float(expected.min()))
 
 
 def holm(p_values: ArrayLike) -> Floats:

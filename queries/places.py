@@ -207,8 +207,9 @@ class Side:
         return Side(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
-def compare(first: Side, second: Side, unplaced: float = 0.0) -> Contrasts:
-    """Compare two places at a time: first less second, each by ``SHARES``.
+def compare(first: Side, second: Side, unplaced: float = 0.0, scores: Floats = SHARES) -> Contrasts:
+    """Compare two places at a time: first less second, each by ``scores`` of what people are
+    counted by.
 
     A place is a simple random sample of those who were invited there, as published; places with
     the same key are parts of one sample. ``unplaced``: silent people who may belong to either.
@@ -235,7 +236,7 @@ def compare(first: Side, second: Side, unplaced: float = 0.0) -> Contrasts:
             silent=np.stack([first.silent, second.silent], axis=1) - unplaced,
             unplaced=np.full(len(rows), unplaced),
         ),
-        SHARES,
+        scores,
     )
 
 

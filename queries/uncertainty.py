@@ -20,9 +20,10 @@ from queries.conclusions import Claim, Conclusion, Evidence, conclude, seen
 from queries.differences import holm
 from queries.estimation import Estimates, Flags, Sample, estimate
 from queries.municipality import Merging
-from queries.places import CHOSE, SHARES, UNSURE_TOO, Counted, compare, counted
+from queries.places import CHOSE, SHARES, UNSURE_TOO, Counted, Side, compare, counted
 from queries.poststratification import Cells, cells_of
-from queries.selection import scores
+from queries.reference import Question
+from queries.selection import has_mean, scores
 from queries.statistics import Floats
 from queries.statistics import estimate as as_published
 from queries.store import Reader
@@ -31,13 +32,15 @@ LIMITS = ("low", "high", "bound_low", "bound_high")
 WITHOUT = ("dont_know", "without_denominator", "without_share", "without_low", "without_high")
 WEIGHTED = ("weighted_share", "weighted_low", "weighted_high", "weighted_se", "weighted_df")
 POST = ("post_share", "post_low", "post_high")
-MEAN = ("mean", "mean_low", "mean_high")
+MEAN = ("mean", "mean_low", "mean_high", "mean_bound_low", "mean_bound_high")
 DIFFERENCE = ("difference", "diff_low", "diff_high", "diff_bound_low", "diff_bound_high", "diff_p",
               "diff_exact", "diff_without")  # fmt: skip
 UNCERTAINTY = (
     "indicator", "wave", "department", "name", "status", "numerator", "denominator", "share",
     *LIMITS, *WITHOUT, *WEIGHTED, *POST, *MEAN, *DIFFERENCE,
 )  # fmt: skip
+STEPS = 3
+"""The fewest steps that make a scale: of two, the mean is the share once more."""
 COUNTS = ("numerator", "denominator", "dont_know", "without_denominator")
 FLAGS = ("diff_exact",)
 
@@ -147,19 +150,22 @@ def _put(columns: dict[str, Floats], at: Flags, **values: Any) -> None:
 def _without(columns: dict[str, Floats], rows: Rows, found: Counted) -> None:
     """Set the share of those who had an opinion."""
     apart = rows.shown & found.unsure[rows.at] if len(found.ids) else rows.shown
-    side = found.side(rows.at[apart], rows.parts[apart])
+    _put(columns, apart, **without_unsure(found.side(rows.at[apart], rows.parts[apart])))
+
+
+def without_unsure(side: Side) -> dict[str, Floats]:
+    """Return ``WITHOUT`` of places: the share of those with an opinion, null where nobody had."""
     unsure = side.people[:, UNSURE_TOO]
     base = side.base - unsure
-    _put(columns, apart, dont_know=unsure)
     some = base > 0
-    opined = np.flatnonzero(apart)[some]
     held = side[some]
     share = as_published(
         held.people[:, CHOSE], base[some], held.answered, held.invited, held.aside + unsure[some]
     )
-    at = np.isin(np.arange(len(apart)), opined)
-    _put(columns, at, without_denominator=base[some], without_share=share.share,
-         without_low=share.low, without_high=share.high)  # fmt: skip
+    values = (base[some], share.share, share.low, share.high)
+    return {"dont_know": unsure} | {
+        name: spread(some, value) for name, value in zip(WITHOUT[1:], values, strict=True)
+    }
 
 
 def _weighted(columns: dict[str, Floats], rows: Rows, found: Counted) -> None:
@@ -204,29 +210,42 @@ def _post(columns: dict[str, Floats], rows: Rows, found: Counted, cells: Cells) 
 
 
 def _means(columns: dict[str, Floats], rows: Rows, found: Counted) -> None:
-    """Set the mean of questions on a scale, as published."""
+    """Set the mean of questions whose answers have an order, as published."""
     _put(columns, np.zeros_like(rows.shown), **dict.fromkeys(MEAN, np.nan))
-    scaled = np.array(
-        [found.question(n).type == "scale" for n in range(len(found.ids))], dtype=bool
-    )
+    scaled = np.array([has_scale(found.question(n)) for n in range(len(found.ids))], dtype=bool)
     keep = rows.shown & scaled[rows.at] if len(scaled) else rows.shown & False
     for n in np.unique(rows.at[keep]):
         question = found.question(n)
-        steps = scores(question)
         mine = keep & (rows.at == n)
         at, parts = rows.at[mine], rows.parts[mine]
         way, _known = found.ways(at, parts)
         counts = way @ np.nan_to_num(found.cube.count[question.id])
-        side = found.side(at, parts)
-        own = np.arange(len(at))
-        placed = np.zeros((len(at), len(at), 1, 1, counts.shape[1]))
-        placed[own, own, 0, 0] = counts
-        sample = Sample(counts=placed, answered=side.answered[:, None], invited=side.invited,
-                        silent=np.maximum(side.silent, 0)[:, None])  # fmt: skip
-        scale = np.array([[steps.get(code, np.nan) for code in question.codes]])
-        made = estimate(sample, scale)
-        _put(columns, mine, mean=made.value[:, 0, 0], mean_low=made.low[:, 0, 0],
-             mean_high=made.high[:, 0, 0])  # fmt: skip
+        _put(columns, mine, **means(question, counts, found.side(at, parts)))
+
+
+def has_scale(question: Question) -> bool:
+    """Return whether the answers are steps of a scale, at least ``STEPS`` of them: *vet ej* is not
+    one, and of yes and no the mean would say what the share says."""
+    return (question.type == "scale" or has_mean(question)) and len(scores(question)) >= STEPS
+
+
+def scale_of(question: Question) -> Floats:
+    """Return the steps of the answers [1, K]; NaN of one that is no step."""
+    steps = scores(question)
+    return np.array([[steps.get(code, np.nan) for code in question.codes]])
+
+
+def means(question: Question, counts: Floats, side: Side) -> dict[str, Floats]:
+    """Return ``MEAN`` of places [R] from who gave each answer, ``counts`` [R, K]: in steps of the
+    scale, each place a sample of its own."""
+    own = np.arange(len(counts))
+    placed = np.zeros((len(own), len(own), 1, 1, counts.shape[1]))
+    placed[own, own, 0, 0] = counts
+    sample = Sample(counts=placed, answered=side.answered[:, None], invited=side.invited,
+                    silent=np.maximum(side.silent, 0)[:, None])  # fmt: skip
+    made = estimate(sample, scale_of(question))
+    values = (made.value, made.low, made.high, made.bound_low, made.bound_high)
+    return {name: value[:, 0, 0] for name, value in zip(MEAN, values, strict=True)}
 
 
 def _from_rest(columns: dict[str, Floats], rows: Rows, found: Counted) -> None:

@@ -115,13 +115,17 @@ class MatrixColumn:
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """One cell: the text it shows and, only if shown, its share (for the shade) and its mark."""
+    """One cell: the text it shows and, only if shown, its share (for the shade) and its mark.
+
+    ``mark``: "above" or "below" the others; ``gap``: by how much, where the text does not say it.
+    """
 
     text: str
     status: str
     share: float | None = None
     detail: str = ""
     mark: str = ""
+    gap: str = ""
     href: str | None = None
 
 
@@ -144,33 +148,20 @@ class MatrixRow:
     group: MatrixGroup | None = None
 
 
-def mark_of(row: Mapping[str, Any], whole: Mapping[str, Any] | None) -> str:
-    """Return "above" or "below" if a row's whole interval lies beyond that of the municipality.
-
-    Stricter than a test of the difference (the department is itself part of the municipality), so
-    a mark is never too much said. Without both intervals there is no mark.
-    """
-    if whole is None or not (f.is_shown(row) and f.is_shown(whole)):
-        return ""
-    ends = (row["low"], row["high"], whole["low"], whole["high"])
-    if any(f.is_missing(end) for end in ends):
-        return ""
-    return "above" if ends[0] > ends[3] else "below" if ends[1] < ends[2] else ""
-
-
 def matrix_of(
     results: pd.DataFrame,
     labels: Mapping[str, str],
     *,
     href: Callable[[str, str | None], str] | None = None,
-    marks: Mapping[tuple[str, str | None], str] | None = None,
+    marks: Mapping[tuple[str, str | None], tuple[str, str]] | None = None,
     digits: int = 0,
 ) -> tuple[list[MatrixRow], list[MatrixColumn]]:
     """Return the rows and columns of ``matrix`` from a result table of one wave.
 
     ``labels``: indicator id → row label, in the order to show. ``href(indicator, department)``
-    gives a cell's address (department None for the row itself and the whole). ``marks`` overrides
-    ``mark_of`` by (indicator, department). Departments as in the table, the whole last.
+    gives a cell's address (department None for the row itself and the whole). ``marks``: by
+    (indicator, department), which way one surely differs from the others, and by how much.
+    Departments as in the table, the whole last.
     """
     records = results.to_dict("records")
     found: dict[str, dict[str | None, dict[str, Any]]] = {}
@@ -188,14 +179,15 @@ def matrix_of(
         of = found.get(indicator, {})
         cells = {}
         for code, record in of.items():
-            mark = "" if code is None else mark_of(record, of.get(None))
-            mark = (marks or {}).get((indicator, code), mark)
+            mark = (marks or {}).get((indicator, code), ("", ""))
             cells[code] = _cell(record, mark, href(indicator, code) if href else None, digits)
         rows.append(MatrixRow(label, cells, href(indicator, None) if href else None))
     return rows, columns
 
 
-def _cell(record: Mapping[str, Any], mark: str, href: str | None, digits: int) -> MatrixCell:
+def _cell(
+    record: Mapping[str, Any], mark: tuple[str, str], href: str | None, digits: int
+) -> MatrixCell:
     shown = f.is_shown(record)
     status = record["status"] if shown or record["status"] != "shown" else "no_answers"
     with_interval = shown and not f.is_missing(record["low"])
@@ -204,17 +196,19 @@ def _cell(record: Mapping[str, Any], mark: str, href: str | None, digits: int) -
         status if status in STATUSES else "hidden",
         float(record["share"]) if shown else None,
         f.interval(record["low"], record["high"], digits) if with_interval else "",
-        mark if shown else "",
+        *(mark if shown else ("", "")),
         href,
     )
 
 
 def _mark(cell: MatrixCell) -> str:
-    """Return the mark: the sign beside the number, its words on a line of their own."""
+    """Return the mark: sign and size beside the number, its words on a line of their own."""
     if cell.status != "shown" or cell.mark not in ("above", "below"):
         return ""
     sign, words = ("▲", _("tydligt högre")) if cell.mark == "above" else ("▼", _("tydligt lägre"))
-    return f' <span class="dk-mark">{sign} <span class="dk-mark-words">{_e(words)}</span></span>'
+    # In one piece: a minus by itself on the next line is no number.
+    sized = f'<span class="dk-mark-size">{sign} {_e(cell.gap)}</span>' if cell.gap else sign
+    return f' <span class="dk-mark">{sized} <span class="dk-mark-words">{_e(words)}</span></span>'
 
 
 def _class(cell: MatrixCell, whole: bool) -> str:

@@ -423,27 +423,23 @@ def between_departments(context: Context) -> None:
 def _between_groups(context: Context, indicator: Indicator) -> None:
     """Show how the groups that are chosen differ in one indicator: departments, else those of what
     the questionnaire asked people about themselves."""
-    results = {name: context.by_group(indicator, name) for name in sections.BREAKDOWNS}
+    results = {name: context.by_group(indicator, name) for name in uncertainty.GROUPED}
     asked = ["department", *(name for name in results if not results[name].empty)]
     breakdown = choices.pills(
         st, _("Grupper"), asked, key=GROUPS, default="department", names=breakdown_word
     )
+    shown: Views = {
+        _("Skillnader"): partial(uncertainty.differences, context, indicator, breakdown)
+    }
     if breakdown == "department":
-        uncertainty.differences(context, indicator)
+        shown[_("Osäkerhet")] = partial(uncertainty.show, context, indicator)
+        views(f"{PAGE}-forvaltningar", shown)
         return
     # Before the numbers: where a department is chosen, these are still of everybody.
-    text = _(
-        "Hela kommunen, våg {wave}. Hur många som tillfrågades i varje grupp är inte känt, så "
-        "intervallen räknar med att vilken som helst av dem som inte svarat kan höra dit."
-    )
-    say(text.format(wave=context.wave_row()["label"]))
+    say(sections.groups_of_all(context, results[breakdown]))
+    shown[_("Osäkerhet")] = partial(uncertainty.groups, context, indicator, breakdown)
     here = _staying(context, DEPARTMENTS, **{INDICATOR: indicator.id, GROUPS: breakdown})
-    hidden = why_hidden(here, results[breakdown], PAGE)
-    shown = partial(uncertainty.differences, context, indicator, breakdown)
-    if hidden:
-        views(f"{PAGE}-grupper", {_("Skillnader"): shown} | hidden)
-    else:
-        shown()
+    views(f"{PAGE}-grupper", shown | why_hidden(here, results[breakdown], PAGE))
 
 
 def _against_the_rest(context: Context, table: pd.DataFrame) -> None:

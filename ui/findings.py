@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from queries.catalogue import Indicator
-from queries.conclusions import ROUNDING, Claim, Conclusion, Evidence, Trial, conclude, seen
+from queries.conclusions import Claim, Conclusion, Evidence, Trial, conclude, seen
 from queries.mergings import of_several
 from ui import formats as f
 from ui.text import _, list_names, plain, status_reason
@@ -127,8 +127,7 @@ def evidence(row: Row, prefix: str = "") -> Evidence:
 def nobody_silent(row: Row, prefix: str = "") -> bool:
     """Return whether everybody who was asked has answered: then the bounds are the number itself,
     and there is nobody of whom something else could be thought."""
-    found = evidence(row, prefix)
-    return abs(found.bound_high - found.bound_low) <= ROUNDING
+    return evidence(row, prefix).nobody_silent
 
 
 def _claimed(indicator: Indicator, whole: Row) -> tuple[Conclusion | None, str]:
@@ -248,6 +247,19 @@ def is_sure(row: Row) -> bool:
     found = evidence(row, "diff_")
     claim = seen(found)
     return claim is not None and Trial.SAMPLING in conclude(claim, found).holds
+
+
+def marks(table: pd.DataFrame) -> dict[tuple[str, str | None], tuple[str, str]]:
+    """Return who surely differs from the rest, for a matrix: (indicator, department) → "above" or
+    "below", and by how many percentage points. ``table``: of ``queries.uncertainty``."""
+    found: dict[tuple[str, str | None], tuple[str, str]] = {}
+    for row in table.to_dict("records"):
+        if row["status"] == "shown" and not f.is_missing(row["difference"]) and is_sure(row):
+            size = row["difference"]
+            # Of many people half a point may be sure: it is not to be read as none.
+            text = f.points_short(size, 0 if abs(size) >= 0.005 else 1)
+            found[row["indicator"], row["department"]] = "above" if size > 0 else "below", text
+    return found
 
 
 def as_difference(row: Row) -> Row:

@@ -23,6 +23,7 @@ from ui.evidence import (
     Views,
     files,
     how_it_is_counted,
+    link_line,
     nearest_line,
     note,
     notes_of,
@@ -40,13 +41,11 @@ from ui.summary import matrix_note
 from ui.text import (
     _,
     breakdown_word,
+    join_words,
     source_words,
     status_reason,
     theme_word,
 )
-
-BREAKDOWNS = ("position", "occupation", "sex", "age")
-
 
 # --- the head of a page ---------------------------------------------------------------------------
 
@@ -168,6 +167,7 @@ def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
         overview if context.department else short,
         {i.id: i.name for i in indicators},
         href=lambda name, department: context.place_of(indicator_of(name), department),
+        marks=findings.marks(context.uncertainty_everywhere(*(i.id for i in indicators))),
     )
     columns = [replace(c, title=called[c.code]) if c.code else c for c in columns]
     st.html(cards.matrix(rows, columns, corner=_("Indikator"), level=3))
@@ -246,7 +246,7 @@ def indicator_section(context: Context, indicator: Indicator) -> None:
     if indicator.source.kind == SURVEY:
         if _has_scale(context, indicator):
             shown[_("Svaren")] = lambda: _answers(context, indicator)
-        shown[_("Osäkerhet")] = lambda: uncertainty.show(context, indicator)
+        shown[_("Osäkerhet")] = lambda: _uncertainty(context, indicator)
         shown[_("Skillnader")] = lambda: uncertainty.differences(context, indicator)
         if context.compare:
             shown[_("Förändring")] = lambda: _change(context, indicator)
@@ -330,6 +330,19 @@ def _show_with_limit(
 def _forest(context: Context, indicator: Indicator, results: pd.DataFrame) -> None:
     _show_with_limit(context, indicator, results, charts.forest, charts.alt_forest, "forest")
     note(_caption(context, indicator, results))
+
+
+def _uncertainty(context: Context, indicator: Indicator) -> None:
+    """Show how sure the share is, and the way to where other groups' are shown."""
+    uncertainty.show(context, indicator)
+    tables_of = {name: context.by_group(indicator, name) for name in uncertainty.GROUPED}
+    asked = [name for name, table in tables_of.items() if table["status"].eq("shown").any()]
+    if asked:
+        place = {"fraga": "forvaltningar", "indikator": indicator.id, "grupper": asked[0]}
+        text = _("Samma för andra grupper: {names}").format(
+            names=join_words(breakdown_word(name).lower() for name in asked)
+        )
+        st.html(link_line(context.link("jamforelser", **place), text))
 
 
 def _positions(context: Context, indicator: Indicator) -> None:
@@ -592,19 +605,27 @@ def _wave_label(context: Context) -> dict[str, str]:
 
 def group_sections(context: Context, indicator: Indicator) -> None:
     """Tell one survey indicator per position, occupation, sex and age, where they were asked."""
-    tables_of = {name: context.by_group(indicator, name) for name in BREAKDOWNS}
-    if all(table.empty for table in tables_of.values()):
+    tables_of = {name: context.by_group(indicator, name) for name in uncertainty.GROUPED}
+    asked = {name: table for name, table in tables_of.items() if not table.empty}
+    if not asked:
         return
-    part(
-        _("Skillnader mellan grupper"),
-        _(
-            "Hela kommunen, våg {wave}. Hur många som tillfrågades i varje grupp är inte känt, så "
-            "intervallen räknar med att vilken som helst av dem som inte svarat kan höra dit."
-        ).format(wave=context.wave_row()["label"]),
+    part(_("Skillnader mellan grupper"), groups_of_all(context, pd.concat(asked.values())))
+    for breakdown, results in asked.items():
+        _group(context, indicator, breakdown, results)
+
+
+def groups_of_all(context: Context, results: pd.DataFrame) -> str:
+    """Return whose the groups are, and what their uncertainty takes for granted. ``results``: of
+    ``Context.by_group``."""
+    where = _("Hela kommunen, våg {wave}.").format(wave=context.wave_row()["label"])
+    shown = [row for row in results.to_dict("records") if f.is_shown(row)]
+    if all(map(findings.nobody_silent, shown)):
+        return where
+    text = _(
+        "Hur många som tillfrågades i varje grupp är inte publicerat, så osäkerheten räknar med "
+        "att vilken som helst av dem som inte svarat kan höra dit."
     )
-    for breakdown, results in tables_of.items():
-        if not results.empty:
-            _group(context, indicator, breakdown, results)
+    return f"{where} {text}"
 
 
 def _group(context: Context, indicator: Indicator, breakdown: str, results: pd.DataFrame) -> None:
@@ -622,6 +643,7 @@ def _group(context: Context, indicator: Indicator, breakdown: str, results: pd.D
                 charts.alt_forest(results, title=name, rows="groups"),
                 f"forest-{key}",
             ),
+            _("Osäkerhet"): lambda: uncertainty.groups(context, indicator, breakdown),
             _("Skillnader"): lambda: uncertainty.differences(context, indicator, breakdown),
             _("Tabell"): lambda: table_and_files(context, key, name, results, notes, head=head),
         }
@@ -659,6 +681,7 @@ def several_section(context: Context, question_id: str, title: str) -> None:
         question_id,
         {
             _("Diagram"): draw,
+            _("Osäkerhet"): lambda: uncertainty.options(context, question_id, results, where),
             _("Tabell"): lambda: table_and_files(context, question_id, title, results, head=head),
         }
         | why_hidden(context, results, f"{page}#{question_id}", question=question_id),

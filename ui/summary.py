@@ -14,12 +14,23 @@ import pandas as pd
 
 from queries import reference
 from queries.catalogue import REGISTER, Indicator, indicator, indicators
+from queries.conclusions import Claim, Trial, conclude
 from ui import cards, findings
 from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.cards import escaped
 from ui.context import Context
-from ui.findings import alike, apart, as_difference, gain, is_sure, largest_gap, whole_of
+from ui.findings import (
+    alike,
+    apart,
+    as_difference,
+    evidence,
+    gain,
+    is_sure,
+    largest_gap,
+    marks,
+    whole_of,
+)
 from ui.text import _, _n, join_words, role_word, source_words, status_word, theme_word
 
 # In the order of the page's question: how many answered, and whether it is fair, safe and well led.
@@ -234,6 +245,7 @@ def matrix(context: Context, results: pd.DataFrame) -> str:
         table if context.department else short,
         {name: indicator(name).name for name in names},
         href=lambda name, department: context.place_of(indicator(name), department),
+        marks=marks(context.uncertainty_everywhere(*names)),
     )
     groups = {name: _group(context, theme) for theme, part in MATRIX.items() for name in part}
     rows = [replace(row, group=groups[name]) for row, name in zip(rows, names, strict=True)]
@@ -269,8 +281,9 @@ def matrix_note(context: Context, results: pd.DataFrame, *, register: bool = Tru
     ``register``: whether any of its indicators is counted from the register.
     """
     text = _(
-        "Andel i procent; under 20 svar skrivs antalet. ▲ tydligt högre, ▼ tydligt lägre än hela "
-        "kommunen: konfidensintervallet ligger helt bortom kommunens."
+        "Andel i procent; under 20 svar skrivs antalet. ▲ tydligt högre, ▼ tydligt lägre än alla "
+        "andra tillsammans, och hur många procentenheter: både 95 % intervallet och testet "
+        "utesluter noll."
     )
     if register and context.as_of:
         text += " " + _("Överenskommelser räknas ur registret per {day}.").format(
@@ -364,11 +377,17 @@ def _demanded(demand: tuple[str, ...], items: Sequence[str]) -> str:
 
 
 def _missing(dossier: Indicator, row: Row) -> int:
-    """Return how many cases break the indicator's requirement; 0 if it is met, or there is none."""
+    """Return how many cases break the indicator's requirement; 0 if it is met, or there is none.
+
+    Of a survey: 0 too where chance in who answered could have broken it.
+    """
     if not dossier.thresholds:
         return 0
     limit, lower = dossier.thresholds[0].value, dossier.direction == "lower"
     if row["share"] <= limit if lower else row["share"] >= limit:
+        return 0
+    claim, found = Claim.ABOVE if lower else Claim.BELOW, evidence(row)
+    if not dossier.full_count and Trial.SAMPLING not in conclude(claim, found, limit).holds:
         return 0
     return int(row["numerator"] if lower else row["denominator"] - row["numerator"])
 
@@ -394,6 +413,12 @@ def _lacking(context: Context, dossier: Indicator, row: Row) -> str:
     """
     if not f.is_shown(row):
         return escaped(status_word(row["status"]))
+    if not dossier.full_count:
+        # A limit for how many of the people, which no single one of them meets or breaks.
+        return _("{share} bland dem som svarade, gränsen är {limit}").format(
+            share=_number(context, dossier, f.cell_text(row)),
+            limit=escaped(f.percent(dossier.thresholds[0].value)),
+        )
     count = f.count_text(_missing(dossier, row), row["denominator"])
     words = (
         _("saknas i {count} överenskommelser")

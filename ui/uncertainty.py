@@ -1,6 +1,8 @@
 """The views of a survey indicator that say how sure it is, and whether anybody differs.
 
 ``show``         *Osäkerhet*: the three uncertainties of one share, and what a conclusion withstands
+``groups``       the same of one group: a position, kind of role, sex or age
+``options``      the same of one answer where several can be chosen
 ``differences``  *Skillnader*: each group less all others, every pair, and one test of them all
 ``changes_part`` the interval of a change between two waves, in words and as a table
 
@@ -19,8 +21,10 @@ import streamlit as st
 from queries.catalogue import Indicator
 from queries.comparisons import Differences, Weighting, conclusions
 from queries.conclusions import ROUNDING
+from queries.reference import Question
 from queries.selection import scores
-from ui import cards, findings, tables
+from queries.uncertainty import UNCERTAINTY
+from ui import cards, choices, findings, tables
 from ui import formats as f
 from ui import uncertainty_charts as charts
 from ui.context import Context
@@ -41,6 +45,8 @@ from ui.text import (
 
 Row = Mapping[str, Any]
 
+EVERYBODY = "alla"
+"""Everybody, where one of several groups is chosen."""
 TESTS = ("p_holm", "exact")
 """The columns of a difference that are of its test."""
 
@@ -63,31 +69,56 @@ def show(context: Context, indicator: Indicator) -> None:
         return
     limit = indicator.thresholds[0] if indicator.thresholds else None
     place = names[id(row)]
-    for sentence in concluded(row, limit.value if limit else None):
-        say(_told_of(place, sentence))
-    drawn = partial(
-        charts.three,
+    show_share(
+        context,
         row,
-        theme=context.theme,
+        place,
+        title=indicator.name,
+        key=indicator.id,
         threshold=limit.value if limit else None,
         threshold_source=source_words(limit.source) if limit else "",
     )
-    show_figure(
-        lambda narrow: drawn(narrow=narrow),
-        charts.alt_three(
-            row, title=f"{indicator.name}, {place}", threshold=limit.value if limit else None
-        ),
-        f"three-{indicator.id}",
-    )
-    note(_caption(context, row, place))
-    name = _("{indicator}, {place}").format(indicator=indicator.name, place=place)
-    st.html(cards.data_table(ways_table(row), name))
     weighting = table.attrs.get("weighting") or Weighting()
     told = weights_told(context, indicator.id, weighting, row)
     told += _mean_told(context, indicator, row)
     for text in told:
         note(text)
     _uncertainty_files(context, indicator, table, told)
+
+
+def show_share(
+    context: Context,
+    row: Row,
+    place: str,
+    *,
+    title: str,
+    key: str,
+    threshold: float | None = None,
+    threshold_source: str = "",
+    no_unsure: str = "",
+) -> None:
+    """Show what can be concluded of a share that is shown (a row of ``queries.uncertainty``), its
+    uncertainties as a chart, and the ways to count it as a table.
+
+    ``no_unsure``: why there is no share without *vet ej*; the question has none, if not said.
+    """
+    for sentence in concluded(row, threshold):
+        say(_told_of(place, sentence))
+    drawn = partial(
+        charts.three,
+        row,
+        theme=context.theme,
+        threshold=threshold,
+        threshold_source=threshold_source,
+    )
+    show_figure(
+        lambda narrow: drawn(narrow=narrow),
+        charts.alt_three(row, title=f"{title}, {place}", threshold=threshold),
+        f"three-{key}",
+    )
+    note(_caption(context, row, place, no_unsure))
+    name = _("{indicator}, {place}").format(indicator=title, place=place)
+    st.html(cards.data_table(ways_table(row), name))
 
 
 def _told_of(place: str, sentence: str) -> str:
@@ -103,7 +134,7 @@ def concluded(row: Row, limit: float | None = None) -> list[str]:
     return found or [_("Andelen är precis hälften, så det finns ingen majoritet att pröva.")]
 
 
-def _caption(context: Context, row: Row, place: str) -> str:
+def _caption(context: Context, row: Row, place: str, no_unsure: str = "") -> str:
     """Return what the bars are, whose share it is, and what cannot be drawn."""
     parts = [
         _("{place}, våg {wave}: {count} svar.").format(
@@ -114,10 +145,12 @@ def _caption(context: Context, row: Row, place: str) -> str:
         _(
             "Statistisk osäkerhet: 95 % konfidensintervall. De som inte svarade: andelen om alla "
             "de svarat nej, respektive ja."
-        ),
+        )
+        if not findings.nobody_silent(row)
+        else _("Alla tillfrågade har svarat, så andelen är känd."),
     ]
     if f.is_missing(row["dont_know"]):
-        parts.append(_("Frågan har inget ”vet ej” att räkna bort."))
+        parts.append(no_unsure or _("Frågan har inget ”vet ej” att räkna bort."))
     elif not row["dont_know"]:
         parts.append(_("Ingen svarade ”vet ej”."))
     elif f.is_missing(row["without_share"]):
@@ -130,6 +163,94 @@ def _caption(context: Context, row: Row, place: str) -> str:
         )
         parts.append(text.format(n=f.number(row["dont_know"]), share=findings.without_text(row)))
     return " ".join(parts)
+
+
+GROUPED = ("position", "occupation", "sex", "age")
+"""What people are grouped by beside their department."""
+
+
+def groups(context: Context, indicator: Indicator, breakdown: str) -> None:
+    """Show how sure the share of one group is, of the whole municipality: which, is chosen."""
+    table = context.group_uncertainty(indicator.id, breakdown)
+    head = breakdown_word(breakdown)
+    shown = table[(table["status"] == "shown").to_numpy(dtype=bool)]
+    rows = {_place_code(row): row for row in shown.to_dict("records")}
+    if not set(rows) - {EVERYBODY}:
+        statuses = set(table["status"][table["department"].notna()])
+        only = status_reason(statuses.pop()) if len(statuses) == 1 else ""
+        say(" ".join(filter(None, [_("Ingen av grupperna kan visas."), only])))
+        return
+    names = {code: plain(row["name"]) for code, row in rows.items()}
+    if EVERYBODY in names:
+        names[EVERYBODY] = _("Hela kommunen")
+    chosen = choices.select(
+        st, head, list(names), key=f"grupp-{breakdown}", default=next(iter(names)),
+        names=names.__getitem__,
+    )  # fmt: skip
+    row, place = rows[chosen], names[chosen]
+    limit = indicator.thresholds[0] if indicator.thresholds else None
+    show_share(
+        context,
+        row,
+        place,
+        title=indicator.name,
+        key=f"{indicator.id}-{breakdown}",
+        threshold=limit.value if limit else None,
+        threshold_source=source_words(limit.source) if limit else "",
+    )
+    means = _mean_told(context, indicator, row)
+    for text in (unweighted_told(), *means):
+        note(text)
+    exported = partial(uncertainty_export, table, mark=_mark(context), head=head)
+    notes = [
+        *notes_of(context, indicator),
+        (_("Grupper"), groups_told(table)),
+        *((_("Medelvärde"), text) for text in means),
+        *origin(context, [context.wave]),
+    ]
+    name = f"osakerhet-{indicator.id}-{breakdown}-{context.wave}"
+    _two_files(context, name, exported, indicator, notes)
+
+
+def _place_code(row: Row) -> str:
+    return EVERYBODY if f.is_missing(row["department"]) else str(row["department"])
+
+
+def unweighted_told() -> str:
+    return _("Grupperna är ovägda: alla som svarade räknas lika.")
+
+
+def groups_told(table: pd.DataFrame) -> str:
+    """Return, for a file, what a group's uncertainties take for granted: it is not told how many of
+    each were invited."""
+    known = [row for row in table.to_dict("records") if f.is_shown(row)]
+    if all(map(findings.nobody_silent, known)):
+        text = _("Alla tillfrågade har svarat, så andelarna är kända.")
+    else:
+        text = _(
+            "Hur många som tillfrågades i varje grupp är inte publicerat. Därför räknar "
+            "bortfallsgränserna med att vilken som helst av dem som inte svarade kan höra dit."
+        )
+    return f"{text} {unweighted_told()}"
+
+
+def options(context: Context, question: str, results: pd.DataFrame, where: str) -> None:
+    """Show how sure the share of one answer is, where several can be chosen. ``results``: of
+    ``Context.option_shares``; ``where``: whose they are, in words."""
+    shown = [row for row in results.to_dict("records") if f.is_shown(row)]
+    if not shown:
+        say(_told_of(where, status_reason(results["status"].iloc[0])))
+        return
+    rows = {str(row["department"]): row for row in shown}
+    names = {code: plain(row["name"]) for code, row in rows.items()}
+    chosen = choices.select(
+        st, _("Svar"), list(names), key=f"svar-{question}", default=next(iter(names)),
+        names=names.__getitem__,
+    )  # fmt: skip
+    # An answer is no indicator: nothing but its share is worked out, and the rest is not known.
+    row = dict.fromkeys(UNCERTAINTY, float("nan")) | rows[chosen]
+    none = _("Vid flera svar går ”vet ej” inte att räkna bort på samma sätt överallt.")
+    show_share(context, row, where, title=names[chosen], key=question, no_unsure=none)
 
 
 def ways_table(row: Row) -> pd.DataFrame:
@@ -227,19 +348,39 @@ def _mean_told(context: Context, indicator: Indicator, row: Row) -> list[str]:
     asked = context.question(indicator.source.question)
     if f.is_missing(row["mean"]) or asked is None:
         return []
+    apart = len(scores(asked)) < len(asked.options)
+    return [" ".join([mean_text(row, apart=apart), scale_told(asked)])]
+
+
+def scale_told(asked: Question) -> str:
+    """Return what the ends of a question's scale stand for, and what a mean takes for granted."""
     steps = sorted(scores(asked).items(), key=lambda step: step[1])
     ends = [
         _("{n} = {label}").format(n=f.number(value), label=plain(asked.option(code).label))
         for code, value in (steps[0], steps[-1])
     ]
-    return [" ".join([mean_text(row), _("Skalan: {ends}.").format(ends=join_words(ends))])]
+    scale = _("Skalan är {ends}, och avståndet mellan stegen räknas som lika stort.")
+    return scale.format(ends=join_words(ends))
 
 
-def mean_text(row: Row) -> str:
-    """Return "Medelvärde: 3,4 (95 % intervall 3,1–3,7)."; *vet ej* is not in it."""
-    text = _("Medelvärde utan ”vet ej”: {mean} (95 % intervall {low}–{high}).")
-    low, high = (f.number(row[f"mean_{end}"], 2) for end in ("low", "high"))
-    return text.format(mean=f.number(row["mean"], 2), low=low, high=high)
+def mean_text(row: Row, *, apart: bool = True) -> str:
+    """Return "Medelvärde: 3,40 (95 % intervall 3,10–3,70)." and what the silent could make of it.
+
+    ``apart``: the question has *vet ej*, which is not in the mean.
+    """
+    ends = ("low", "high", "bound_low", "bound_high")
+    values = {end: f.number(row[f"mean_{end}"], 2) for end in ends}
+    text = (
+        _("Medelvärde utan ”vet ej”: {mean} (95 % intervall {low}–{high}).")
+        if apart
+        else _("Medelvärde: {mean} (95 % intervall {low}–{high}).")
+    )
+    if not findings.nobody_silent(row):
+        text += " " + _(
+            "Hade alla som inte svarade valt det lägsta steget vore det {bound_low}, och det "
+            "högsta {bound_high}."
+        )
+    return text.format(mean=f.number(row["mean"], 2), **values)
 
 
 def _uncertainty_files(
@@ -254,8 +395,13 @@ def _uncertainty_files(
     _two_files(context, f"osakerhet-{indicator.id}-{context.wave}", exported, indicator, notes)
 
 
-def uncertainty_export(table: pd.DataFrame, *, mark: str = "") -> pd.DataFrame:
-    """Return every uncertainty of each place for a file: real numbers, shares as fractions."""
+def uncertainty_export(
+    table: pd.DataFrame, *, mark: str = "", head: str | None = None
+) -> pd.DataFrame:
+    """Return every uncertainty of each place for a file: real numbers, shares as fractions.
+
+    ``head``: what the places are (default "Förvaltning").
+    """
     several = {
         "": _("95 % intervall"),
         "without": _("Utan vet ej"),
@@ -280,6 +426,7 @@ def uncertainty_export(table: pd.DataFrame, *, mark: str = "") -> pd.DataFrame:
         "weighted_df": _("Vägt till ramen, frihetsgrader"),
         "mean": several["mean"],
         **_limits(several["mean"], "mean_low", "mean_high"),
+        **_limits(_("Medelvärde, bortfallsgräns"), "mean_bound_low", "mean_bound_high"),
         "difference": _("Skillnad mot övriga"),
         **_limits(_("Skillnad mot övriga"), "diff_low", "diff_high"),
         **_limits(_("Skillnad mot övriga, bortfallsgräns"), "diff_bound_low", "diff_bound_high"),
@@ -289,7 +436,8 @@ def uncertainty_export(table: pd.DataFrame, *, mark: str = "") -> pd.DataFrame:
     }
     # A question without *vet ej*, or a frame without positions, has no such column at all.
     heads = {name: head for name, head in heads.items() if not table[name].isna().all()}
-    return exported(table, {"department": _("Kod"), "name": _("Förvaltning")}, heads, mark=mark)
+    names = {"department": _("Kod"), "name": head or _("Förvaltning")}
+    return exported(table, names, heads, mark=mark)
 
 
 def _limits(head: str, low: str, high: str) -> dict[str, str]:
@@ -361,6 +509,9 @@ def differences(context: Context, indicator: Indicator, breakdown: str = "depart
             st.html(cards.data_table(pairs_table(pairs), title))
             made = partial(pairs_export, pairs, mark=mark)
             _two_files(context, f"{name}-parvis", made, indicator, notes)
+    _mean_differences(
+        context, indicator, found.means[found.means["code"].isin(rest["code"])], head, key
+    )
     if of_departments and context.viewer.sees_microdata:
         _standardised(context, indicator, _sure_codes(rest))
 
@@ -618,6 +769,96 @@ def pairs_export(pairs: pd.DataFrame, *, mark: str = "") -> pd.DataFrame:
         "exact": _("Exakt test"),
     }
     return exported(without_empty_tests(pairs, "first_"), names, heads, mark=mark)
+
+
+# --- differences of means -------------------------------------------------------------------------
+
+
+def _mean_differences(
+    context: Context, indicator: Indicator, means: pd.DataFrame, head: str, key: str
+) -> None:
+    """Show each group's mean less that of all others, of a question on a scale."""
+    known = means[means["difference"].notna()]
+    asked = context.question(indicator.source.question)
+    if known.empty or asked is None:
+        return
+    with st.expander(_("Medelvärden, mot övriga")):
+        say(means_told(known))
+        title = _("{indicator}, medelvärden mot övriga").format(indicator=indicator.name)
+        st.html(cards.data_table(means_table(means, head), title))
+        about = " ".join(
+            [scale_told(asked), _("Skillnaderna är i steg på skalan; läs hellre andelarna ovan.")]
+        )
+        note(about)
+        notes = [
+            *notes_of(context, indicator),
+            (_("Medelvärde"), about),
+            *origin(context, [context.wave]),
+        ]
+        name = f"skillnader-medelvarde-{key}-{context.wave}"
+        made = partial(means_export, means, head, mark=_mark(context))
+        _two_files(context, name, made, indicator, notes)
+
+
+def means_told(known: pd.DataFrame) -> str:
+    """Return whose mean surely differs from that of the others, each with its size."""
+    rows = known.to_dict("records")
+    sure = [row for row in rows if findings.is_sure(row)]
+    if sure:
+        sizes = join_words(_stepped(row) for row in _widest_first(sure))
+        return _("Tydlig skillnad i medelvärde mot övriga: {sizes}.").format(sizes=sizes)
+    if len(rows) == 1:
+        text = _("{size}. Skillnaden i medelvärde mot övriga ryms inom osäkerheten.")
+    else:
+        text = _("Ingens medelvärde skiljer sig tydligt från övrigas. Störst är {size}.")
+    return text.format(size=_stepped(_widest_first(rows)[0]))
+
+
+def _stepped(row: Row) -> str:
+    """Return "SN −0,61 steg (95 % intervall −0,97 till −0,26)"."""
+    return _("{name} {difference} steg (95 % intervall {interval})").format(
+        name=plain(row["name"]), difference=_steps(row["difference"]), interval=_step_span(row)
+    )
+
+
+def _steps(value: Any) -> str:
+    return ("+" if not f.is_missing(value) and value >= 0.005 else "") + f.number(value, 2)
+
+
+def _step_span(row: Row, prefix: str = "diff_") -> str:
+    ends = (_steps(row[f"{prefix}{end}"]) for end in ("low", "high"))
+    return _("{low} till {high}").format(**dict(zip(("low", "high"), ends, strict=True)))
+
+
+def means_table(means: pd.DataFrame, head: str) -> pd.DataFrame:
+    """Return each group's mean less that of all others as display strings."""
+    rows = []
+    for record in means.to_dict("records"):
+        known = record["status"] == "shown" and not f.is_missing(record["difference"])
+        word = status_word(record["status"]) if record["status"] != "shown" else f.MISSING
+        said = {
+            _("Medelvärde"): f.number(record["mean"], 2),
+            _("Skillnad mot övriga, steg"): _steps(record["difference"]),
+            _("95 % intervall"): _step_span(record) if known else word,
+            _("Bortfallsgränser"): _step_span(record, "diff_bound_") if known else word,
+            _("Prövning"): _sureness(record) if known else word,
+        }
+        rows.append({head: plain(record["name"])} | (said if known else dict.fromkeys(said, word)))
+    return pd.DataFrame(rows, dtype=str)
+
+
+def means_export(means: pd.DataFrame, head: str, *, mark: str = "") -> pd.DataFrame:
+    """Return each group's mean less that of all others for a file, in steps of the scale."""
+    heads = {
+        "mean": _("Medelvärde"),
+        **_limits(_("Medelvärde"), "mean_low", "mean_high"),
+        **_limits(_("Medelvärde, bortfallsgräns"), "mean_bound_low", "mean_bound_high"),
+        "difference": _("Steg mot övriga"),
+        **_limits(_("Steg mot övriga"), "diff_low", "diff_high"),
+        **_limits(_("Steg mot övriga, bortfallsgräns"), "diff_bound_low", "diff_bound_high"),
+        "p_holm": _("p-värde enligt Holm"),
+    }
+    return exported(means, {"code": _("Kod"), "name": head}, heads, mark=mark)
 
 
 # --- standardised for the kind of role ------------------------------------------------------------

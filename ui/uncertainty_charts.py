@@ -37,6 +37,7 @@ from ui.drawing import (
     stroke,
     value_note,
 )
+from ui.findings import nobody_silent
 from ui.text import _
 from ui.theme import Palette, palette
 
@@ -84,7 +85,7 @@ def uncertainties(row: Mapping[str, Any]) -> list[Uncertainty]:
     if not f.is_missing(row["low"]):
         name = _("Statistisk osäkerhet")
         found.append(Uncertainty(name, share, row["low"], row["high"], count, base))
-    if not f.is_missing(row["bound_low"]):
+    if not (f.is_missing(row["bound_low"]) or nobody_silent(row)):
         name = _("De som inte svarade")
         ends = row["bound_low"], row["bound_high"]
         found.append(Uncertainty(name, share, *ends, count, base, bounds=True))

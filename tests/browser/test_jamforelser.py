@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from tests.browser.everywhere import Wait, go
+from ui.theme import contrast, palette
 
 
 def test_a_question_is_chosen_followed_to_a_department_shared_and_taken_away(
@@ -36,3 +38,17 @@ def test_a_question_is_chosen_followed_to_a_department_shared_and_taken_away(
 
     shared = go(open_page(), page.url, wait_ready)
     expect(shared.get_by_text("skiljer sig tydligt från övriga i")).to_be_visible()
+
+
+def test_every_chosen_pill_reads_in_the_dark(
+    open_page: Callable[..., Page], server: str, wait_ready: Wait
+) -> None:
+    address = f"{server}/jamforelser?fraga=forvaltningar&grupper=position"
+    page = go(open_page(color_scheme="dark"), address, wait_ready)
+    chosen = page.locator("[data-testid=stButtonGroup] button[aria-checked=true]")
+    expect(chosen).to_have_count(2)
+    colours = chosen.locator("p").evaluate_all("all => all.map(e => getComputedStyle(e).color)")
+    ground = palette("dark").background
+    for colour in colours:
+        red, green, blue = (int(n) for n in re.findall(r"\d+", colour)[:3])
+        assert contrast(f"#{red:02x}{green:02x}{blue:02x}", ground) >= 4.5, colours

@@ -87,8 +87,9 @@ def known(register_store: Path) -> Known:
     records = loading.rows("select agreement_id, employee, manager from records.register_row",
                            register_store)  # fmt: skip
     secrets = {value for row in records for value in row if value}
-    # What a revisor sees in place of a name.
-    secrets |= {f"{employee[:6].upper()}" for _id, employee, _manager in records if employee}
+    # What a revisor sees in place of a name. One of digits alone stands by chance in other numbers.
+    short = {employee[:6].upper() for _id, employee, _manager in records if employee}
+    secrets |= {name for name in short if not name.isdigit()}
     for path in DEMO.glob("agreements-*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as file:
             secrets |= {row["Anställd"] for row in csv.DictReader(file, delimiter=";")}

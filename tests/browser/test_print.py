@@ -107,8 +107,11 @@ def test_the_sheet_holds_every_number_of_the_matrix_and_what_was_chosen_but_no_c
     page: Page, server: str, wait_ready: Wait
 ) -> None:
     go(page, f"{server}/sammanfattning?jamfor=2026", wait_ready)
+    # The words of a mark are in the note below, so that each row is one line.
+    page.evaluate("() => document.querySelectorAll('.dk-mark-words').forEach(e => e.remove())")
     rows = page.locator(".dk-matrix tbody tr").all_text_contents()
     text = printed(page).text
+    assert any("▲" in row for row in rows) and "▲tydligthögre" in text
     assert len(rows) == 16 + 5
     for row in rows:
         assert re.sub(r"\s", "", row) in text

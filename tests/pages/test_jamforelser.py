@@ -108,7 +108,7 @@ def test_any_indicator_is_compared_between_any_groups_that_were_asked_of(
     asked = {"fraga": "forvaltningar", "indikator": "policy_kand", "roll": role}
     said, files = opened(visitor, **asked, grupper="occupation")
     assert "Andelen i varje grupp minus andelen bland alla övriga, våg 2024." in said
-    assert "Hur många som tillfrågades i varje grupp är inte känt" in said
+    assert "Hur många som tillfrågades i varje grupp är inte publicerat" in said
     marked = "-arbetsmaterial" if role == "revisor" else ""
     name = f"skillnader-policy_kand-occupation-2024{marked}.csv"
     heads, *rows = files[name].decode("utf-8-sig").splitlines()

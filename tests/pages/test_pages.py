@@ -213,7 +213,7 @@ def test_fairness_tells_the_gaps_between_positions_and_kinds_of_role(visit) -> N
     said = words(visit("rattvisa"))
     assert "Rättvist fördelat per befattning" in said
     # Medarbetare 39 %, chefer 8 of 16: chance could have turned it round, so nobody is ranked.
-    gaps = said[said.index("Hur många som tillfrågades i varje grupp är inte känt") :]
+    gaps = said[said.index("Hur många som tillfrågades i varje grupp är inte publicerat") :]
     assert "Ingen skillnad mellan dem som visas är större än osäkerheten." in gaps
     assert "Lägst är Medarbetare" not in said
     assert "Dolt: Teknik, IT och miljö och Annat" in said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +55,65 @@ def test_a_hidden_department_keeps_its_reason_and_a_shown_one_is_told_beside_the
     assert "Det är lägre än bland övriga, också med osäkerheten (−25,8 procentenheter" in shown
 
 
+def test_a_group_has_the_three_uncertainties_and_one_that_is_hidden_cannot_be_chosen(
+    opened,
+) -> None:
+    said = opened("Osäkerhet", f"{FAIR}-position")
+    assert "Hur många som tillfrågades i varje grupp är inte publicerat" in said
+    # The first group that is shown; the rebuilt wave has 8 of 16 managers, just the half.
+    assert "Chef, våg 2024: 8 av 16 svar." in said and "8 av 16, 5–95 %" in said
+    said = opened("Osäkerhet", f"{FAIR}-position", **{"grupp-position": "medarbetare"})
+    assert "Medarbetare: Mindre än hälften av dem som svarade valde detta." in said
+    assert "Medarbetare: Andelen är lägre än hos övriga som svarade." in said
+    assert "Utan ”vet ej”: " in said and "Grupperna är ovägda" in said
+    # Of those whom nobody may tell of there is nothing, whatever the address asks for.
+    hidden = opened("Osäkerhet", f"{FAIR}-occupation", **{"grupp-occupation": "annat"})
+    assert "Annat, våg 2024" not in hidden and "Administration och stöd, våg 2024" in hidden
+    auditor = opened("Osäkerhet", f"{FAIR}-occupation", roll="revisor",
+                     **{"grupp-occupation": "annat"})  # fmt: skip
+    assert "Annat, våg 2024" in auditor
+
+
+@pytest.mark.parametrize("role", ["politiker", "revisor"])
+def test_the_file_of_groups_has_every_uncertainty_of_what_is_shown_and_a_word_for_the_rest(
+    demo_store: Path, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
+    with visiting() as visitor:
+        sent = visitor.visit(
+            "jamforelser", fraga="forvaltningar", indikator="egen_mojlighet",
+            grupper="occupation", roll=role,
+        )  # fmt: skip
+    mark = "-arbetsmaterial" if role == "revisor" else ""
+    name = f"osakerhet-egen_mojlighet-occupation-2024{mark}.csv"
+    text = sent.files[name].decode("utf-8-sig")
+    rows = {row["Yrkesroll"]: row for row in csv.DictReader(io.StringIO(text), delimiter=";")}
+    own = rows["Administration och stöd"]
+    for head in ("Andel", "95 % intervall, nedre", "Bortfallsgräns, övre", "Medelvärde",
+                 "Medelvärde, bortfallsgräns, nedre", "Skillnad mot övriga"):  # fmt: skip
+        assert float(own[head].replace(",", ".")) is not None, head
+    absent = {head for head, value in rows["Annat"].items() if value == "dolt"}
+    numbers = {"Andel", "Underlag", "Medelvärde", "Bortfallsgräns, nedre", "Skillnad mot övriga"}
+    assert (absent >= numbers) == bool(absent) == (role == "politiker")
+    said = sent.words.replace(NBSP, " ")
+    assert "Skalan är 1 = Mycket dåligt och 5 = Mycket bra, och avståndet mellan stegen" in said
+
+
+def test_one_of_several_answers_has_its_interval_and_what_the_silent_could_make_of_it(
+    demo_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
+    with visiting() as visitor:
+        sent = visitor.visit("it-sakerhet", **{"svar-it_atgarder": "kryptering"})
+    said = sent.words.replace(NBSP, " ")
+    assert "Vid flera svar går ”vet ej” inte att räkna bort" in said
+    assert "Hela kommunen: Mindre än hälften av dem som svarade valde detta." in said
+    table = next(body for body in sent.tables if "Svarsalternativ" in body)
+    assert "95 % intervall" in table and "Bortfallsgränser" in table
+    heads = sent.files["it_atgarder-2024.csv"].decode("utf-8-sig").splitlines()[0]
+    assert "95 % intervall, nedre" in heads and "Bortfallsgräns, övre" in heads
+
+
 def test_differences_are_told_with_sizes_for_departments_and_for_groups(opened) -> None:
     said = opened("Skillnader")
     assert "Tydlig skillnad mot övriga: Kommunledningskontoret +28,9 procentenheter" in said
@@ -60,6 +121,13 @@ def test_differences_are_told_with_sizes_for_departments_and_for_groups(opened) 
     assert "Standardiserat" not in said
     groups = opened("Skillnader", f"{FAIR}-position")
     assert "Störst är skillnaden för Chef +11,3 procentenheter" in groups
+
+
+def test_means_are_compared_where_there_is_a_scale_and_only_there(opened) -> None:
+    said = opened("Skillnader", "egen_mojlighet")
+    assert "Tydlig skillnad i medelvärde mot övriga: Kommunledningskontoret +" in said
+    assert "Skillnaderna är i steg på skalan; läs hellre andelarna ovan." in said
+    assert "medelvärde" not in opened("Skillnader")
 
 
 def test_the_auditor_sees_what_remains_of_a_gap_with_everybodys_mix_of_work(opened) -> None:

@@ -7,19 +7,20 @@ import math
 import shutil
 import subprocess
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from queries import comparisons, mergings
 from queries import indicators as results
 from queries.catalogue import indicator
 from queries.conclusions import Claim, Trial
 from queries.differences import association, holm, standardise
-from queries.differences import pairs as all_pairs
 from queries.estimation import Sample, estimate
 from queries.municipality import Merging
 from queries.selection import scores
@@ -39,6 +40,7 @@ from tests.plain_counts import (
     survey_indicators,
     together,
 )
+from tests.queries.test_differences import pairs as all_pairs
 from tests.queries.test_disclosure import QUESTIONS
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ BY_ROW = (
     "numerator", "denominator", "share", "low", "high", "bound_low", "bound_high", "dont_know",
     "without_denominator", "without_share", "without_low", "without_high", "weighted_share",
     "weighted_low", "weighted_high", "weighted_se", "weighted_df", "mean", "mean_low", "mean_high",
+    "mean_bound_low", "mean_bound_high",
     "difference", "diff_low", "diff_high", "diff_bound_low", "diff_bound_high", "diff_exact",
     "diff_without",
 )  # fmt: skip
@@ -82,8 +85,9 @@ def assert_rows(
         wanted = indicator(str(name))
         question = questionnaire.question(wanted.source.question)
         apart = question.type != "multiple" and "vet_ej" in question.codes
-        steps = scores(question) if question.type == "scale" else None
-        scale = [steps[code] for code in question.codes] if steps else None
+        ordered = question.type == "scale" or (question.type == "single" and question.ordered)
+        steps = scores(question) if ordered else {}
+        scale = [steps.get(code, math.nan) for code in question.codes] if len(steps) > 2 else None
         p_values, at = [], []
         for row in rows.to_dict("records"):
             own = strata[wanted.id]
@@ -296,7 +300,7 @@ def test_departments_are_compared_as_their_counts_say(
             next(n for n, s in enumerate(units) if s.codes == frozenset(row[side].split("+")))
             for side in ("first", "second")
         )
-        (at,) = np.flatnonzero((pairs.first == first) & (pairs.second == second))
+        at = list(combinations(range(len(units)), 2)).index((first, second))
         assert (row["first_numerator"], row["second_denominator"]) == (
             units[first].chose, units[second].base,
         )  # fmt: skip
@@ -697,6 +701,42 @@ def test_those_outside_the_filter_are_neither_in_the_base_nor_among_the_silent(
         several = row_of(table, indicator="inga_it_atgarder")
         assert (several["numerator"], several["denominator"]) == (6, 11)
         assert pd.isna(several["dont_know"]) and pd.isna(several["mean"])
+
+
+@pytest.mark.parametrize("role", [Role.POLITIKER, Role.REVISOR])
+def test_every_question_with_an_order_has_a_mean_as_the_textbook_has_it(
+    role: Role, demo_store: Path
+) -> None:
+    """Of the whole: m ± t · √((1 − n/N) · n/(n − 1) · Σ(x − m)²) / d, with *vet ej* outside."""
+    reader = reader_of(role, demo_store)
+    table = comparisons.uncertainty(reader, "2024").set_index("indicator")
+    table = table[table["department"].isna()]
+    cube, n, invited = printed(reader_of(Role.POLITIKER, demo_store), "2024"), 91, 221
+    questionnaire = results.questionnaire_of(reader, "2024")
+    assert questionnaire is not None
+    told = {}
+    for name, row in table.iterrows():
+        question = questionnaire.question(indicator(str(name)).source.question)
+        if pd.isna(row["mean"]):
+            continue
+        counts = cube[question.id][""][0]
+        steps = {option: step for option, step in scores(question).items() if option != "vet_ej"}
+        values = np.repeat([*steps.values()], [counts[option] for option in steps])
+        mean, size = values.mean(), len(values)
+        spread = (1 - n / invited) * n / (n - 1) * ((values - mean) ** 2).sum()
+        half = stats.t.ppf(0.975, size - 1) * math.sqrt(spread) / size
+        assert (row["mean"], row["mean_low"], row["mean_high"]) == pytest.approx(
+            (mean, mean - half, mean + half)
+        ), name
+        told[question.id] = len(steps)
+    assert told == {
+        "frekvens": 5, "q1_3": 4, "q1_5": 4, "q2_1b": 5, "q2_1c": 5, "q3_1b": 5, "it_utbildning": 3,
+        "it_uppfoljning": 5, "produktivitet": 5, "q3_3": 5, "q3_4": 4, "motesfrekvens": 4,
+    }  # fmt: skip
+    # Of yes and no the mean would be the share once more; of several choices there is none.
+    assert pd.isna(
+        table.loc[["policy_kand", "rattvist_fordelat", "inga_it_atgarder"], "mean"]
+    ).all()
 
 
 def test_what_one_wave_did_not_ask_or_one_hides_is_said_and_has_no_numbers(loader: Loader) -> None:

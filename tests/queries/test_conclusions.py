@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from itertools import product
 
-import numpy as np
 import pytest
 
 from queries.conclusions import Claim, Conclusion, Evidence, Trial, Verdict, conclude, seen
-from queries.differences import versus_rest
-from queries.estimation import Sample, estimate
 from queries.i18n import in_language
 
 S, B, D = Trial.SAMPLING, Trial.SILENT, Trial.DONT_KNOW
@@ -108,6 +105,42 @@ def outcomes() -> dict[tuple[str, ...], str]:
     return found
 
 
+def known(value: float, without: float | None = None) -> Evidence:
+    """Return a share of a place where everybody answered."""
+    return Evidence(*[value] * 5, without_dont_know=without)
+
+
+@pytest.mark.parametrize(
+    ("without", "sentence"),
+    [
+        (None, "Det är säkert: alla som fick frågan har svarat."),
+        (
+            0.8,
+            (
+                "Det är säkert: alla som fick frågan har svarat, och det gäller både med och utan "
+                "”vet ej”."
+            ),
+        ),
+        (
+            0.4,
+            (
+                "Alla som fick frågan har svarat. Men det gäller inte om de som svarade ”vet ej” "
+                "räknas bort."
+            ),
+        ),
+    ],
+)
+def test_where_everybody_answered_no_sentence_speaks_of_those_who_did_not(
+    without: float | None, sentence: str
+) -> None:
+    told = conclude(Claim.MAJORITY, known(0.7, without)).sentence()
+    assert told == f"Mer än hälften av dem som svarade valde detta. {sentence}"
+    for claim in Claim:
+        limit = 0.6 if claim in (Claim.ABOVE, Claim.BELOW) else None
+        for value in (0.7, -0.2):
+            assert "inte svarade" not in conclude(claim, known(value, without), limit).sentence()
+
+
 def test_every_outcome_has_a_sentence_of_its_own_that_names_what_it_does_not_withstand() -> None:
     found = outcomes()
     # Six claims: nine outcomes (five with vet ej tried, one more where both fail; three without)
@@ -123,22 +156,6 @@ def test_every_outcome_has_a_sentence_of_its_own_that_names_what_it_does_not_wit
         assert ("Det är säkert" in sentence) == (not fails), sentence
         assert ("ryms inom" in sentence) == (S in fails), sentence
         assert ("räknas bort" in sentence) == (D in fails), sentence
-
-
-def test_the_evidence_is_read_from_shares_and_from_differences_with_the_rest() -> None:
-    """Two departments, nearly all answered: 18 of 20 with an opinion say yes, and 2 of 20."""
-    counts = np.array([[[18, 2, 1], [0, 0, 0]], [[0, 0, 0], [2, 18, 1]]])[:, None]
-    sample = Sample(counts, np.array([[21], [21]]), np.array([22, 22]), silent=np.array([1, 1]))
-    scores = np.array([[1, 0, 0], [1, 0, np.nan]])
-    shares, gaps = estimate(sample, scores), versus_rest(sample, scores)
-    evidence = Evidence.of(shares, 0, 0, without=1)
-    assert (evidence.value, evidence.without_dont_know) == pytest.approx((18 / 21, 18 / 20))
-    assert (evidence.low, evidence.bound_high) == (shares.low[0, 0], 19 / 22)
-    assert Evidence.of(shares, 0, 0).without_dont_know is None
-    assert conclude(Claim.MAJORITY, evidence).verdict is Verdict.ALL
-    lower = Evidence.of(gaps, 1, 0, 1)
-    assert lower.p_value == gaps.p_holm[1, 0]
-    assert conclude(Claim.LOWER_THAN_REST, lower).verdict is Verdict.ALL
 
 
 def test_no_answers_is_said_and_never_a_verdict() -> None:

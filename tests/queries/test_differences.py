@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import csv
 import math
-from dataclasses import replace
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from queries.differences import (
     DRAWS,
+    Contrasts,
     association,
-    change,
+    contrasts,
     fisher,
     holm,
-    pairs,
     rao_scott,
     response_homogeneity,
     standardise,
-    versus_rest,
 )
 from queries.estimation import Sample, estimate
 from queries.statistics import wilson
@@ -49,6 +48,13 @@ def departments(yes: list[int], answered: list[int], invited: list[int]) -> Samp
         np.eye(len(n))[:, None, :, None] * cells, n[:, None], np.array(invited),
         silent=np.array(invited) - n,
     )  # fmt: skip
+
+
+def pairs(sample: Sample, scores: ArrayLike) -> Contrasts:
+    """Compare every group with every other one, in the order of ``combinations``."""
+    groups = sample.counts.shape[-2]
+    two = np.array(list(combinations(range(groups), 2)), dtype=int).reshape(-1, 2)
+    return contrasts(sample.grouped(np.eye(groups)[two]), scores)
 
 
 # --- second hands ---------------------------------------------------------------------------------
@@ -199,7 +205,7 @@ def test_groups_that_nobody_was_invited_from_take_no_part_and_too_few_give_no_te
         response_homogeneity([5, 3], [4, 9])
 
 
-# --- pairs, the rest, waves -----------------------------------------------------------------------
+# --- two groups at a time -------------------------------------------------------------------------
 
 
 def test_an_effect_is_the_difference_in_points_with_newcombes_interval() -> None:
@@ -252,21 +258,9 @@ def test_nothing_is_tested_where_everybody_answered() -> None:
     assert math.isnan(found.p_value[0, 0]) and math.isnan(association(sample).p_value)
 
 
-def test_each_department_is_compared_with_all_the_others_together() -> None:
-    yes, answered, invited = [3, 15, 4], [17, 30, 7], [40, 73, 12]
-    found = versus_rest(departments(yes, answered, invited), YES)
-    weighted = (15 / 30 * 73 + 4 / 7 * 12) / 85
-    assert found.difference[0, 0] == pytest.approx(3 / 17 - weighted)
-    assert found.second.tolist() == [-1, -1, -1]
-    assert (found.p_holm >= found.p_value - 1e-15).all()
-    assert found.p_holm[:, 0] == pytest.approx(holm(found.p_value)[:, 0])
-
-
 def test_a_group_without_answers_has_no_difference_and_leaves_the_others_theirs() -> None:
     with_none = departments([3, 0, 4], [17, 0, 7], [40, 3, 12])
     found = pairs(with_none, YES)
-    pairs_of = list(zip(found.first.tolist(), found.second.tolist(), strict=True))
-    assert pairs_of == [(0, 1), (0, 2), (1, 2)]
     assert np.isnan(found.difference[[0, 2], 0]).all() and np.isnan(found.p_value[[0, 2], 0]).all()
     # Holm counts the one test that was made.
     assert found.p_holm[1, 0] == found.p_value[1, 0]
@@ -280,39 +274,6 @@ def test_the_exact_test_is_used_when_fewer_than_five_are_expected_and_only_then(
     assert association(few).p_value == pytest.approx(expected)
 
 
-def test_a_change_between_waves_is_that_of_two_independent_samples() -> None:
-    before, after = (departments([a, b], [30, 33], [73, 82]) for a, b in ((12, 10), (20, 9)))
-    found = change(before, after, YES)
-    each = [estimate(wave, YES) for wave in (before, after)]
-    assert found.difference[:, 0] == pytest.approx([8 / 30, -1 / 33])
-    assert found.se[:, 0] == pytest.approx(np.hypot(*(wave.se[:, 0] for wave in each)))
-    assert (found.low < found.difference).all() and (found.difference < found.high).all()
-    assert found.p_value[0, 0] < 0.05 < found.p_value[1, 0]
-    assert change(after, before, YES).difference == pytest.approx(-found.difference)
-
-
-def test_whoever_is_silent_in_either_wave_may_have_made_the_change() -> None:
-    """Also those whose group is not known: of positions the frame knows nothing."""
-    before, after = (
-        Sample(np.array([[[[yes, 10 - yes]]]]), np.array([[10]]), np.array([invited]))
-        for yes, invited in ((4, 15), (7, 25))
-    )
-    found = change(before, after, YES)
-    assert found.bound_low[0, 0] == pytest.approx(7 / 25 - 9 / 15)
-    assert found.bound_high[0, 0] == pytest.approx(22 / 25 - 4 / 15)
-
-
-def test_a_change_of_the_whole_takes_waves_of_different_departments_and_silent() -> None:
-    whole = np.ones((1, 2))
-    before = departments([12, 10], [30, 33], [73, 82]).grouped(whole)
-    after = departments([9, 8, 4], [20, 20, 8], [60, 80, 9]).grouped(np.ones((1, 3)))
-    found = change(before, after, YES)
-    values = [estimate(wave, YES).value[0, 0] for wave in (before, after)]
-    assert found.difference[0, 0] == pytest.approx(values[1] - values[0])
-    with pytest.raises(ValueError, match="both waves or neither"):
-        change(replace(before, population=np.array([155])), after, YES)
-
-
 @given(data=st.data())
 @calm
 def test_a_difference_stays_within_what_the_silent_can_make_of_it(data: st.DataObject) -> None:
@@ -320,12 +281,12 @@ def test_a_difference_stays_within_what_the_silent_can_make_of_it(data: st.DataO
     yes = [data.draw(st.integers(0, n)) for n in answered]
     invited = [n + data.draw(st.integers(0, 20)) for n in answered]
     sample = departments(yes, answered, invited)
-    for found in (pairs(sample, YES), versus_rest(sample, YES)):
-        order = [found.bound_low, found.low, found.difference, found.high, found.bound_high]
-        for less, more in pairwise(order):
-            assert (less <= more + 1e-9).all()
-        p = found.p_value[~np.isnan(found.p_value)]
-        assert ((p >= 0) & (p <= 1)).all()
+    found = pairs(sample, YES)
+    order = [found.bound_low, found.low, found.difference, found.high, found.bound_high]
+    for less, more in pairwise(order):
+        assert (less <= more + 1e-9).all()
+    p = found.p_value[~np.isnan(found.p_value)]
+    assert ((p >= 0) & (p <= 1)).all()
 
 
 def test_differences_hold_the_truth_in_95_samples_of_100() -> None:
@@ -431,11 +392,9 @@ def test_where_nothing_can_be_compared_there_is_no_test_and_no_crash(
 ) -> None:
     sample = Sample(np.array(counts)[:, None], np.array(answered)[:, None], np.array(invited))
     assert math.isnan(association(sample).p_value)
-    groups = sample.counts.shape[2]
+    several = (sample.counts.sum(axis=(0, 1)) > 0).any(axis=-1).sum() > 1
     for scores in (YES, [[1.0, 5.0]]):
-        for found in (pairs(sample, scores), versus_rest(sample, scores)):
-            several = (sample.counts.sum(axis=(0, 1)) > 0).any(axis=-1).sum() > 1
-            if not several:
-                assert np.isnan(found.difference).all() and np.isnan(found.p_value).all()
-        assert change(sample, sample, scores).difference.shape == (groups, 1)
+        found = pairs(sample, scores)
+        if not several:
+            assert np.isnan(found.difference).all() and np.isnan(found.p_value).all()
         assert np.nan_to_num(standardise(sample, scores, 1).gap) == pytest.approx(0)

@@ -191,25 +191,18 @@ def test_the_shade_is_absolute():
     assert re.findall(r'<td class="(dk-s\d+)">', html) == ["dk-s0", "dk-s5", "dk-s10"]
 
 
-def test_a_mark_needs_intervals_apart():
-    whole = row(None, 40, 100, low=0.3, high=0.5)
-    above = row("A", 30, 40, low=0.6, high=0.85)
-    near = row("B", 20, 40, low=0.35, high=0.65)
-    below = row("C", 2, 40, low=0.01, high=0.2)
-    assert [cards.mark_of(r, whole) for r in (above, near, below)] == ["above", "", "below"]
-    assert cards.mark_of(above, None) == ""
-    assert cards.mark_of(above | {"low": None}, whole) == ""
-    html = drawn(table([above, near, below, whole]))
-    text = Parsed(html).text
-    assert text.count("▲ tydligt högre") == text.count("▼ tydligt lägre") == 2
-    text = Parsed(drawn(table([near, whole]), marks={("rattvist", "B"): "above"})).text
-    assert "▲ tydligt högre" in text
+def test_a_mark_stands_with_its_size_and_only_where_it_is_given():
+    rows = [row("A", 30, 40), row("B", 20, 40), row("C", 2, 40), row(None, 52, 120)]
+    marks = {("rattvist", "A"): ("above", "+48"), ("rattvist", "C"): ("below", "−58")}
+    text = Parsed(drawn(table(rows), marks=marks)).text
+    assert text.count("▲ +48 tydligt högre") == text.count("▼ −58 tydligt lägre") == 2
+    assert text.count("tydligt") == 4 and "tydligt" not in Parsed(drawn(table(rows))).text
 
 
 @pytest.mark.parametrize("status", ["hidden", "not_asked", "new"])
 def test_hidden_numbers_are_not_in_the_markup(status):
-    html = drawn(leaking(status), marks={("rattvist", "MBN"): "above"})
-    for secret in ("4321", "8765", str(SECRET), "12 %", "12,3"):
+    html = drawn(leaking(status), marks={("rattvist", "MBN"): ("above", "+66")})
+    for secret in ("4321", "8765", str(SECRET), "12 %", "12,3", "+66"):
         assert secret not in html.replace(f.NBSP, " ")
     assert "tydligt" not in html
     assert re.findall(r'<td class="([^"]*)">', html)[1].startswith("dk-s-")

@@ -124,6 +124,21 @@ def test_no_difference_is_denied_that_the_view_of_differences_calls_sure() -> No
     assert "Ingen skillnad" in findings.headline(pd.DataFrame(rows))
 
 
+def test_a_matrix_marks_whom_the_view_of_differences_calls_sure_and_nobody_else() -> None:
+    """Though the two intervals meet: what is sure is the difference, by interval and test."""
+    sure = department(low=0.1, high=0.45)
+    rows = [sure, department("KLK", diff_p=0.06), department("TN", diff_low=-0.4, diff_high=0.01),
+            department("BUN", status="hidden"), department("MBN", difference=0.003, diff_low=0.001,
+            diff_high=0.005), row()]  # fmt: skip
+    found = findings.marks(pd.DataFrame(rows))
+    assert found == {
+        (SURVEY.id, "SN"): ("below", "−26"), (SURVEY.id, "MBN"): ("above", "+0,3"),
+    }  # fmt: skip
+    assert [code for _name, code in found] == [
+        each["department"] for each in rows if each["status"] == "shown" and findings.is_sure(each)
+    ]
+
+
 def change_row(**more) -> dict:
     found = {"department": None, "name": "Alla", "status": "shown"}
     found |= {"before_numerator": 37, "before_denominator": 91, "before_share": 37 / 91}
@@ -199,9 +214,30 @@ def test_the_ways_to_count_stand_beside_each_other_and_one_department_is_not_wei
     assert together.loc[0, "Andel"].replace(NBSP, " ") == "4 av 11"
 
 
-def test_the_mean_of_a_scale_has_its_interval() -> None:
-    text = uncertainty.mean_text(row(mean=3.4, mean_low=3.125, mean_high=3.7))
-    assert text == "Medelvärde utan ”vet ej”: 3,40 (95 % intervall 3,13–3,70)."
+def test_the_mean_of_a_scale_has_its_interval_and_what_the_silent_could_make_of_it() -> None:
+    mean = {"mean": 3.4, "mean_low": 3.125, "mean_high": 3.7}
+    mean |= {"mean_bound_low": 1.9, "mean_bound_high": 4.2}
+    assert uncertainty.mean_text(row(**mean)) == (
+        "Medelvärde utan ”vet ej”: 3,40 (95 % intervall 3,13–3,70). Hade alla som inte svarade "
+        "valt det lägsta steget vore det 1,90, och det högsta 4,20."
+    )
+    known = row(bound_low=0.4, bound_high=0.4, **mean)
+    assert uncertainty.mean_text(known, apart=False) == (
+        "Medelvärde: 3,40 (95 % intervall 3,13–3,70)."
+    )
+
+
+def test_where_nobody_is_silent_there_is_no_bar_for_them() -> None:
+    known = with_dont_know(low=0.41, high=0.41, bound_low=0.41, bound_high=0.41)
+    assert [one.name for one in charts.uncertainties(known)] == [
+        "Statistisk osäkerhet", "Utan ”vet ej”",
+    ]  # fmt: skip
+    for narrow in (False, True):
+        valid(charts.three(known, narrow=narrow))
+    assert "De som inte svarade" not in charts.alt_three(known)
+    group = [{**known, "status": "shown"}]
+    assert "Alla tillfrågade har svarat" in uncertainty.groups_told(pd.DataFrame(group))
+    assert "inte publicerat" in uncertainty.groups_told(pd.DataFrame([*group, row()]))
 
 
 def test_a_file_holds_every_number_of_what_is_shown_and_a_word_for_the_rest() -> None:
@@ -323,6 +359,33 @@ def test_where_everybody_has_answered_nothing_is_said_of_the_silent() -> None:
     )
     assert findings.nobody_silent(known) and not findings.nobody_silent(row())
     assert not findings.nobody_silent(row(bound_low=math.nan, bound_high=math.nan))
+
+
+def mean_row(code="SN", **more) -> dict:
+    found = {"code": code, "name": code, "status": "shown", "mean": 3.65, "difference": -0.612}
+    found |= {"mean_low": 3.33, "mean_high": 3.97, "mean_bound_low": 2.2, "mean_bound_high": 4.4}
+    found |= {"diff_low": -0.965, "diff_high": -0.259, "diff_bound_low": -2.36}
+    return found | {"diff_bound_high": 1.53, "p_holm": 0.002, "exact": False} | more
+
+
+def test_means_are_compared_in_steps_with_interval_and_test_and_hidden_ones_not_at_all() -> None:
+    hidden = mean_row("MBN", status="hidden", **dict.fromkeys(("mean", "difference"), SECRET))
+    frame = pd.DataFrame([mean_row(), hidden])
+    sure = uncertainty.means_told(frame[frame["status"] == "shown"])
+    assert said(sure) == (
+        "Tydlig skillnad i medelvärde mot övriga: SN −0,61 steg (95 % intervall −0,97 till −0,26)."
+    )
+    unsure = [mean_row(p_holm=0.06), mean_row("KLK", difference=0.3, p_holm=0.5)]
+    assert said(uncertainty.means_told(pd.DataFrame(unsure))).startswith(
+        "Ingens medelvärde skiljer sig tydligt från övrigas. Störst är SN −0,61 steg (95 %"
+    )
+    shown = uncertainty.means_table(frame, "Förvaltning")
+    assert set(shown.iloc[1, 1:]) == {"dolt"}
+    assert said(shown.loc[0, "Prövning"]) == "tydlig skillnad (p = 0,002)"
+    exported = uncertainty.means_export(frame, "Förvaltning")
+    assert str(SECRET) not in tables.csv_bytes(exported).decode("utf-8").replace(",", ".")
+    assert exported.loc[0, "Steg mot övriga, nedre"] == -0.965
+    assert "Steg mot övriga" not in uncertainty.forms(exported), "steps are not per cent"
 
 
 def test_tables_of_differences_hide_what_is_hidden_and_their_files_too() -> None:
