@@ -235,9 +235,10 @@ def parse_percent(value: Cell) -> float | None:
     """Return a share in per cent (0–100), None if the cell is empty.
 
     ``58`` · ``58%`` · ``58 %`` are 58. A value above 0 and at most 1 that is written with a decimal
-    sign and without ``%`` is a fraction: ``0,58`` is 58. A workbook's bare number from 1 to below
-    ``LEAST_PERCENT`` may be so many per cent or, in a cell formatted as per cent, a hundred times
-    as many (1,2 is shown as 120 %), and the format is not known here: refused rather than guessed.
+    sign and without ``%`` is a fraction: ``0,58`` is 58. A bare number from 1 to below
+    ``LEAST_PERCENT`` may be so many per cent or a hundred times as many (in a workbook's cell that
+    is formatted as per cent 1,2 is shown as 120 %, and the format is not known here; in a column of
+    fractions 1 is the whole): refused rather than guessed.
     """
     text = cell_text(value)
     if not text:
@@ -250,7 +251,8 @@ def parse_percent(value: Cell) -> float | None:
         raise CellError(
             _("”{value}” är ingen andel. Skriv den i procent, till exempel 40.").format(value=text)
         ) from None
-    if not isinstance(value, str) and 1 <= number < LEAST_PERCENT:
+    fraction = number <= 1 and isinstance(value, str) and ("," in text or "." in text)
+    if not signed and not fraction and 1 <= number < LEAST_PERCENT:
         raise CellError(
             _(
                 "{value} kan betyda {value} % eller {hundred} %. Skriv andelen som text, till "

@@ -292,6 +292,8 @@ EVENTS = (
     "measure_done", "followed_up", "evaluated", "it_briefing", *DUE_EVENTS, "renewed_by", "end",
     "ended", "gone",
 )  # fmt: skip
+# What has not passed on its day.
+LASTING = ("measure_due", *DUE_EVENTS, "end")
 
 
 def story(reader: Reader, agreement_id: str, as_of: date) -> pd.DataFrame:
@@ -322,7 +324,11 @@ def story(reader: Reader, agreement_id: str, as_of: date) -> pd.DataFrame:
     ]
     events.sort(key=lambda event: (event["date"], EVENTS.index(event["event"])))
     found = pd.DataFrame(events, columns=list(STORY))
-    found["when"] = ["past" if day <= as_of else "coming" for day in found["date"]]
+    # On the day itself a deed is done, while what is to be done by it can still be done in time.
+    found["when"] = [
+        "past" if day < as_of or (day == as_of and event not in LASTING) else "coming"
+        for day, event in zip(found["date"], found["event"], strict=True)
+    ]
     return _with_files(reader, found)
 
 

@@ -724,6 +724,16 @@ def test_the_story_tells_what_was_changed_and_every_follow_up_that_any_register_
     assert set(june.query("event == 'followed_up'")["date"]) == {date(2025, 10, 1)}
 
 
+def test_what_is_to_be_done_by_a_day_has_not_passed_on_that_day(store: Store) -> None:
+    row = {"agreement_id": "A", "start": "2025-10-31", "end": "2027-01-01", "risk_level": "Gul"}
+    store.load({**row, "risk_assessed": "2025-10-01", "measure_due": "2026-10-31"})
+    found = agreements.story(store.reader(), "A", DAY).set_index("event")["when"]
+    assert found["measure_due"] == found["follow_up_due"] == "coming"
+    assert found["risk_assessed"] == "past"
+    late = agreements.story(store.reader(), "A", date(2026, 11, 1)).set_index("event")["when"]
+    assert late["measure_due"] == late["follow_up_due"] == "past"
+
+
 def test_the_story_calls_a_role_what_the_questionnaire_does(store: Store) -> None:
     row = {"agreement_id": "A", "occupation": "Annat"}
     store.load(row, as_of=date(2026, 6, 30))
@@ -775,9 +785,12 @@ def test_coming_dates_are_those_ahead_and_no_further_than_asked(store: Store) ->
         good("I", risk_level="Gul", measure_due="2026-11-06", start="2026-06-01", end="2026-10-30"),
         # Nobody has decided: it may never begin, and then it does not end either.
         good("J", applied=START, decision=None, start="2026-11-16", end="2026-11-28"),
+        good("K", end="2026-10-31", start="2025-12-01"),  # its last day is today
     )
     found = agreements.coming_dates(store.reader(), OWN, DAY, days=31)
     assert [(str(d), a, e) for d, a, e in found[["date", "agreement_id", "event"]].values] == [
+        ("2026-10-31", "K", "end"),
+        ("2026-10-31", "E", "follow_up_due"),
         ("2026-11-01", "A", "end"),
         ("2026-11-05", "E", "measure_due"),
         ("2026-11-06", "G", "measure_due"),
@@ -786,6 +799,7 @@ def test_coming_dates_are_those_ahead_and_no_further_than_asked(store: Store) ->
         ("2026-11-16", "J", "planned_start"),
         ("2026-11-25", "G", "end"),
         ("2026-12-01", "A", "follow_up_due"),
+        ("2026-12-01", "K", "follow_up_due"),
     ]
     assert found["label"].iloc[-1] == "Uppföljning senast"
 

@@ -1,4 +1,5 @@
--- The dates that lie ahead, no further than $days_ahead. Follows evaluate.sql.
+-- The dates from the day itself on, which is the last for what falls due on it, and no further than
+-- $days_ahead. Follows evaluate.sql.
 -- What a rule asks for by a day; the own rule set's date goes before that of the common checks.
 asked_for as (
     select day, agreement_id, department, manager, kind || '_due' as event, due as date
@@ -29,5 +30,5 @@ dates as (
 )
 select date, agreement_id, department, manager, event
 from dates
-where date > day and date <= day + $days_ahead::integer
+where date >= day and date <= day + $days_ahead::integer
 order by date, event, agreement_id
