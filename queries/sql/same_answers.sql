@@ -1,16 +1,23 @@
 -- Of every other wave: how many rows of answers of $wave and of it tell who they are, and how many of
--- these both have. Compared are the questions that both waves have answers to. A row tells who it is
--- if it answers at least $least of them, and nobody else in its wave has answered just so: the same
--- answer to everything is given by many.
+-- these both have. Compared are the questions that both waves have answers to, but those of the
+-- $without parts of five. A row tells who it is if it answers at least $least of them, and nobody else
+-- in its wave has answered just so: the same answer to everything is given by many.
 with answered as (
     select wave, respondent, question, list_sort(list(option)) as options
     from records.answer
     group by wave, respondent, question
 ),
-common as (
+both_have as (
     select others.wave as other, others.question
     from (select distinct wave, question from answered where wave <> $wave) others
     semi join (select question from answered where wave = $wave) own using (question)
+),
+common as (
+    select * from both_have
+    qualify not list_contains(
+        $without::integer[],
+        ((row_number() over (partition by other order by question) - 1) % 5)::integer
+    )
 ),
 rows_of_answers as (
     select c.other, a.wave, a.respondent, list((a.question, a.options) order by a.question) as given

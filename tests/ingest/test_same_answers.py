@@ -75,6 +75,17 @@ def test_a_part_of_the_answers_and_the_answers_in_another_order_are_refused(
     assert "2024" in refused(written(tmp_path, [header, *reversed(rows)]), "2025")
 
 
+def test_the_answers_are_known_again_though_two_columns_were_exported_otherwise(
+    tmp_path: Path, loaded: list[list[str]]
+) -> None:
+    header, *rows = loaded
+    several = [n for n, name in enumerate(header) if "flera svar" in name]
+    for columns in (several, [9], [9, 15]):
+        changed = [["" if n in columns else v for n, v in enumerate(row)] for row in rows[:-1]]
+        assert len(columns) in (1, 2) and changed != rows[:-1]
+        assert "2024" in refused(written(tmp_path, [header, *changed]), "2025")
+
+
 def test_the_very_same_file_is_refused_however_short_the_questionnaire(filled: Path) -> None:
     load_frame(loading.write_frame(filled / "frame.csv"), "2025")
     said = refused(loading.write_survey(filled / "survey.csv"), "2025")
