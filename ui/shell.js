@@ -232,7 +232,8 @@
 
   function focus(element) {
     if (!element) return;
-    element.tabIndex = -1;
+    // Headings take no focus by themselves; a tab does, and has its place among the stops.
+    if (!element.matches("[role=tab]")) element.tabIndex = -1;
     element.focus({ preventScroll: true });
   }
 
@@ -289,6 +290,15 @@
   for (const sign of ["pointerdown", "keydown"]) {
     addEventListener(sign, () => { place = null; }, { capture: true, passive: true });
   }
+  // An arrow key opens the next view, and a slow answer to it may draw the row of tabs anew: whoever
+  // is moving along it would fall out of it, to the top of the page.
+  addEventListener("focusin", ({ target }) => {
+    const row = target.matches?.("[role=tab]") && target.closest("[class*=st-key-]");
+    if (!row) return;
+    const name = [...row.classList].find((part) => part.startsWith("st-key-"));
+    const find = () => document.querySelector(`.${CSS.escape(name)} [role=tab][aria-selected=true]`);
+    place = { find, until: performance.now() + 3000 };
+  });
   addEventListener("click", (event) => {
     // st.html drops onclick, and the content policy would stop it.
     if (event.target.closest?.("[data-dk-print], .dk-print")) print();

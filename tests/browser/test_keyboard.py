@@ -114,9 +114,9 @@ def test_an_auditors_errand_by_keyboard_alone(page: Page, server: str, wait_read
     tab_to(page, "Per förvaltning")
     for _press in range(5):
         page.keyboard.press("ArrowRight")
+        wait_ready(page)
         if focused(page)["text"] == "Tabell":
             break
-    wait_ready(page)
     tab_to(page, "Hämta som Excel", "BUTTON")
     with page.expect_download() as wanted:
         page.keyboard.press("Enter")
@@ -147,6 +147,30 @@ def test_a_heading_named_in_the_address_stays_in_place_while_charts_are_drawn(
     page.set_viewport_size({"width": 1100, "height": 900})
     page.wait_for_timeout(1000)
     assert page.evaluate(where) > landed + 300
+
+
+def test_a_row_of_tabs_that_is_drawn_anew_keeps_the_focus(
+    page: Page, server: str, wait_ready: Wait
+) -> None:
+    """React puts in another element in its place when a slow answer comes; the element is taken out
+    and put back here, which drops the focus in the same way."""
+    go(page, server + address("rattvisa"), wait_ready)
+    page.get_by_role("tab", name="Per förvaltning").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.evaluate("""() => {
+      const row = document.activeElement.closest('[role=tablist]'), next = row.nextSibling;
+      const parent = row.parentNode;
+      row.remove();
+      window.dropped = document.activeElement === document.body;
+      parent.insertBefore(row, next);
+    }""")
+    assert page.evaluate("window.dropped")
+    becomes(page, "() => document.activeElement.getAttribute('aria-selected') === 'true'")
+    assert focused(page)["text"] == "Svaren"
+    # Whoever goes on is not pulled back.
+    page.mouse.click(640, 5)
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement.getAttribute('role')") != "tab"
 
 
 def test_every_field_of_the_sidebar_shows_that_it_has_the_focus(
