@@ -4,8 +4,9 @@ Whoever kept what was published before subtracts it from what is published now, 
 few who came in between answered. So the answers to a question wait, and what was published stays,
 until the difference too is safe: no sum or difference of the groups of both publications points at
 fewer than ``min_change`` people who came or went, at fewer than ``min_base`` people otherwise, or
-at a few who are alike (``queries.derivable.exposed``, over the people of both). A question and
-those its filter opens wait together.
+at a few who are alike (``queries.derivable.exposed``, over the people of both), and no zero or
+bound of either leaves a few one answer (``cornered``, ``forced``). A question and those its filter
+opens wait together.
 
 Compared is with what is published, not with what was loaded last: three loads of one new answer
 each wait until they are three answers. Not compared is with what was published before that.
@@ -19,9 +20,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ingest.snapshot import Builder
-from queries.derivable import MIXED, Atoms, Ints, cornered, exposed
+from queries.derivable import MIXED, Atoms, Ints, cornered, distinct, exposed, forced
 from queries.disclosure import CROSSED, JOIN, Answers, Profile
 from queries.store import sql_file
 
@@ -78,9 +80,9 @@ def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profil
     if exposed(both, size, looks, *limits, moved, profile.min_change) is not None:
         return False
     limit, alike = profile.min_change, profile.unanimous_below
-    if not came and not left:  # the same people are told of in other groups
-        there, counts = _counted(both, atoms, STAYED, new.people, sides)
-        return not cornered(both, counts, there, profile.min_base, alike)
+    if _certain(both, atoms, states, lines, sides, size, profile):
+        # As above: what the first alone tells holds nothing back.
+        return _certain(before, atoms, states, lines, sides, size, profile)
     # Who came and who left may be known. How much more or less an option was chosen is then told of
     # both together, and where fewer chose it some of those who left must have.
     groups = _told(atoms, moved != 0, old.shown & new.shown)
@@ -91,6 +93,75 @@ def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profil
         cornered(groups, change, arrived, limit, alike, gone)
         or cornered(groups, -change, gone, limit, alike, arrived)
     )
+
+
+def _certain(
+    told: Atoms,
+    atoms: Sequence[Person],
+    states: NDArray[np.str_],
+    lines: Sequence[tuple[Person, Sequence[str], int]],
+    sides: Sides,
+    size: Ints,
+    profile: Profile,
+) -> bool:
+    """Return whether the numbers of all groups of ``told`` together leave some answer to too few
+    people, or a few people one answer: by zeros, and by bounds.
+
+    A group that is shown in one of two publications only tells of the other too: where nobody in it
+    chose an option, somebody elsewhere did, of those who came or left as of those who stayed.
+    """
+    if not told.any():
+        return False
+    told, _place = distinct(told)
+    here = told.any(axis=0)
+    told, size, states = told[:, here], size[here], states[here]
+    atoms = [atom for atom, inside in zip(atoms, here, strict=True) if inside]
+    known = set(atoms)
+    lines = [line for line in lines if line[0] in known]
+    options = sorted({option for _atom, answer, _number in lines for option in answer})
+    chose = _chose(atoms, lines, options)
+    counts = told.astype(np.int64) @ chose
+    on = told.astype(np.int64) @ _sided(atoms, lines, sides)
+    limits = profile.min_base, profile.unanimous_below
+    return cornered(told, np.hstack([counts, on]), size, *limits) or forced(
+        told, counts, size, chose, _few(told, atoms, states, size, profile), limits[1]
+    )
+
+
+def _few(
+    told: Atoms, atoms: Sequence[Person], states: NDArray[np.str_], size: Ints, profile: Profile
+) -> Atoms:
+    """Return the sets of too few people that may be asked about: atoms, those who are in the same
+    groups of ``told``, and who of a group, of what is left of one, or of what two groups have in
+    common, stayed, left, came, was there before or after.
+
+    Too few are ``min_change`` where all of them came, or all left, and ``min_base`` otherwise.
+    """
+    came, left = states == CAME, states == LEFT
+    values = [
+        np.array([atom[place] == value for atom in atoms])
+        for place in range(1 + len(ATTRIBUTES))
+        for value in dict.fromkeys(atom[place] for atom in atoms)
+    ]
+    groups = np.array(values)
+    named = np.vstack([(groups[:, None] & groups[None, :]).reshape(-1, len(atoms)), told])
+    named, _place = distinct(named)
+    _columns, block = distinct(told.T)
+    smallest = np.vstack([np.eye(len(atoms), dtype=np.bool_), block == np.unique(block)[:, None]])
+    moved = ~(smallest & ~(came | left)).any(axis=1)
+    limits = np.where(moved, profile.min_change, profile.min_base)
+    sets = [smallest[smallest @ size < limits]]
+    for which, limit in (
+        (came, profile.min_change),
+        (left, profile.min_change),
+        (~came & ~left, profile.min_base),
+        (~came, profile.min_base),
+        (~left, profile.min_base),
+    ):
+        of = named & which
+        people = of @ size
+        sets.append(of[(people > 0) & (people < limit)])
+    return distinct(np.vstack(sets))[0]
 
 
 def _counted(
@@ -105,14 +176,11 @@ def _counted(
     option, and are on each of the ``sides``); the options are those of ``others`` too."""
     lines = [((*person[:-1], state), person[-1], number) for person, number in people.items()]
     options = sorted({option for person in (*people, *others) for option in person[-1]})
-    chose = _chose(atoms, lines, options)
+    chose, on = _chose(atoms, lines, options), _sided(atoms, lines, sides)
     place = {atom: index for index, atom in enumerate(atoms)}
-    on = np.zeros((len(atoms), len(sides)), dtype=np.int64)
     size = np.zeros(len(atoms), dtype=np.int64)
-    for atom, answer, number in lines:
+    for atom, _answer, number in lines:
         size[place[atom]] += number
-        for at, side in enumerate(sides):
-            on[place[atom], at] += number * side.issuperset(answer)
     return size, groups.astype(np.int64) @ np.hstack([chose, on])
 
 
@@ -211,6 +279,18 @@ def _chose(
         for option in answer:
             chosen[place[attributes], at[option]] += number
     return chosen
+
+
+def _sided(
+    atoms: Sequence[Person], lines: Iterable[tuple[Person, Sequence[str], int]], sides: Sides
+) -> Ints:
+    """Return how many of each atom are on each side."""
+    on = np.zeros((len(atoms), len(sides)), dtype=np.int64)
+    place = {atom: index for index, atom in enumerate(atoms)}
+    for attributes, answer, number in lines:
+        for at, side in enumerate(sides):
+            on[place[attributes], at] += number * side.issuperset(answer)
+    return on
 
 
 def published(builder: Builder, wave: str) -> dict[str, Publication]:

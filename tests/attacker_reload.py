@@ -13,11 +13,25 @@ from typing import Any
 import numpy as np
 from scipy.linalg import null_space
 
-from tests.attacker import ALIKE_BELOW, CLOSE, LIMIT, MOST, Key, Person, Published, _few, belongs
+from tests.attacker import (
+    ALIKE_BELOW,
+    CLOSE,
+    LIMIT,
+    MOST,
+    Key,
+    Person,
+    Published,
+    _extreme,
+    _few,
+    belongs,
+)
 
 FEW_MOVED = 3
 STAYED, LEFT, CAME = 0, 1, 2
 Moved = tuple[Person, int]
+
+_WAYS = 8
+"""So many ways that all can have answered are drawn before anything is asked about one by one."""
 
 
 def learn_by_reload(
@@ -34,6 +48,7 @@ def learn_by_reload(
     return [
         *_by_subtracting(before, after, people, question),
         *_by_elimination(before, after, people, question),
+        *_by_bounds(before, after, people, question),
     ]
 
 
@@ -71,6 +86,83 @@ def _by_subtracting(
         if size[list(chosen)].sum() < ALIKE_BELOW and follows(chosen):
             return [f"{len(of(chosen))} people who are alike"]
     return []
+
+
+def _by_bounds(
+    before: Published, after: Published, people: list[Moved], question: str
+) -> list[str]:
+    """Look for a number of a few that all the groups of both leave one value for, and not 0.
+
+    Solved in whole numbers, over the people who are told of in the same groups; of several choices
+    each option by itself.
+    """
+    every = [pair for p in (before, after) for pair in p.shown.values()]
+    options = sorted({option for _base, of in every for option in of})
+    blocks: dict[tuple[bool, ...], list[Moved]] = {}
+    for person, state in people:
+        column = (
+            *(state != CAME and belongs(person, key) for key in before.shown),
+            *(state != LEFT and belongs(person, key) for key in after.shown),
+        )
+        blocks.setdefault(column, []).append((person, state))
+    members = list(blocks.values())
+    size = np.array([len(block) for block in members])
+    inside = np.array(list(blocks), dtype=float).T
+    alike = np.array([base in of.values() and base >= ALIKE_BELOW for base, of in every])
+    known = set(np.flatnonzero(inside[alike].any(axis=0)))
+    asked = [few for few in _asked_about(members, before, question) if known.isdisjoint(few)]
+    single = all(len(person[question]) == 1 for person, _state in people)
+    together = [options] if single else [[option] for option in options]
+    draw = np.random.default_rng(0)
+    for some in together:
+        many = len(some)
+        equal = [np.kron(row, unit) for row in inside for unit in np.eye(many)]
+        value = [of.get(option, 0) for _base, of in every for option in some]
+        most = [np.kron(unit, one) for unit in np.eye(len(size)) for one in np.eye(many)]
+        cap = [int(n) for n in size for _option in some]
+        if single:
+            equal += [np.kron(unit, np.ones(many)) for unit in np.eye(len(size))]
+            value += size.tolist()
+        ways = [
+            _extreme(draw.standard_normal(len(size) * many), equal, value, most, cap)[1]
+            for _way in range(_WAYS)
+        ]
+        for chosen, option in ((chosen, option) for chosen in asked for option in some):
+            here = [person for i in chosen for person, _state in members[i]]
+            truly = sum(option in person[question] for person in here)
+            on = np.isin(np.arange(len(size)), list(chosen)).astype(float)
+            aim = np.kron(on, np.array([o == option for o in some], dtype=float))
+            if truly and all(abs(aim @ way - truly) < 1 - CLOSE for way in ways):
+                ends = [_extreme(sign * aim, equal, value, most, cap, whole=True)[0] * sign
+                        for sign in (1, -1)]  # fmt: skip
+                if round(ends[0]) == round(ends[1]):
+                    return [f"{option!r} {truly} times among {len(here)}: it cannot be otherwise"]
+    return []
+
+
+def _asked_about(members: list[list[Moved]], published: Published, question: str) -> list[Any]:
+    """Return the sets of blocks of a few people: a block, a group's of one state, and a block that
+    is all alike. What all in a group of many say is told anyway, and not asked about."""
+    few = []
+    for i, block in enumerate(members):
+        moved = all(state != STAYED for _person, state in block)
+        alike = len({tuple(person[question]) for person, _state in block}) == 1
+        if len(block) < (FEW_MOVED if moved else LIMIT) or (alike and len(block) < ALIKE_BELOW):
+            few.append((i,))
+    for key in [*published.shown, *published.hidden]:
+        for state in (STAYED, LEFT, CAME):
+            of = [
+                i for i, block in enumerate(members)
+                if all(own == state and belongs(person, key) for person, own in block)
+            ]  # fmt: skip
+            every = sum(
+                own == state and belongs(person, key) for block in members for person, own in block
+            )
+            people = sum(len(members[i]) for i in of)
+            limit = LIMIT if state == STAYED else FEW_MOVED
+            if 0 < people == every < limit:
+                few.append(tuple(of))
+    return list(dict.fromkeys(few))
 
 
 def _alike(members: list[list[Moved]], question: str, sides: Sequence[frozenset[str]]) -> Any:

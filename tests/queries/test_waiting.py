@@ -458,11 +458,15 @@ def test_nobody_learns_of_a_few_from_a_survey_that_is_loaded_again(
     assert attack(loader, framed, seed) == []
 
 
-OFF: dict[str, tuple[str, Any]] = {
-    "waiting": ("ingest.publish.may_follow", lambda *_: True),
-    "sums and differences over both": ("ingest.waiting.exposed", lambda *_: None),
-    "those who left": ("ingest.waiting.cornered", lambda *_: False),
-    "the filter": ("ingest.publish._families", lambda _q, held: held),
+OFF: dict[str, list[tuple[str, Any]]] = {
+    "waiting": [("ingest.publish.may_follow", lambda *_: True)],
+    "sums and differences over both": [("ingest.waiting.exposed", lambda *_: None)],
+    "those who left": [
+        ("ingest.waiting.cornered", lambda *_: False),
+        ("ingest.waiting._certain", lambda *_: False),
+    ],
+    "bounds over both": [("ingest.waiting._certain", lambda *_: False)],
+    "the filter": [("ingest.publish._families", lambda _q, held: held)],
 }
 
 
@@ -471,7 +475,8 @@ def test_the_attacker_wins_over_two_loads_when_a_protection_is_switched_off(
     what: str, loader: Loader, framed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(snapshot, "run_checks", lambda *_args, **_more: {})
-    monkeypatch.setattr(*OFF[what])
+    for place, never in OFF[what]:
+        monkeypatch.setattr(place, never)
     for seed in range(60):
         if attack(loader, framed, seed):
             return
@@ -500,4 +505,34 @@ def test_who_alone_of_those_who_came_can_have_said_it_is_not_told(
     assert attack_on(loader, first, [*first, *came], both) == []
     assert "q1_1" in waits(loader)
     monkeypatch.setattr("ingest.waiting.cornered", lambda *_: False)
+    monkeypatch.setattr("ingest.waiting._certain", lambda *_: False)
     assert any("q1_1" in what for what in attack_on(loader, first, [*first, *came], both))
+
+
+def mixed(department: str, answers: str) -> list[dict[str, Any]]:
+    """Return people of a department who gave these answers to q1_1, a letter each."""
+    said = {"j": "ja", "n": "nej", "v": "vet_ej"}
+    return [
+        person(department, turn) | {"q1_1": [said[letter]]} for turn, letter in enumerate(answers)
+    ]
+
+
+@pytest.mark.parametrize("way", ["came", "left"])
+@pytest.mark.parametrize("bounded", [True, False])
+def test_what_nobody_said_in_a_group_that_is_shown_once_does_not_tell_who_else_came_or_left(
+    way: str, bounded: bool, load: Any, loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SN gets one "ja" and one "vet ej", TN one "nej", and both are shown for the first time: SN
+    without a "nej", so that the only newcomer of TN said it. Backwards when they leave."""
+    if not bounded:
+        monkeypatch.setattr("ingest.waiting._certain", lambda *_: False)
+    loader.invited(KLK=30, BUN=30, SN=30, TN=30)
+    many = [*mixed("KLK", "jnvjnvjnvjjn"), *mixed("BUN", "jnvjnvjnvjjv")]
+    few = [*many, *mixed("SN", "jjvv"), *mixed("TN", "jjnv")]
+    more = [*many, *mixed("SN", "jjvvjv"), *mixed("TN", "jjnvn")]
+    first, second = (few, more) if way == "came" else (more, few)
+    load(first)
+    before = [row for row in cube(loader) if row[0] == "q1_1"]
+    load(second)
+    same = [row for row in cube(loader) if row[0] == "q1_1"] == before
+    assert same is ("q1_1" in waits(loader)) is bounded
