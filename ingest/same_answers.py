@@ -4,13 +4,25 @@ Within a wave new answers wait until they are enough to hide among (``ingest.wai
 under another name the same answers and one more would be published at once beside the first ones,
 and the difference is what that one answered. So a survey is refused when it is, for the most part,
 another wave's.
+
+What the questions and the options are called is not trusted: another questionnaire names them
+otherwise. Questions of two waves are paired by what they ask, and once more so that their answers
+are as often given as can be; within a pair the options by what they say, else by how often they
+were chosen. Rejected: comparing ids (another questionnaire passes) and the files' headers (another
+export does).
 """
 
 from __future__ import annotations
 
-from itertools import combinations
+from collections import Counter
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from ingest.snapshot import Builder
+from queries import reference
 from queries.i18n import _
 from queries.store import StoreError, sql_file
 
@@ -19,28 +31,142 @@ LEAST = 10
 people of two waves hardly answer ten or more alike, while three questions have few answers."""
 FEW = 5
 """So many rows in common are needed: as few as a group that is shown has people."""
+KEPT = {1.0: 0.5, 0.8: 0.75, 0.6: 0.75, 0.4: 0.75}
+"""These parts of the questions are compared in turn, those that were answered most alike, and so
+large a part of the rows must be in both. What was exported otherwise this time (*vet ej* as empty,
+the first of several) was not answered alike. More rows are asked for where questions are left out:
+they are all there when a file is loaded again, and people who answer anew are alike in some things.
+"""
 
-LEFT_OUT = ((), *combinations(range(5), 2))
-"""Which fifths of the questions are left out of the comparison, in turn: a column or two that were
-exported otherwise this time (*vet ej* as empty, the first of several) lie in two of them."""
+Counts = dict[str, Counter[str]]
+"""Question → option → how many chose it."""
+Words = dict[tuple[str, str], str]
+"""(Question, "") and (question, option) → what it says."""
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """A question of each of two waves, its ``own`` options, and which own option, if any, each of
+    the other's stands for. ``unlike`` 0: as often given; 1: none alike."""
+
+    question: str
+    other: str
+    own: tuple[str, ...]
+    options: dict[str, str]
+    unlike: float
 
 
 def refuse_another_waves(builder: Builder, wave: str, sha256: str) -> None:
     """Raise ``StoreError`` if the answers of ``wave``, just written, are another wave's.
 
-    That is if another wave was loaded from the same file (``sha256``), or if more than half of the
+    That is if another wave was loaded from the same file (``sha256``), or if most (``KEPT``) of the
     rows that tell who they are (``queries/sql/same_answers.sql``), of the wave that has fewer, are
-    in both, whichever two fifths of the questions are left aside.
+    in both, and a third of all its rows.
     """
     for entry in builder.inputs:
         if entry["kind"] == "survey" and entry["sha256"] == sha256 and entry["wave"] != wave:
             raise StoreError(_refused(entry["wave"], _("Filen är densamma.")))
-    for without in LEFT_OUT:
-        asked = {"wave": wave, "least": LEAST, "without": list(without)}
-        for other, shared, own, others in builder.rows(sql_file("same_answers"), asked):
-            if shared >= FEW and 2 * shared > min(own, others):
-                told = _("{shared} av {own} svarsrader finns i båda.")
-                raise StoreError(_refused(other, told.format(shared=shared, own=own)))
+    counts = _counts(builder)
+    own = counts.pop(wave, {})
+    for other, others in counts.items():
+        words = _words(builder, wave), _words(builder, other)
+        ways = [_paired(own, others, *words, by_name) for by_name in (True, False)]
+        for pairs in ways if ways[0] != ways[1] else ways[:1]:
+            for part, enough in KEPT.items():
+                many = max(LEAST, ceil(part * len(pairs)))
+                if many <= len(pairs):
+                    _refuse_if_shared(builder, wave, other, pairs[:many], enough)
+
+
+def _refuse_if_shared(
+    builder: Builder, wave: str, other: str, pairs: list[_Pair], enough: float
+) -> None:
+    rows = [
+        row
+        for place, pair in enumerate(pairs)
+        for row in (
+            *((wave, pair.question, option, place, option) for option in pair.own),
+            *((other, pair.other, option, place, own) for option, own in pair.options.items()),
+        )
+    ]
+    builder.temporary("alike", ("wave", "question", "option", "pair", "said"), rows)
+    ((shared, own, others, fewest),) = builder.rows(
+        sql_file("same_answers"), {"wave": wave, "least": LEAST}
+    )
+    if shared >= FEW and shared > enough * min(own, others) and 3 * shared > fewest:
+        told = _("{shared} av {own} svarsrader finns i båda.")
+        raise StoreError(_refused(other, told.format(shared=shared, own=own)))
+
+
+def _counts(builder: Builder) -> dict[str, Counts]:
+    """Return wave → its answers, counted."""
+    found: dict[str, Counts] = {}
+    for wave, question, option, number in builder.rows(
+        "select wave, question, option, count(*) from records.answer group by all order by all"
+    ):
+        found.setdefault(wave, {}).setdefault(question, Counter())[option] = number
+    return found
+
+
+def _words(builder: Builder, wave: str) -> Words:
+    """Return what the wave's questions and options say; nothing of a questionnaire that is no
+    longer there."""
+    ((id,),) = builder.rows(
+        "select questionnaire from published.wave where wave = $wave", {"wave": wave}
+    )
+    if id not in reference.questionnaires():
+        return {}
+    said: Words = {}
+    for question in reference.load_questionnaire(id).questions:
+        said[question.id, ""] = reference.fold(question.text)
+        for option in question.options:
+            said[question.id, option.code] = reference.fold(option.label)
+    return said
+
+
+def _paired(own: Counts, others: Counts, mine: Words, theirs: Words, by_name: bool) -> list[_Pair]:
+    """Return the questions of two waves in pairs, those that were answered most alike first.
+
+    ``by_name``: those that ask the same are a pair (without words: that have the same id), and only
+    what is left is paired by its answers.
+    """
+    if not own or not others:
+        return []
+
+    def name(words: Words, question: str) -> str:
+        return words.get((question, ""), question)
+
+    pairs = [[_pair(a, b, own[a], others[b], mine, theirs) for b in others] for a in own]
+    unlike = np.array([[pair.unlike for pair in row] for row in pairs])
+    same = np.array([[name(mine, a) == name(theirs, b) for b in others] for a in own])
+    # Of equally alike ones too those that ask the same: a small thing beside one answer more.
+    weight = 2 * len(unlike) if by_name else 1e-6
+    found = linear_sum_assignment(unlike - weight * same)
+    chosen = [pairs[a][b] for a, b in zip(*found, strict=True)]
+    return sorted(chosen, key=lambda pair: (pair.unlike, pair.question))
+
+
+def _pair(
+    own: str,
+    other: str,
+    mine: Counter[str],
+    theirs: Counter[str],
+    own_words: Words,
+    other_words: Words,
+) -> _Pair:
+    said = {own_words.get((own, option), option): option for option in mine}
+    options = {
+        option: said[word]
+        for option in theirs
+        if (word := other_words.get((other, option), option)) in said
+    }
+    left = [option for option, _n in mine.most_common() if option not in options.values()]
+    rest = [option for option, _n in theirs.most_common() if option not in options]
+    options |= dict(zip(rest, left, strict=False))
+    alike = sum(min(mine[a], theirs[b]) for b, a in options.items())
+    # What has no counterpart is an answer all the same, and nobody's own.
+    options |= {option: f"{other}: {option}" for option in rest[len(left) :]}
+    return _Pair(own, other, tuple(mine), options, 1 - 2 * alike / (mine.total() + theirs.total()))
 
 
 def _refused(other: str, told: str) -> str:

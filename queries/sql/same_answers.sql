@@ -1,42 +1,35 @@
--- Of every other wave: how many rows of answers of $wave and of it tell who they are, and how many of
--- these both have. Compared are the questions that both waves have answers to, but those of the
--- $without parts of five. A row tells who it is if it answers at least $least of them, and nobody else
--- in its wave has answered just so: the same answer to everything is given by many.
-with answered as (
-    select wave, respondent, question, list_sort(list(option)) as options
-    from records.answer
-    group by wave, respondent, question
-),
-both_have as (
-    select others.wave as other, others.question
-    from (select distinct wave, question from answered where wave <> $wave) others
-    semi join (select question from answered where wave = $wave) own using (question)
-),
-common as (
-    select * from both_have
-    qualify not list_contains(
-        $without::integer[],
-        ((row_number() over (partition by other order by question) - 1) % 5)::integer
-    )
+-- How many rows of answers of $wave and of another wave tell who they are, how many of these both have,
+-- and how many rows the wave with fewer has in all. Compared are the questions and options of the
+-- temporary table alike (wave, question, option, the number of the pair of questions, what it says).
+-- A row tells who it is if it answers at least $least of them, and nobody else in its wave has
+-- answered just so: the same answer to everything is given by many.
+with said as (
+    select a.wave, a.respondent, l.pair, list(l.said order by l.said) as options
+    from records.answer a join alike l using (wave, question, option)
+    group by all
 ),
 rows_of_answers as (
-    select c.other, a.wave, a.respondent, list((a.question, a.options) order by a.question) as given
-    from answered a join common c on c.question = a.question and a.wave in ($wave, c.other)
-    group by c.other, a.wave, a.respondent
+    select wave, respondent, list((pair, options) order by pair) as given
+    from said
+    group by wave, respondent
     having count(*) >= $least
 ),
 telling as (
-    select other, wave, given
+    select wave, given
     from rows_of_answers
-    group by other, wave, given
+    group by wave, given
     having count(*) = 1
 ),
 sides as (
-    select other, given, bool_or(wave = $wave) as here, bool_or(wave <> $wave) as there
+    select given, bool_or(wave = $wave) as here, bool_or(wave <> $wave) as there
     from telling
-    group by other, given
+    group by given
 )
-select other, count_if(here and there) as shared, count_if(here) as own, count_if(there) as others
+select
+    count_if(here and there) as shared,
+    count_if(here) as own,
+    count_if(there) as others,
+    (
+        select least(count_if(wave = $wave), count_if(wave <> $wave)) from rows_of_answers
+    ) as fewest
 from sides
-group by other
-order by shared desc, other
