@@ -11,13 +11,15 @@ results = context.results()
 st.html(summary.head(context))
 st.title(_("Är distansarbetet rättvist, säkert och väl lett?"), anchor=False)
 sections.wave_note(context)
-sections.hidden_note(context, results)
+led = sections.hidden_note(context, results)
 st.html(summary.paragraph(context, results))
 st.html(cards.card_row(summary.key_figures(context, results)))
 
 st.header(_("Läget per förvaltning"), anchor=False)
 overview = context.overview()
 st.html(summary.matrix(context, overview))
+if not led and (near := summary.nearest(context, overview)):
+    st.html(near)
 st.html(summary.matrix_note(context, overview))
 
 decisions, changes = st.columns(2, gap="large")

@@ -531,7 +531,7 @@ def why_hidden(
     """Say why counts are hidden, if any are, and lead to what is shown nearest to them.
 
     ``hidden``: their rows. Near a department is a merging that it belongs to, or the whole, where
-    any of the same rules is shown; near the whole, how many break any rule of the set.
+    any of the same rules is shown; near the whole, how many break any rule of the set, if that is.
     """
     if hidden.empty:
         return
@@ -541,9 +541,8 @@ def why_hidden(
         of = _shown(everything)
         of = of[of["department"].isna() & (of["rule"] == ANY)]
         names = [s.short for s in sets if s.id in set(of["ruleset"]) & set(hidden["ruleset"])]
-        if names:
-            text = _("Det närmaste som kan visas: minst en regel, för {names}.")
-            say(text.format(names=list_names(names)))
+        text = _("Det närmaste som kan visas: minst en regel, för {names}.")
+        say(text.format(names=list_names(names)) if names else _("Inget närmare kan visas."))
         return
     asked = set(zip(hidden["ruleset"], hidden["rule"], strict=True))
 

@@ -187,13 +187,13 @@ def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
         )
 
 
-def hidden_note(context: Context, results: pd.DataFrame, page: str = "") -> None:
+def hidden_note(context: Context, results: pd.DataFrame, page: str = "") -> bool:
     """Say once, and first, that the chosen department is mostly hidden, and where to look: on
-    ``page``, else on that of the theme."""
+    ``page``, else on that of the theme. Return whether that was so."""
     of_chosen = results[results["department"] == context.department]
     hidden = int((of_chosen["status"] == "hidden").sum())
     if not context.department or 2 * hidden <= len(of_chosen):
-        return
+        return False
     title = _("{hidden} av {all} mått är dolda för {name}").format(
         hidden=hidden, all=len(of_chosen), name=context.department_name
     )
@@ -203,6 +203,7 @@ def hidden_note(context: Context, results: pd.DataFrame, page: str = "") -> None
         theme = themes.pop() if len(themes) == 1 else ""
         page = THEME_PAGES.get(theme, "sammanfattning")
     st.html(nearest_line(context, *context.nearest(of_chosen), page))
+    return True
 
 
 def recorded_and_perceived(context: Context, theme: str) -> None:

@@ -20,6 +20,7 @@ from ui import formats as f
 from ui.addresses import THEME_PAGES
 from ui.cards import escaped
 from ui.context import Context
+from ui.evidence import nearest_line
 from ui.findings import (
     alike,
     apart,
@@ -306,6 +307,14 @@ def matrix_note(context: Context, results: pd.DataFrame, *, register: bool = Tru
         title = escaped(_("Förkortningar"))
         return f'{note}</p><details class="dk dk-note"><summary>{title}</summary>{called}</details>'
     return note + "</p>"
+
+
+def nearest(context: Context, results: pd.DataFrame) -> str:
+    """Return what can be shown nearest to hidden cells of the matrix, whose key says why."""
+    table = results[results["indicator"].isin([name for part in MATRIX.values() for name in part])]
+    if not (table["status"] == "hidden").any():
+        return ""
+    return nearest_line(context, *context.nearest(table), "sammanfattning")
 
 
 # --- what needs a decision --------------------------------------------------------------------

@@ -297,6 +297,19 @@ def test_why_something_is_hidden_is_told_with_the_nearest_that_can_be_shown(visi
     assert '#skydd"' in said
 
 
+@pytest.mark.parametrize("asked", [{}, {"roll": "hr", "mina": "MBN,TN"}, {"forvaltning": "TN"}])
+def test_hidden_cells_of_the_summary_lead_to_the_nearest_that_can_be_shown(visit, asked) -> None:
+    said = words(visit("sammanfattning", **asked))
+    assert 'class="dk-swatch dk-s-hidden"' in said
+    (line,) = re.findall("Det närmaste som kan visas: (.*?)</p>", said)
+    assert re.search('href="/sammanfattning[^"]*MBN%2BTN[^"]*"[^>]*>MBN \\+ TN tillsammans', line)
+
+
+def test_a_summary_without_hidden_cells_says_nothing_of_them(visit) -> None:
+    said = words(visit("sammanfattning", forvaltning="SN"))
+    assert 'class="dk-swatch dk-s-hidden"' not in said and "närmaste som kan visas" not in said
+
+
 def test_answers_are_shown_with_their_question_as_a_diverging_bar(visit) -> None:
     app = visit("styrning", "Svaren")
     asked = [indicator for indicator in by_theme("styrning") if not indicator.full_count]

@@ -433,14 +433,31 @@ def test_a_department_that_is_mostly_hidden_leads_to_the_whole_with_the_same_cho
 
 @pytest.mark.usefixtures("demo")
 @pytest.mark.parametrize(
-    "asked", [{}, {"forvaltning": "TN"}, {"forvaltning": "MBN"}, {"forvaltning": "MBN+TN"}]
+    "asked",
+    [
+        {},
+        {"forvaltning": "TN"},
+        {"forvaltning": "MBN"},
+        {"forvaltning": "MBN+TN"},
+        {"roll": "hr", "mina": "SN", "forvaltning": "MBN"},
+        {"roll": "hr", "mina": "MBN,TN", "forvaltning": "BUN"},
+    ],
 )
 def test_whatever_is_hidden_is_explained_and_leads_to_the_nearest(asked: dict[str, str]) -> None:
     html = unescape(markup(visit(**asked)))
     assert "dolt" in html
     reason = status_reason("hidden")
-    near = "Det närmaste som kan visas"
-    assert html.count(near) == html.count(reason) - html.count("tal är dolda för") > 0
+    near = html.count("Det närmaste som kan visas") + html.count("Inte heller hela kommunen kan")
+    assert near == html.count(reason) - html.count("tal är dolda för") > 0
+
+
+@pytest.mark.usefixtures("demo")
+@pytest.mark.parametrize("asked", [{}, {"forvaltning": "MBN"}])
+def test_of_hrs_own_departments_nothing_is_hidden_and_nothing_explained(
+    asked: dict[str, str],
+) -> None:
+    html = unescape(markup(visit(roll="hr", mina="MBN,TN", **asked)))
+    assert "dolt" not in html and "närmaste som kan visas" not in html
 
 
 @pytest.mark.usefixtures("demo")
