@@ -19,6 +19,7 @@ from ingest.waiting import (
     Publication,
     Sides,
     answers_of,
+    earlier,
     keep,
     may_follow,
     people_of,
@@ -174,23 +175,25 @@ def _gate(
         for group, tally in groups.items()
         if tally.base and (breakdown, group) not in small
     )
-    before = published(builder, wave)
+    after = {
+        question: Publication(people.get(question, Counter()), shown)
+        for question, shown in now.items()
+    }
+    before, past = published(builder, wave), earlier(builder, wave)
     held = frozenset(
         question
         for question, old in before.items()
-        if question in now
-        and not may_follow(
-            old,
-            Publication(people.get(question, Counter()), now[question]),
-            sides.get(question, ()),
-            profile,
+        if question in after
+        and not all(
+            may_follow(one, after[question], sides.get(question, ()), profile)
+            for one in (old, *past.get(question, ()))
         )
     )
     held |= _families(questionnaire, held)
     _publish_cube(builder, wave, verdicts, held)
     _publish_sizes(builder, wave, small, held)
     # What is not asked any longer was published once: it is what an answer to it comes after.
-    keep(builder, wave, people, held | (before.keys() - now.keys()))
+    keep(builder, wave, after, before, past, held | (before.keys() - after.keys()))
 
 
 def _hidden(

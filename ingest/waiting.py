@@ -9,7 +9,9 @@ bound of either leaves a few one answer (``cornered``, ``forced``). A question a
 opens wait together.
 
 Compared is with what is published, not with what was loaded last: three loads of one new answer
-each wait until they are three answers. Not compared is with what was published before that.
+each wait until they are three answers. And with each earlier publication: a group that was shown,
+then hidden, and is shown again would else tell of the few who came in the meantime. Not searched
+for is what three publications tell together.
 """
 
 from __future__ import annotations
@@ -305,9 +307,9 @@ def published(builder: Builder, wave: str) -> dict[str, Publication]:
     shown: dict[str, set[Group]] = {}
     for question, breakdown, group in builder.rows(
         'select distinct question, breakdown, "group" from records.published_cube '
-        "where wave = $wave and status = 'shown' union all "
+        "where wave = $wave and status = 'shown' and base > 0 union all "
         "select '', breakdown, \"group\" from records.published_size "
-        "where wave = $wave and status = 'shown'",
+        "where wave = $wave and status = 'shown' and answered > 0",
         {"wave": wave},
     ):
         shown.setdefault(question, set()).add((breakdown, group))
@@ -317,30 +319,84 @@ def published(builder: Builder, wave: str) -> dict[str, Publication]:
     }
 
 
-def _people(rows: Iterable[tuple[Any, ...]]) -> dict[str, Counter[Person]]:
-    found: dict[str, Counter[Person]] = {}
-    for question, *attributes, answer, number in rows:
-        found.setdefault(question, Counter())[*attributes, tuple(answer)] += number
-    return found
+def earlier(builder: Builder, wave: str) -> dict[str, list[Publication]]:
+    """Return question (and ``ANSWERED``) → what was published of the wave before that, in order."""
+    people: dict[tuple[str, int], Counter[Person]] = {}
+    for question, publication, *attributes, answer, number in builder.rows(
+        "select question, publication, department, position, occupation, sex, age, answer, people "
+        "from records.earlier_atom where wave = $wave order by all",
+        {"wave": wave},
+    ):
+        found = people.setdefault((question, publication), Counter())
+        found[*attributes, tuple(answer)] += number
+    shown: dict[tuple[str, int], set[Group]] = {}
+    for question, publication, breakdown, group in builder.rows(
+        'select question, publication, breakdown, "group" from records.earlier_group '
+        "where wave = $wave",
+        {"wave": wave},
+    ):
+        shown.setdefault((question, publication), set()).add((breakdown, group))
+    past: dict[str, list[Publication]] = {}
+    for (question, publication), found in people.items():
+        told = frozenset(shown.get((question, publication), ()))
+        past.setdefault(question, []).append(Publication(found, told))
+    return past
 
 
 def keep(
-    builder: Builder, wave: str, people: Mapping[str, Counter[Person]], held: frozenset[str]
+    builder: Builder,
+    wave: str,
+    now: Mapping[str, Publication],
+    before: Mapping[str, Publication],
+    past: Mapping[str, Sequence[Publication]],
+    held: frozenset[str],
 ) -> None:
-    """Note who answered what is now published; of the ``held`` questions it stays as it was."""
+    """Note what is published ``now`` of all but the ``held`` questions, whose publication stays as
+    it was, and put what was published ``before`` to the ``past`` where that is something else."""
     builder.execute(
         "delete from records.published_atom where wave = $wave "
         "and not list_contains($held, question)",
         {"wave": wave, "held": sorted(held)},
     )
+    replaced = {
+        question: (len(past.get(question, ())), old)
+        for question, old in before.items()
+        if question not in held
+        and old != now.get(question)
+        and old.shown
+        and old not in past.get(question, ())
+    }
+    names = ("wave", "question", "department", *ATTRIBUTES, "answer", "people")
     rows = [
         (wave, question, *person[:-1], list(person[-1]), number)
-        for question, found in people.items()
+        for question, new in now.items()
         if question not in held
-        for person, number in found.items()
+        for person, number in new.people.items()
     ]
-    names = ("wave", "question", "department", *ATTRIBUTES, "answer", "people")
-    builder.insert(
-        "records.published_atom",
-        {name: [row[place] for row in rows] for place, name in enumerate(names)},
-    )
+    _insert(builder, "records.published_atom", names, rows)
+    rows = [
+        (wave, question, *person[:-1], list(person[-1]), number, publication)
+        for question, (publication, old) in replaced.items()
+        for person, number in old.people.items()
+    ]
+    _insert(builder, "records.earlier_atom", (*names, "publication"), rows)
+    groups = [
+        (wave, question, publication, *group)
+        for question, (publication, old) in replaced.items()
+        for group in sorted(old.shown)
+    ]
+    names = ("wave", "question", "publication", "breakdown", "group")
+    _insert(builder, "records.earlier_group", names, groups)
+
+
+def _insert(
+    builder: Builder, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    builder.insert(table, {name: [row[at] for row in rows] for at, name in enumerate(names)})
+
+
+def _people(rows: Iterable[tuple[Any, ...]]) -> dict[str, Counter[Person]]:
+    found: dict[str, Counter[Person]] = {}
+    for question, *attributes, answer, number in rows:
+        found.setdefault(question, Counter())[*attributes, tuple(answer)] += number
+    return found

@@ -8,6 +8,8 @@ left_over as (
     union all select wave, 'published_cube' from records.published_cube
     union all select wave, 'published_size' from records.published_size
     union all select wave, 'published_atom' from records.published_atom
+    union all select wave, 'earlier_atom' from records.earlier_atom
+    union all select wave, 'earlier_group' from records.earlier_group
     union all
     select wave, 'cube'
     from records.cube r anti join published.cube p

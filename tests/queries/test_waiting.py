@@ -427,6 +427,47 @@ def attack_on(
     return learnt + by_filter(before, after, both, waiting)
 
 
+def attack_in_turn(loader: Loader, framed: Path, seed: int) -> list[str]:
+    """Return what is learnt from any two of what four loads of one survey publish."""
+    shutil.copytree(framed, loader.folder / "store")
+    draw = random.Random(seed + 900_000)
+    here, waiting_room = survey(seed), survey(seed + 700_000)
+    codes = {one["department"] for one in here}
+    waiting_room = [one for one in waiting_room if one["department"] in codes]
+    told: dict[str, list[tuple[list[dict[str, Any]], Published]]] = {}
+    for turn in range(4):
+        if turn:
+            for _ in range(draw.choice((0, 0, 1, 3))):
+                if here:
+                    waiting_room.append(here.pop(draw.randrange(len(here))))
+            draw.shuffle(waiting_room)
+            more = draw.choice((1, 3, 4, 6, 12))
+            here, waiting_room = [*here, *waiting_room[:more]], waiting_room[more:]
+        counted = Counter(one["department"] for one in here)
+        if not here or len(here) > 150 or max(counted.values()) > 30:
+            break
+        loader.survey(as_file(here))
+        now, waiting = published(loader), waits(loader)
+        for question, new in now.items():
+            if question not in waiting:
+                for people, old in told.get(question, ()):
+                    both = [*((one, LEFT) for one in people), *((one, CAME) for one in here)]
+                    learnt = learn_by_reload(old, new, same(both, question), question)
+                    if learnt:
+                        return [f"{question}, load {turn}: {what}" for what in learnt]
+                told.setdefault(question, []).append((list(here), new))
+    return []
+
+
+@pytest.mark.parametrize(
+    "seed", [*range(8), *(pytest.param(s, marks=pytest.mark.slow) for s in range(8, 400))]
+)
+def test_nobody_learns_of_a_few_from_what_was_published_earlier_still(
+    seed: int, loader: Loader, framed: Path
+) -> None:
+    assert attack_in_turn(loader, framed, seed) == []
+
+
 def same(people: list[Moved], question: str) -> list[Moved]:
     """Return the people of one question: who left and came again with the same answer stayed."""
     names = ("department", "position", "occupation", "sex")
@@ -536,3 +577,25 @@ def test_what_nobody_said_in_a_group_that_is_shown_once_does_not_tell_who_else_c
     load(second)
     same = [row for row in cube(loader) if row[0] == "q1_1"] == before
     assert same is ("q1_1" in waits(loader)) is bounded
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_group_that_is_shown_again_tells_nothing_beside_what_it_was_before_it_was_hidden(
+    kept: bool, load: Any, loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SN is shown with six, hidden beside TN where all but one say the same, and could be shown
+    with seven when TN has more: then the seventh's answer is what has been added."""
+    if not kept:
+        monkeypatch.setattr("ingest.publish.earlier", lambda *_: {})
+    loader.invited(KLK=30, BUN=30, SN=30, TN=30)
+    many = [*mixed("KLK", "jnvjnvjnvjjn"), *mixed("BUN", "jnvjnvjnvjjv")]
+    loads = [
+        [*many, *mixed("SN", "jnvjnv")],
+        [*many, *mixed("SN", "jnvjnvj"), *mixed("TN", "nnnnnj")],
+        [*many, *mixed("SN", "jnvjnvj"), *mixed("TN", "nnnnnjvvjv")],
+    ]
+    bases = []
+    for people in loads:
+        load(people)
+        bases.append((base(loader, group="SN"), "q1_1" in waits(loader)))
+    assert bases == [(6, False), (None, False), (None, True) if kept else (7, False)]
