@@ -21,7 +21,7 @@ from ingest.waiting import (
     answers_of,
     earlier,
     keep,
-    may_follow,
+    must_wait,
     people_of,
     published,
 )
@@ -184,9 +184,8 @@ def _gate(
         question
         for question, old in before.items()
         if question in after
-        and not all(
-            may_follow(one, after[question], sides.get(question, ()), profile)
-            for one in (old, *past.get(question, ()))
+        and must_wait(
+            old, past.get(question, ()), after[question], sides.get(question, ()), profile
         )
     )
     held |= _families(questionnaire, held)

@@ -50,6 +50,35 @@ class Publication:
     shown: frozenset[Group]
 
 
+def must_wait(
+    old: Publication,
+    past: Sequence[Publication],
+    new: Publication,
+    sides: Sides,
+    profile: Profile,
+) -> bool:
+    """Return whether ``old``, which is published now, must stay instead of ``new``, to those who
+    have seen it and each of the ``past``.
+
+    What was itself published unsafely (by an earlier version of the gate) is not what stays.
+    """
+    if all(may_follow(one, new, sides, profile) for one in (old, *past)):
+        return False
+    return not _is_unsafe(old, sides, profile)
+
+
+def _is_unsafe(one: Publication, sides: Sides, profile: Profile) -> bool:
+    lines = [((*person[:-1], STAYED), person[-1], number) for person, number in one.people.items()]
+    atoms, size, looks = atoms_of(lines, sides)
+    if not any(answer for _attributes, answer, _number in lines):
+        looks = ()
+    told = _told(atoms, np.ones(len(atoms), dtype=np.bool_), one.shown)
+    if exposed(told, size, looks, profile.min_base, profile.unanimous_below) is not None:
+        return True
+    states = np.array([atom[-1] for atom in atoms])
+    return _certain(told, atoms, states, lines, sides, size, profile)
+
+
 def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profile) -> bool:
     """Return whether ``new`` may be shown to those who have seen ``old``.
 

@@ -221,7 +221,7 @@ def protection_costs(folder: Path, departments: int, answers: int) -> dict[str, 
     from queries.store import open_reader
     from queries.viewer import Role, Viewer
 
-    spent = {"hidden_together": 0.0, "may_follow": 0.0}
+    spent = {"hidden_together": 0.0, "must_wait": 0.0}
     original = {name: getattr(publish, name) for name in spent}
 
     def measured(name: str) -> Callable[..., object]:
@@ -250,7 +250,7 @@ def protection_costs(folder: Path, departments: int, answers: int) -> dict[str, 
         start = time.perf_counter()
         load_survey(later, "v", questionnaire_id=form.id)
         found[f"load again, {LATER} more answers (s)"] = time.perf_counter() - start
-        found["of it, what may follow (s)"] = spent["may_follow"]
+        found["of it, what must wait (s)"] = spent["must_wait"]
         table = visibility(open_reader(Viewer(Role.POLITIKER)), "v").set_index("breakdown")
         shares = 100 * table["shown"] / table["groups"]
         return found | {f"visible, {name} (%)": float(share) for name, share in shares.items()}

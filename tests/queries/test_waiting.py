@@ -500,7 +500,7 @@ def test_nobody_learns_of_a_few_from_a_survey_that_is_loaded_again(
 
 
 OFF: dict[str, list[tuple[str, Any]]] = {
-    "waiting": [("ingest.publish.may_follow", lambda *_: True)],
+    "waiting": [("ingest.publish.must_wait", lambda *_: False)],
     "sums and differences over both": [("ingest.waiting.exposed", lambda *_: None)],
     "those who left": [
         ("ingest.waiting.cornered", lambda *_: False),
