@@ -5,7 +5,7 @@ few who came in between answered. So the answers to a question wait, and what wa
 until the difference too is safe: no sum or difference of the groups of both publications points at
 fewer than ``min_change`` people who came or went, at fewer than ``min_base`` people otherwise, or
 at a few who are alike (``queries.derivable.exposed``, over the people of both), and no zero or
-bound of either leaves a few one answer (``cornered``, ``forced``). A question and those its filter
+bound of either leaves a few one answer (``cornered``, ``certain``). A question and those its filter
 opens wait together.
 
 Compared is with what is published, not with what was loaded last: three loads of one new answer
@@ -22,10 +22,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.snapshot import Builder
-from queries.derivable import MIXED, Atoms, Ints, cornered, distinct, exposed, forced
+from queries.derivable import MIXED, Atoms, Ints, certain, cornered, distinct, exposed
 from queries.disclosure import CROSSED, JOIN, Answers, Profile
 from queries.store import sql_file
 
@@ -73,10 +72,7 @@ def _is_unsafe(one: Publication, sides: Sides, profile: Profile) -> bool:
     if not any(answer for _attributes, answer, _number in lines):
         looks = ()
     told = _told(atoms, np.ones(len(atoms), dtype=np.bool_), one.shown)
-    if exposed(told, size, looks, profile.min_base, profile.unanimous_below) is not None:
-        return True
-    states = np.array([atom[-1] for atom in atoms])
-    return _certain(told, atoms, states, lines, sides, size, profile)
+    return exposed(told, size, looks, profile.min_base, profile.unanimous_below) is not None
 
 
 def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profile) -> bool:
@@ -111,9 +107,8 @@ def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profil
     if exposed(both, size, looks, *limits, moved, profile.min_change) is not None:
         return False
     limit, alike = profile.min_change, profile.unanimous_below
-    if _certain(both, atoms, states, lines, sides, size, profile):
-        # As above: what the first alone tells holds nothing back.
-        return _certain(before, atoms, states, lines, sides, size, profile)
+    if _tells_more(before, after, atoms, lines, size, profile):
+        return False
     # Who came and who left may be known. How much more or less an option was chosen is then told of
     # both together, and where fewer chose it some of those who left must have.
     groups = _told(atoms, moved != 0, old.shown & new.shown)
@@ -126,48 +121,57 @@ def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profil
     )
 
 
-def _certain(
-    told: Atoms,
+def _tells_more(
+    before: Atoms,
+    after: Atoms,
     atoms: Sequence[Person],
-    states: NDArray[np.str_],
     lines: Sequence[tuple[Person, Sequence[str], int]],
-    sides: Sides,
     size: Ints,
     profile: Profile,
 ) -> bool:
-    """Return whether the numbers of all groups of ``told`` together leave some answer to too few
-    people, or a few people one answer: by zeros, and by bounds.
+    """Return whether all groups of both together leave some answer to too few people, or a few
+    people one answer, where neither publication does alone: by zeros, and by bounds.
 
-    A group that is shown in one of two publications only tells of the other too: where nobody in it
-    chose an option, somebody elsewhere did, of those who came or left as of those who stayed.
+    A group that is shown in one of them only tells of the other too: where nobody in it chose an
+    option, somebody elsewhere did, of those who came or left as of those who stayed.
     """
-    if not told.any():
+    both, _place = distinct(np.vstack([before, after]))
+    if not both.any():
         return False
-    told, _place = distinct(told)
-    here = told.any(axis=0)
-    told, size, states = told[:, here], size[here], states[here]
-    atoms = [atom for atom, inside in zip(atoms, here, strict=True) if inside]
-    known = set(atoms)
+    here = both.any(axis=0)
+    size, kept = size[here], [atom for atom, inside in zip(atoms, here, strict=True) if inside]
+    known = set(kept)
     lines = [line for line in lines if line[0] in known]
     options = sorted({option for _atom, answer, _number in lines for option in answer})
-    chose = _chose(atoms, lines, options)
-    counts = told.astype(np.int64) @ chose
-    on = told.astype(np.int64) @ _sided(atoms, lines, sides)
+    chose = _chose(kept, lines, options)
     limits = profile.min_base, profile.unanimous_below
-    return cornered(told, np.hstack([counts, on]), size, *limits) or forced(
-        told, counts, size, chose, _few(told, atoms, states, size, profile), limits[1]
-    )
+
+    def counted(told: Atoms) -> tuple[Atoms, Ints, Ints]:
+        told = told[:, here]
+        return told, told.astype(np.int64) @ chose, size
+
+    alone = [counted(before), counted(after)]
+    if cornered(*counted(both), *limits) and not any(cornered(*each, *limits) for each in alone):
+        return True
+    few = _few(both[:, here], kept, size, profile)
+    sure = list(certain(*counted(both), chose, few, profile.unanimous_below))
+    if not sure:
+        return False
+    asked = np.array([row for row, _option in sure])
+    already = {
+        (row.tobytes(), option) for each in alone for row, option in certain(*each, chose, asked, 0)
+    }
+    return any((row.tobytes(), option) not in already for row, option in sure)
 
 
-def _few(
-    told: Atoms, atoms: Sequence[Person], states: NDArray[np.str_], size: Ints, profile: Profile
-) -> Atoms:
+def _few(told: Atoms, atoms: Sequence[Person], size: Ints, profile: Profile) -> Atoms:
     """Return the sets of too few people that may be asked about: atoms, those who are in the same
     groups of ``told``, and who of a group, of what is left of one, or of what two groups have in
     common, stayed, left, came, was there before or after.
 
     Too few are ``min_change`` where all of them came, or all left, and ``min_base`` otherwise.
     """
+    states = np.array([atom[-1] for atom in atoms])
     came, left = states == CAME, states == LEFT
     values = [
         np.array([atom[place] == value for atom in atoms])

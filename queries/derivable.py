@@ -21,7 +21,7 @@ Rejected: testing pairs and triples of groups only, which misses what four group
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,7 +141,16 @@ def cornered(
 def forced(
     told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, alike_below: int
 ) -> bool:
-    """Return whether how many of a few chose an option can be only one number, and not 0.
+    """Return whether how many of a few chose an option can be only one number, and not 0: whether
+    anything is ``certain``."""
+    return next(certain(told, counts, size, chose, few, alike_below), None) is not None
+
+
+def certain(
+    told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, alike_below: int
+) -> Iterator[tuple[Atoms, int]]:
+    """Yield (which atoms, which option) of a few of whom how many chose the option can be only one
+    number, and not 0.
 
     ``told`` and ``counts`` as in ``cornered``; ``chose`` who truly chose each option, by atom;
     ``few`` a row per set of atoms to ask about. Sizes bound as well as zeros do: where more of a
@@ -171,15 +180,23 @@ def forced(
         ~asked[:, columns[(counts == bases[:, None]).any(axis=1)].any(axis=0)].any(axis=1)
     ]
     if columns.shape[1] * counts.shape[1] > _CELLS:
-        return _pinned(columns, counts, people, asked) or _rare(
-            columns, counts, people, chose, asked
+        found = chain(
+            _pinned(columns, counts, people, asked), _rare(columns, counts, people, chose, asked)
         )
-    if (counts.sum(axis=1) == bases).all():
-        return _fixed(columns, counts, people, chose, asked, whole=True)
-    return any(
-        _fixed(columns, counts[:, [o]], people, chose[:, [o]], asked, whole=False)
-        for o in range(counts.shape[1])
-    )
+    elif (counts.sum(axis=1) == bases).all():
+        found = _fixed(columns, counts, people, chose, asked, whole=True)
+    else:
+        found = chain.from_iterable(
+            (
+                (row, option)
+                for row, _only in _fixed(
+                    columns, counts[:, [option]], people, chose[:, [option]], asked, whole=False
+                )
+            )
+            for option in range(counts.shape[1])
+        )
+    for row, option in found:
+        yield row[place], option
 
 
 def distinct(rows: Atoms) -> tuple[Atoms, Ints]:
@@ -197,9 +214,8 @@ def distinct(rows: Atoms) -> tuple[Atoms, Ints]:
     return rows[first], place.reshape(-1)
 
 
-def _pinned(told: Atoms, counts: Ints, size: Ints, few: Atoms) -> bool:
-    """Return whether the groups, each a bound by itself, leave one number above 0 for some of
-    ``few`` × options.
+def _pinned(told: Atoms, counts: Ints, size: Ints, few: Atoms) -> Iterator[tuple[Atoms, int]]:
+    """Yield (set, option) where the groups, each a bound by itself, leave one number above 0.
 
     Where more of a group chose it than there are in it outside of the few, some of the few did; and
     no more of them than the group counts. What several groups give in sum is not seen.
@@ -208,38 +224,45 @@ def _pinned(told: Atoms, counts: Ints, size: Ints, few: Atoms) -> bool:
     here = (few * size.astype(float)) @ told.T.astype(float)
     many = few @ size
     inside = here == many[:, None]
-    for chosen in counts.T:
+    for option, chosen in enumerate(counts.T):
         least = np.maximum(chosen - (people - here), 0).max(axis=1, initial=0)
         most = np.where(inside, np.minimum(chosen, many[:, None]), many[:, None])
-        if ((least > 0) & (least == most.min(axis=1, initial=np.iinfo(np.int64).max))).any():
-            return True
-    return False
+        sure = (least > 0) & (least == most.min(axis=1, initial=np.iinfo(np.int64).max))
+        yield from ((few[at], option) for at in np.flatnonzero(sure))
 
 
-def _rare(told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms) -> bool:
-    """Return what ``_fixed`` does, for each option that only people of few blocks can have chosen:
+def _rare(
+    told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms
+) -> Iterator[tuple[Atoms, int]]:
+    """Yield what ``_fixed`` does, for each option that only people of few blocks can have chosen:
     all others are in a group that counts none."""
     for option, chosen in enumerate(counts.T):
         could = ~told[chosen == 0].any(axis=0)
         rows = told[:, could].any(axis=1)
         asked, _place = distinct(few[:, could])
         asked = asked[asked.any(axis=1)]
-        if could.sum() <= _RARE and len(asked) and _fixed(
+        if could.sum() > _RARE or not len(asked):
+            continue
+        for part, _only in _fixed(
             told[rows][:, could], counts[rows][:, [option]], size[could], chose[could][:, [option]],
             asked, whole=False,
         ):  # fmt: skip
-            return True
-    return False
+            row = np.zeros(len(could), dtype=np.bool_)
+            row[could] = part
+            yield row, option
 
 
-def _fixed(told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, whole: bool) -> bool:
-    """Return whether what is told leaves one number, above 0, for some of ``few`` × options."""
+def _fixed(
+    told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, whole: bool
+) -> Iterator[tuple[Atoms, int]]:
+    """Yield the sets of ``few`` and options that what is told leaves one number for, above 0."""
     atoms, options = chose.shape
     truth = few @ chose
     sets, choices = np.nonzero(truth)
     if not len(sets):
-        return False
-    few, numbers = few[sets].astype(np.int64), truth[sets, choices]
+        return
+    asked, numbers = few[sets], truth[sets, choices]
+    few = asked.astype(np.int64)
     equal = kron(csr_array(told.astype(float)), identity(options))
     value = counts.ravel().astype(float)
     if whole:
@@ -260,18 +283,18 @@ def _fixed(told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, whole
     draw = np.random.default_rng(_SEED)
     for _ in range(_WAYS):
         free = np.abs(found(draw.standard_normal(len(few))) - numbers) > 1 - _CLOSE
-        few, choices, numbers = few[~free], choices[~free], numbers[~free]
+        asked, few, choices, numbers = asked[~free], few[~free], choices[~free], numbers[~free]
         if not len(few):
-            return False
+            return
     while len(few):
         # The first of those left, by itself: as few as can be, and as many.
         one = np.eye(1, len(few))[0]
         ways = np.abs(np.array([found(one), found(-one)]) - numbers)
         free = (ways > 1 - _CLOSE).any(axis=0)
         if not free[0]:
-            return True
-        few, choices, numbers = few[~free], choices[~free], numbers[~free]
-    return False
+            yield asked[0], int(choices[0])
+        free[0] = True
+        asked, few, choices, numbers = asked[~free], few[~free], choices[~free], numbers[~free]
 
 
 def _reduced(rows: Ints) -> tuple[Ints, Ints]:

@@ -504,9 +504,9 @@ OFF: dict[str, list[tuple[str, Any]]] = {
     "sums and differences over both": [("ingest.waiting.exposed", lambda *_: None)],
     "those who left": [
         ("ingest.waiting.cornered", lambda *_: False),
-        ("ingest.waiting._certain", lambda *_: False),
+        ("ingest.waiting._tells_more", lambda *_: False),
     ],
-    "bounds over both": [("ingest.waiting._certain", lambda *_: False)],
+    "bounds over both": [("ingest.waiting._tells_more", lambda *_: False)],
     "the filter": [("ingest.publish._families", lambda _q, held: held)],
 }
 
@@ -546,7 +546,7 @@ def test_who_alone_of_those_who_came_can_have_said_it_is_not_told(
     assert attack_on(loader, first, [*first, *came], both) == []
     assert "q1_1" in waits(loader)
     monkeypatch.setattr("ingest.waiting.cornered", lambda *_: False)
-    monkeypatch.setattr("ingest.waiting._certain", lambda *_: False)
+    monkeypatch.setattr("ingest.waiting._tells_more", lambda *_: False)
     assert any("q1_1" in what for what in attack_on(loader, first, [*first, *came], both))
 
 
@@ -566,7 +566,7 @@ def test_what_nobody_said_in_a_group_that_is_shown_once_does_not_tell_who_else_c
     """SN gets one "ja" and one "vet ej", TN one "nej", and both are shown for the first time: SN
     without a "nej", so that the only newcomer of TN said it. Backwards when they leave."""
     if not bounded:
-        monkeypatch.setattr("ingest.waiting._certain", lambda *_: False)
+        monkeypatch.setattr("ingest.waiting._tells_more", lambda *_: False)
     loader.invited(KLK=30, BUN=30, SN=30, TN=30)
     many = [*mixed("KLK", "jnvjnvjnvjjn"), *mixed("BUN", "jnvjnvjnvjjv")]
     few = [*many, *mixed("SN", "jjvv"), *mixed("TN", "jjnv")]
