@@ -291,6 +291,13 @@ def _report(result: LoadResult) -> None:
     rest = len(result.errors) - REPORTED_ERRORS
     if rest > 0:
         say(_n("… och ett fel till.", "… och {n} fel till (alla med --json).", rest).format(n=rest))
+    waiting, asked = result.waiting
+    if waiting:
+        text = _(
+            "Nya svar väntar i {waiting} av {asked} frågor: skillnaden mot det som redan har "
+            "visats skulle tala om vad några enstaka svarat. Där visas det som visades förut."
+        )
+        say(text.format(waiting=waiting, asked=asked))
     for told in result.remarks[:REPORTED_ERRORS]:
         say(
             _("Anmärkning, rad {row}, {column}: ”{value}”. {message}").format(

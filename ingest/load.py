@@ -60,6 +60,8 @@ class LoadResult:
     unchanged: bool = False
     # Agreements that the register before had and this one leaves out: told, not ended.
     missing: list[str] = field(default_factory=list)
+    # How many questions wait with their latest answers (ingest.waiting), and how many were asked.
+    waiting: tuple[int, int] = (0, 0)
     # What good rows say that does not fit together: told, and read as it stands.
     remarks: list[RowError] = field(default_factory=list)
 
@@ -262,6 +264,10 @@ def load_survey(
         )
         options.progress(_("Räknar och prövar vad som får visas …"))
         publish_wave(builder, wave)
+        (result.waiting,) = builder.rows(
+            "select count_if(waiting), count_if(asked) from published.question where wave = $wave",
+            {"wave": wave},
+        )
         _note_input(builder, SURVEY_KIND, wave, table, result, fingerprint)
 
     return _write(change, f"load survey {wave}", result, options)

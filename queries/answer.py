@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from queries.differences import Association, association
-from queries.estimation import Sample
+from queries.estimation import Flags, Sample
 from queries.selection import ANSWERS, UNWEIGHTED, Selection
 from queries.store import Reader
 
@@ -94,10 +94,11 @@ class Counted:
 
     ``counts``: H × C × G × K people in stratum (department), cell of the weighting, group, option;
     ``base``: H × C × G, who has any of the options, which of several choices is not their sum.
-    ``silent``: G, people who may belong there and of whom it is not known. ``wave``: H × C, who
+    ``silent``: G, people who may belong there and of whom it is not known; ``at_home``: G × K, who
+    of them are of the department, where the options are departments. ``wave``: H × C, who
     answered the survey; ``invited``: H; ``population``: C, people in the frame, or None.
-    ``groups``, ``options``: codes; of a mean the groups are pairs. ``places``: whether the groups
-    are departments, each a stratum of its own. The last group is everybody, ``outside`` how many of
+    ``groups``, ``options``: codes; of a mean the groups are pairs. ``places``: G, which groups lie
+    in one department, a stratum of its own. The last group is everybody, ``outside`` how many of
     them belong to no other. ``turned``: whether a test has the options for groups, so that it is of
     the table and not of the way that the table is turned; ``stratified``: whether either are
     departments.
@@ -112,10 +113,11 @@ class Counted:
     strata: tuple[str, ...]
     groups: tuple[Any, ...]
     options: tuple[str, ...]
-    places: bool
+    places: Flags
     outside: int
     turned: bool = False
     stratified: bool = False
+    at_home: Floats | None = None
 
 
 @dataclass(frozen=True)

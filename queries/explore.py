@@ -125,10 +125,13 @@ def _without_weight(reader: Reader, selection: Selection, found: Material, why: 
 
 
 def _survey_parameters(selection: Selection, found: Material) -> dict[str, Any]:
+    # Also of what stands on an axis or is filtered by: whoever was not asked has no value there.
+    told = {*selection.questions, selection.rows, selection.columns}
+    told |= {name for name, _value in selection.filters}
     aside = [
         (q.id, q.asked_if.question, option.code)
         for q in found.asked
-        if q.id in selection.questions and q.asked_if
+        if q.id in told and q.asked_if
         for option in question_of(found, q.asked_if.question).options
         if option.code not in q.asked_if.options
     ]
@@ -209,8 +212,8 @@ def _count(
     keys = {
         "department": strata,
         "cell": cells,
-        name: (EVERYBODY, TOLD, *groups),
-        other_name: (EVERYBODY, TOLD, *others),
+        name: (EVERYBODY, TOLD, *groups, NOT_ASKED),
+        other_name: (EVERYBODY, TOLD, *others, NOT_ASKED),
     }
     mine = rows[rows["question"] == question.id]
 
@@ -224,52 +227,57 @@ def _count(
         return array
 
     base, chose = people("base"), people("option", option=tuple(options))
-    size = people("size").sum(axis=(0, 1))
-    skipped = size - (people("not_asked") + people("answered")).sum(axis=(0, 1))
+    # Who is in the base, or may be: did not answer the question, or may pass the filters.
+    possible = base + people("size") - people("not_asked") - people("answered")
+    possible += people("perhaps") - people("perhaps_not_asked")
     last = [*range(2, 2 + len(groups)), 0]
-    places = grouped == "department"
+    # Of each group, the department that it lies in; "" of one that lies in several.
     if mean:
         across = [*range(2, 2 + len(others)), 0]
         pairs = [(line, side) for line in last for side in across]
         at = tuple(np.array(pairs).T)
         counts, answered = chose[:, :, *at], base[:, :, *at]
-        silent = skipped[at] + [size[0, 0] - size[min(x, 1), min(y, 1)] for x, y in pairs]
+        may = np.stack([_may_be(_may_be(possible, x, 2), y, 2) for x, y in pairs], axis=-1)
         names: list[Any] = [(_name(groups, x), _name(others, y)) for x, y in pairs]
-        places = places and told in (ANSWERS, NOBODY)
+        axis = {grouped: 0, told: 1}.get("department")
+        of = [EVERYBODY if axis is None else pair[axis] for pair in names]
         columns, apart = options, base[:, :, 0, 0] - base[:, :, 1, 1]
     elif grouped == ANSWERS:
         # A group is those who gave one answer; the last is all who gave any.
         inner = np.moveaxis(chose[:, :, 0], -1, 2)
-        counts = np.concatenate([inner[:, :, :, 2:], base[:, :, :1, 2:]], axis=2)
+        counts = np.concatenate([inner[:, :, :, 2:-1], base[:, :, :1, 2:-1]], axis=2)
         answered = np.concatenate([inner[:, :, :, 1], base[:, :, :1, 1]], axis=2)
-        everyone = np.concatenate([inner[:, :, :, 0], base[:, :, :1, 0]], axis=2)
-        silent = skipped[0, 0] + (everyone - answered).sum(axis=(0, 1))
+        everyone = np.concatenate([inner, base[:, :, :1]], axis=2)
+        unsaid = (possible - base)[:, :, 0]
+        may = everyone[..., 0] - everyone[..., -1] + (unsaid[..., 0] - unsaid[..., -1])[..., None]
         names, columns, apart = [*options, EVERYBODY], others, np.zeros(1)
+        of = [EVERYBODY] * len(names)
     else:
-        counts = chose[:, :, last, 0] if told == ANSWERS else base[:, :, last, 2:]
+        counts = chose[:, :, last, 0] if told == ANSWERS else base[:, :, last, 2:-1]
         answered = base[:, :, last, 1]
-        unknown = np.array([size[0, 0] - size[min(n, 1), 0] for n in last])
-        silent = skipped[last, 0] + (base[:, :, last, 0] - answered).sum(axis=(0, 1)) + unknown
+        may = np.stack([_may_be(possible, n, 2) for n in last], axis=-1)
+        may = may[:, :, 0] - may[:, :, -1]
         names, apart = [*groups, EVERYBODY], base[:, :, 0, 1] - base[:, :, 1, 1]
         columns = options if told == ANSWERS else others
+        of = names if grouped == "department" else [EVERYBODY] * len(names)
     wave = _array(rows[rows["what"] == "wave"], {"department": strata, "cell": cells})
     invited = grid["invited"].to_numpy(dtype=float)
-    away = invited - wave.sum(axis=1)
-    absent = np.full(len(names), away.sum())
-    if places:
-        at_home = dict(zip(strata, away, strict=True))
-        absent = np.array([at_home.get(_place(g), away.sum()) for g in names])
+    away = np.repeat((invited - wave.sum(axis=1))[:, None], len(names), axis=1)
+    # Of a department those who did not answer are known.
+    away = np.where([[g not in (h, EVERYBODY) for g in of] for h in strata], 0.0, away)
+    silent = (may - answered).sum(axis=1) + away
     return Counted(
         counts=counts,
         base=answered,
-        silent=silent + absent,
+        silent=silent.sum(axis=0),
+        at_home=silent.T if told == "department" and not mean else None,
         wave=wave,
         invited=invited,
         population=None if population is None else population.to_numpy(),
         strata=strata,
         groups=tuple(names),
         options=tuple(columns),
-        places=places,
+        places=np.array([g != EVERYBODY for g in of]),
         outside=int(apart.sum()),
         turned=ranks[told] < ranks[grouped],
         stratified="department" in (grouped, told),
@@ -280,8 +288,12 @@ def _name(codes: Sequence[str], at: int) -> str:
     return codes[at - 2] if at > 1 else EVERYBODY
 
 
-def _place(group: Any) -> str:
-    return group[0] if isinstance(group, tuple) else group
+def _may_be(people: Floats, group: int, axis: int) -> Floats:
+    """Return who is in a group of an axis, or may be: nothing is known of them there."""
+    if group == 0:
+        return people.take(0, axis)
+    everybody, told, apart = (people.take(at, axis) for at in (0, 1, -1))
+    return people.take(group, axis) + everybody - told - apart
 
 
 def _array(rows: pd.DataFrame, keys: dict[str, Sequence[str]]) -> Floats:
@@ -292,6 +304,9 @@ def _array(rows: pd.DataFrame, keys: dict[str, Sequence[str]]) -> Floats:
     np.add.at(array, tuple(place[known] for place in at), rows["people"].to_numpy()[known])
     return array
 
+
+NOT_ASKED = "-"
+"""In an axis: who was not put the question that stands there, and so is in none of its groups."""
 
 ROUNDING = 1e-9
 """Limits that differ from a value by less are the value."""
@@ -313,10 +328,10 @@ def _estimates(made: Counted, weight: str, scale: Floats | None) -> dict[str, Fl
         counts = np.stack([yes, base - yes], axis=-1)[:, :, :, :, None]
         scored = np.array([1.0, 0.0])
     silent = np.broadcast_to(made.silent[:, None, None], (*counts.shape[:2], 1))
-    parts, last = [], len(made.groups) - 1
-    for groups in (slice(0, last), slice(last, None)):
+    found = {name: np.full(counts.shape[:2], np.nan) for name in ESTIMATED}
+    for alone in (True, False):
+        groups = made.places == alone
         if not counts[groups].size:
-            parts.append(dict.fromkeys(ESTIMATED, np.zeros(counts[groups].shape[:2])))
             continue
         sample = Sample(
             counts=counts[groups],
@@ -325,12 +340,29 @@ def _estimates(made: Counted, weight: str, scale: Floats | None) -> dict[str, Fl
             population=made.population,
             silent=silent[groups],
         )
-        alone = made.places and groups.stop is not None
         if weight == UNWEIGHTED and not alone:
             sample = sample.unstratified()
-        found = estimate(sample, scored[None, :])
-        parts.append({name: getattr(found, name)[..., 0, 0] for name in ESTIMATED})
-    return {name: np.concatenate([part[name] for part in parts]) for name in ESTIMATED}
+        estimates = estimate(sample, scored[None, :])
+        for name, values in found.items():
+            values[groups] = getattr(estimates, name)[..., 0, 0]
+    return found if made.at_home is None else _at_home(made, found)
+
+
+def _at_home(made: Counted, found: dict[str, Floats]) -> dict[str, Floats]:
+    """Narrow the bounds of shares that are of departments: only those of one can be of it."""
+    own, base = made.at_home, made.base.sum(axis=(0, 1))[:, None]
+    assert own is not None, "only of departments"
+    counts = made.counts.sum(axis=(0, 1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        low = np.where(base > 0, counts / (base + made.silent[:, None] - own), np.nan)
+        high = np.where(base > 0, (counts + own) / (base + own), np.nan)
+    sure = found["df"] > 0
+    return found | {
+        "bound_low": low,
+        "bound_high": high,
+        "low": np.where(sure, np.clip(found["low"], low, high), low),
+        "high": np.where(sure, np.clip(found["high"], low, high), high),
+    }
 
 
 def _table(
@@ -354,6 +386,10 @@ def _table(
     option = np.tile(np.array(options, dtype=object), shape[0])
     row, column = (option, group) if selection.measure == "kolumnandel" else (group, option)
     bases = np.repeat(base, shape[1])
+    if made.at_home is not None and selection.measure != "antal":
+        # Where nobody answered nothing is known: that is no share of 0.
+        silent = made.base[:, :, -1].sum(axis=1) == 0
+        bases[np.isin(option, np.array(made.strata)[silent])] = 0
     return rows_of(question.id, row, column, counts.ravel(), bases,
                  {name: values.ravel() for name, values in found.items()})  # fmt: skip
 

@@ -509,7 +509,8 @@ def _shares_across(
         for option in options:
             if one.status not in ("shown", "no_answers"):
                 cells.append(_cell(group, option, one.status))
-            elif not bases[option]:
+            elif not bases[option] or one.status == "no_answers":
+                # Where nobody answered nothing is known: that is no share of 0.
                 cells.append(_cell(group, option, "no_answers"))
             else:
                 count = one.count.get(option, 0)

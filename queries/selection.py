@@ -326,10 +326,6 @@ def read(
         columns = plain["columns"] if rows != plain["columns"] else plain["rows"]
     measures = MEASURES if source == "enkat" else MEASURES[:-1]
     measure = one(MEASURE, measures, plain["measure"], _("måtten"))
-    share_of = {"radandel": columns, "kolumnandel": rows}.get(measure)
-    if share_of == NOBODY:
-        said.append(_("Av alla tillsammans är varje andel 100 %. Här visas antalen."))
-        measure = "antal"
     questions: list[str] = []
     weight, unsure, published = UNWEIGHTED, True, False
     if source == "enkat":
@@ -351,6 +347,10 @@ def read(
         if measure == "medel" and questions and not ordered:
             said.append(_("Ett medelvärde kräver en fråga vars svar har en ordning."))
             measure = plain["measure"]
+    share_of = {"radandel": columns, "kolumnandel": rows}.get(measure)
+    if share_of == NOBODY:
+        said.append(_("Av alla tillsammans är varje andel 100 %. Här visas antalen."))
+        measure = "antal"
     selection = Selection(
         wave=found.wave,
         source=source,

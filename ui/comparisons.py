@@ -144,8 +144,8 @@ def _chart(
     left = sum(map(_known, table.to_dict("records"))) - len(rows)
     if left > 0:
         text = _n(
-            "Ytterligare {n} indikator ryms inom osäkerheten och står i tabellen.",
-            "Ytterligare {n} indikatorer ryms inom osäkerheten och står i tabellen.",
+            "Ytterligare {n} indikator utan tydlig skillnad står i tabellen.",
+            "Ytterligare {n} indikatorer utan tydlig skillnad står i tabellen.",
             left,
         )
         note(text.format(n=f.number(left)))

@@ -77,7 +77,7 @@ class Contrast(Row):
         if not self.shown:
             return ""
         if not self.sure:
-            return _("ryms inom osäkerheten")
+            return _unsure_word([self]).lower()
         return _("tydlig förändring") if self.change else _("tydlig skillnad")
 
     @cached_property
@@ -188,7 +188,7 @@ def contrasts(
     unsure = [(r, y) for r, y in shown if not r.sure]
     for name, rows, fill, edge in (
         (_sure_word(found), sure, p.accent, p.background),
-        (_("Ryms inom osäkerheten"), unsure, p.background, p.accent),
+        (_unsure_word(found), unsure, p.background, p.accent),
     ):
         traces += [marks(name, rows, fill, edge)] if rows else []
     shapes += separator(slots, found, p)
@@ -229,6 +229,14 @@ def contrasts(
 
 def _sure_word(rows: Sequence[Contrast]) -> str:
     return _("Tydlig förändring") if rows and rows[0].change else _("Tydlig skillnad")
+
+
+def _unsure_word(rows: Sequence[Contrast]) -> str:
+    # Not "within the uncertainty": the interval by itself can leave out 0 where the test, which is
+    # corrected for how many are compared, does not bear it.
+    if rows and rows[0].change:
+        return _("Ingen tydlig förändring")
+    return _("Ingen tydlig skillnad")
 
 
 def _end(shown: Sequence[Contrast]) -> float:
@@ -314,7 +322,7 @@ def _keys(
     if sure:
         keys.append(Key(_sure_word([r for r, _y in shown]), "circle", p.accent, p.accent))
     if unsure:
-        keys.append(Key(_("Ryms inom osäkerheten"), "ring", p.background, p.accent))
+        keys.append(Key(_unsure_word([r for r, _y in unsure]), "ring", p.background, p.accent))
     if any(r.interval for r, _y in shown):
         keys.append(Key(_("95 % konfidensintervall"), "span", p.interval, p.interval))
     if any(r.bound_low is not None for r, _y in shown):
@@ -338,6 +346,6 @@ def alt_contrasts(table: pd.DataFrame, *, title: str = "") -> str:
         parts.append(_("{word} också: {names}.").format(word=_sure_word(found), names=names))
     if unsure := [row for row in shown if not row.sure]:
         told = list_names(f"{row.name} ({row.value})" for row in unsure)
-        parts.append(_("Ryms inom osäkerheten: {names}.").format(names=told))
+        parts.append(_("{word}: {names}.").format(word=_unsure_word(found), names=told))
     parts += absence_sentences((row.name, row.status) for row in found if not row.shown)
     return " ".join(parts)

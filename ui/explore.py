@@ -114,7 +114,9 @@ def _ask_survey(found: Material) -> None:
         ],
     )
     first, second, third, fourth = st.columns(4)
-    _ask_measure(first, asking.MEASURES, plain_["measure"])
+    measure = _ask_measure(first, asking.MEASURES, plain_["measure"])
+    # A mean is of those who have a place on the scale, whatever is chosen.
+    counted = _("räknas med, men inte i medelvärdet") if measure == "medel" else _("räknas med")
     choices.select(
         second,
         _("Vikt"),
@@ -129,7 +131,7 @@ def _ask_survey(found: Material) -> None:
         [WITH, WITHOUT],
         key=DONT_KNOW,
         default=WITH,
-        names=lambda v: _("räknas med") if v == WITH else _("räknas inte"),
+        names=lambda v: counted if v == WITH else _("räknas inte"),
     )
     choices.radio(
         fourth,
@@ -197,8 +199,10 @@ def _ask_filter(found: Material, source: str, pairs: Sequence[tuple[str, str]]) 
     )
 
 
-def _ask_measure(place: Any, measures: Sequence[str], default: str) -> None:
-    choices.select(place, _("Mått"), measures, key=MEASURE, default=default, names=measure_word)
+def _ask_measure(place: Any, measures: Sequence[str], default: str) -> str:
+    return choices.select(
+        place, _("Mått"), measures, key=MEASURE, default=default, names=measure_word
+    )
 
 
 def _material(context: Context, day: date | None, *, register: bool) -> Material:
@@ -316,7 +320,12 @@ def described(answer: Answer, found: Material) -> list[tuple[str, str]]:
     return [
         *told,
         (_("Vikt"), weight_word(answer.weight)),
-        (_("Vet ej"), _("räknas med") if selection.unsure else _("räknas inte")),
+        (
+            _("Vet ej"),
+            _("räknas med")
+            if selection.unsure and selection.measure != "medel"
+            else _("räknas inte"),
+        ),
         (_("Visa"), _("det publicerbara") if selection.published else _("alla tal")),
     ]
 
@@ -412,6 +421,10 @@ def _caption(answer: Answer, found: Material, name: str) -> str:
     said = [parts[selection.measure]]
     if answer.table["low"][answer.table["question"] == name].notna().any():
         said.append(_("Inom parentes: 95 % konfidensintervall."))
+        alone = answer.table[(answer.table["question"] == name) & (answer.table["df"] == 0)]
+        if (alone["status"] == "shown").any():
+            text = _("Där svaren är för få för ett intervall står bortfallsgränserna i stället.")
+            said.append(text)
     if selection.measure == "medel" and question is not None:
         ends = sorted(asking.scores(question).items(), key=lambda pair: pair[1])
         labels = [(n, question.option(code).label) for code, n in (ends[0], ends[-1])]
@@ -456,9 +469,10 @@ def _cell(row: dict[str, Any], measure: str, *, weighted: bool = False) -> str:
         return f.number(row["count"])
     if measure == "medel":
         value = f.number(row["value"], 2)
-        if f.is_missing(row["low"]):
-            return value
-        return f"{value} ({f.number(row['low'], 2)}–{f.number(row['high'], 2)})"
+        if not f.is_missing(row["low"]):
+            value = f"{value} ({f.number(row['low'], 2)}–{f.number(row['high'], 2)})"
+        text = _n("{value}, {n} svar", "{value}, {n} svar", int(row["base"]))
+        return text.format(value=value, n=f.number(row["base"]))
     # Of people a weighted share is no count: the base stands at the end of the row.
     value = (
         f.percent(row["value"], 1)
@@ -516,9 +530,11 @@ def cross_table(answer: Answer, found: Material, name: str) -> pd.DataFrame:
 
 def _base_of(cells: Sequence[dict[str, Any] | None]) -> str:
     """Return how many answered in a row or a column, or why that is not told."""
-    cell = next((cell for cell in cells if cell), None)
-    if cell is None:
+    told = [cell for cell in cells if cell]
+    if not told:
         return f.MISSING
+    # A cell of a department where nobody answered has no base of its own.
+    cell = max(told, key=lambda cell: int(cell["base"]))
     known = cell["status"] in ("shown", "no_answers")
     return f.number(cell["base"]) if known else cell_word(cell["status"])
 
@@ -584,12 +600,19 @@ def cross_export(answer: Answer, found: Material, name: str) -> pd.DataFrame:
             return cell_word(row["status"])
         return int(row["count"]) if measure == "antal" else float(row["value"])
 
-    heads = _distinct([_("Märkning"), head, *columns.values()])
+    def base(row: dict[str, Any] | None) -> int | None:
+        return int(row["base"]) if row and row["status"] in ("shown", "no_answers") else None
+
+    heads = [_("Märkning"), head, *columns.values()]
     lines = [
         [_("Arbetsmaterial"), word, *(number(cells.get((code, c))) for c in columns)]
         for code, word in rows.items()
     ]
-    return pd.DataFrame(lines, columns=heads, dtype=object)
+    if measure == "medel":
+        heads += [_("{name}, underlag").format(name=word) for word in columns.values()]
+        for line, code in zip(lines, rows, strict=True):
+            line += [base(cells.get((code, column))) for column in columns]
+    return pd.DataFrame(lines, columns=_distinct(heads), dtype=object)
 
 
 def export_table(answer: Answer, found: Material) -> pd.DataFrame:
@@ -772,9 +795,7 @@ def _uncertainty(context: Context, answer: Answer, found: Material, name: str) -
             words[place],
             title=options[option],
             key=f"utforska-{name}",
-            no_unsure=_("Vid flera svar räknas ”vet ej” som ett av svaren.")
-            if question.type == "multiple"
-            else "",
+            no_unsure=uncertainty.unsure_among_several(question),
         )
         told = uncertainty.weights_told(context, name, weighting, row)
         for text in told:

@@ -297,7 +297,7 @@ def from_rest(row: Row, whole: Row) -> str:
     if made is None:
         return _("Det är samma andel som bland övriga.")
     if Trial.SAMPLING not in made.holds:
-        text = _("Skillnaden mot övriga ryms inom osäkerheten ({size}).")
+        text = _("Skillnaden mot övriga är inte tydlig ({size}).")
     elif made.claim is Claim.HIGHER_THAN_REST:
         text = (
             _("Det är högre än bland övriga, men inte om ”vet ej” räknas bort ({size}).")
@@ -547,7 +547,7 @@ def moved(row: Row) -> str:
         text = text.format(**ends, moved=difference_text(row, ""))
     if is_sure(as_difference(row)):
         return text + " " + _("Förändringen är större än osäkerheten.")
-    return text + " " + _("Förändringen ryms inom osäkerheten.")
+    return text + " " + _("Förändringen är inte tydlig.")
 
 
 def changes(both: pd.DataFrame, dossiers: Iterable[Indicator]) -> list[tuple[Indicator, Row, Row]]:

@@ -511,8 +511,8 @@ def _within(unsure: int, compared: int) -> str:
     if not unsure:
         return ""
     text = _n(
-        "{n} av {all} förändring ryms inom osäkerheten och står inte här.",
-        "{n} av {all} förändringar ryms inom osäkerheten och står inte här.",
+        "{n} av {all} förändring är inte tydlig och står inte här.",
+        "{n} av {all} förändringar är inte tydliga och står inte här.",
         compared,
     )
     words = text.format(n=f.number(unsure), all=f.number(compared))

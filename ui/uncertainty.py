@@ -22,7 +22,7 @@ from queries.catalogue import Indicator
 from queries.comparisons import Differences, Weighting, conclusions
 from queries.conclusions import ROUNDING
 from queries.reference import Question
-from queries.selection import scores
+from queries.selection import UNSURE, scores
 from queries.uncertainty import UNCERTAINTY
 from ui import cards, choices, findings, tables
 from ui import formats as f
@@ -77,6 +77,7 @@ def show(context: Context, indicator: Indicator) -> None:
         key=indicator.id,
         threshold=limit.value if limit else None,
         threshold_source=source_words(limit.source) if limit else "",
+        no_unsure=unsure_among_several(context.question(indicator.source.question)),
     )
     weighting = table.attrs.get("weighting") or Weighting()
     told = weights_told(context, indicator.id, weighting, row)
@@ -197,6 +198,7 @@ def groups(context: Context, indicator: Indicator, breakdown: str) -> None:
         key=f"{indicator.id}-{breakdown}",
         threshold=limit.value if limit else None,
         threshold_source=source_words(limit.source) if limit else "",
+        no_unsure=unsure_among_several(context.question(indicator.source.question)),
     )
     means = _mean_told(context, indicator, row)
     for text in (unweighted_told(), *means):
@@ -249,8 +251,16 @@ def options(context: Context, question: str, results: pd.DataFrame, where: str) 
     )  # fmt: skip
     # An answer is no indicator: nothing but its share is worked out, and the rest is not known.
     row = dict.fromkeys(UNCERTAINTY, float("nan")) | rows[chosen]
-    none = _("Vid flera svar går ”vet ej” inte att räkna bort på samma sätt överallt.")
+    none = unsure_among_several(context.question(question))
     show_share(context, row, where, title=names[chosen], key=question, no_unsure=none)
+
+
+def unsure_among_several(question: Question | None) -> str:
+    """Return why there is no share without *vet ej* of a question with several answers that has it;
+    "" of all others."""
+    if question is None or question.type != "multiple" or UNSURE not in question.codes:
+        return ""
+    return _("Vid flera svar räknas ”vet ej” som ett av svaren.")
 
 
 def ways_table(row: Row) -> pd.DataFrame:
@@ -355,12 +365,15 @@ def _mean_told(context: Context, indicator: Indicator, row: Row) -> list[str]:
 def scale_told(asked: Question) -> str:
     """Return what the ends of a question's scale stand for, and what a mean takes for granted."""
     steps = sorted(scores(asked).items(), key=lambda step: step[1])
-    ends = [
-        _("{n} = {label}").format(n=f.number(value), label=plain(asked.option(code).label))
-        for code, value in (steps[0], steps[-1])
-    ]
+    ends = [_end(value, plain(asked.option(code).label)) for code, value in (steps[0], steps[-1])]
     scale = _("Skalan är {ends}, och avståndet mellan stegen räknas som lika stort.")
     return scale.format(ends=join_words(ends))
+
+
+def _end(value: int, label: str) -> str:
+    """Return a step of a scale and its word; many a scale has the number in the word."""
+    number = f.number(value)
+    return label if label.startswith(number) else _("{n} = {label}").format(n=number, label=label)
 
 
 def mean_text(row: Row, *, apart: bool = True) -> str:
@@ -552,7 +565,7 @@ def differences_told(found: Differences, rest: pd.DataFrame, breakdown: str) -> 
         else:
             largest = _widest_first(rows)[0]
             text = (
-                _("{size}. Skillnaden mot övriga ryms inom osäkerheten.")
+                _("{size}. Skillnaden mot övriga är inte tydlig.")
                 if len(rows) == 1
                 else _("Ingen skiljer sig tydligt från övriga. Störst är skillnaden för {size}.")
             )
@@ -670,12 +683,14 @@ def about_differences(context: Context, breakdown: str, rest: pd.DataFrame) -> s
     return " ".join([who.format(wave=context.wave_row()["label"]), sure])
 
 
-def _sureness(row: Row, sure: str = "") -> str:
+def _sureness(row: Row, *, change: bool = False) -> str:
     """Return the word for what a row's difference is, with the test's p value."""
     if f.is_missing(row["p_holm"]) and not _differs(row):
         return _("lika")
-    sure = sure or _("tydlig skillnad")
-    word = sure if findings.is_sure(row) else _("ryms inom osäkerheten")
+    if findings.is_sure(row):
+        word = _("tydlig förändring") if change else _("tydlig skillnad")
+    else:
+        word = _("ingen tydlig förändring") if change else _("ingen tydlig skillnad")
     p = row["p_holm"]
     return word if f.is_missing(p) else _("{word} ({p})").format(word=word, p=f.p_value(p))
 
@@ -808,7 +823,7 @@ def means_told(known: pd.DataFrame) -> str:
         sizes = join_words(_stepped(row) for row in _widest_first(sure))
         return _("Tydlig skillnad i medelvärde mot övriga: {sizes}.").format(sizes=sizes)
     if len(rows) == 1:
-        text = _("{size}. Skillnaden i medelvärde mot övriga ryms inom osäkerheten.")
+        text = _("{size}. Skillnaden i medelvärde mot övriga är inte tydlig.")
     else:
         text = _("Ingens medelvärde skiljer sig tydligt från övrigas. Störst är {size}.")
     return text.format(size=_stepped(_widest_first(rows)[0]))
@@ -1027,7 +1042,7 @@ def changes_table(table: pd.DataFrame, waves: Sequence[str]) -> pd.DataFrame:
             )
             for wave, end in zip(waves, ("before_", "after_"), strict=True)
         }
-        sure = _sureness(findings.as_difference(record), _("tydlig förändring")) if known else word
+        sure = _sureness(findings.as_difference(record), change=True) if known else word
         said |= {
             _("Förändring, procentenheter"): f.points_short(record["difference"])
             if known

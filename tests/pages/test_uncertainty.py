@@ -11,6 +11,8 @@ import pytest
 import streamlit as st
 
 from queries import comparisons
+from queries.catalogue import SURVEY, by_theme
+from queries.reference import load_questionnaire
 from tests.pages.test_pages import words
 from tests.visiting import Visitor, at, visiting
 
@@ -106,7 +108,7 @@ def test_one_of_several_answers_has_its_interval_and_what_the_silent_could_make_
     with visiting() as visitor:
         sent = visitor.visit("it-sakerhet", **{"svar-it_atgarder": "kryptering"})
     said = sent.words.replace(NBSP, " ")
-    assert "Vid flera svar går ”vet ej” inte att räkna bort" in said
+    assert "Vid flera svar räknas ”vet ej” som ett av svaren" in said
     assert "Hela kommunen: Mindre än hälften av dem som svarade valde detta." in said
     table = next(body for body in sent.tables if "Svarsalternativ" in body)
     assert "95 % intervall" in table and "Bortfallsgränser" in table
@@ -194,3 +196,20 @@ def _series_file(visitor: Visitor) -> None:
     for name, data in sent.buttons.items():
         if "over-tid" in name and name.endswith("xlsx"):
             data()
+
+
+@pytest.mark.parametrize("page", ["arbetsmiljo", "it-sakerhet"])
+def test_a_question_that_has_vet_ej_is_never_said_to_have_none(
+    page: str, demo_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two indicators are of questions with several answers, vet ej among them."""
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
+    with visiting() as visitor:
+        said = visitor.visit(page, vag="2026", forvaltning="SN").words
+    form = load_questionnaire("vaggeryd-2024")
+    asked = [form.question(i.source.question) for i in by_theme(page) if i.source.kind == SURVEY]
+    without = [question.id for question in asked if "vet_ej" not in question.codes]
+    assert len(without) < len(asked)
+    assert said.count("Frågan har inget ”vet ej” att räkna bort") == len(without)
+    assert "Vid flera svar räknas ”vet ej” som ett av svaren." in said
+    assert "Skalan är 1 = 1" not in said

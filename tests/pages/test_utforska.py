@@ -203,6 +203,35 @@ def test_what_is_asked_in_vain_is_said_and_the_rest_is_answered(visitor: Visitor
     assert "MBN + TN tillsammans" in spaced(cross) and "4 av 11" in spaced(cross)
 
 
+@pytest.mark.parametrize("view", ["", "publicerbar"])
+def test_a_mean_that_cannot_be_had_leaves_numbers_on_the_page_and_in_the_files(
+    visitor: Visitor, view: str
+) -> None:
+    """Of a share of everybody each is 100 %: neither what is asked for nor its default fits."""
+    sent = visitor.visit(
+        "utforska", roll="revisor", vag="2026", fragor="q1_1", rader="department",
+        kolumner="alla", matt="medel", vy=view,
+    )  # fmt: skip
+    assert "Ett medelvärde kräver en fråga" in sent.words and "Här visas antalen" in sent.words
+    tables = tables_of(sent.files)
+    assert tables and all(len(table.rows) > 3 for table in tables.values())
+
+
+def test_a_mean_says_how_many_it_is_of_and_what_is_not_counted(visitor: Visitor) -> None:
+    sent = visitor.visit(
+        "utforska", roll="revisor", vag="2026", fragor="q2_1b", rader="department",
+        kolumner="position", matt="medel",
+    )  # fmt: skip
+    said = spaced(sent.words)
+    assert re.search(r">\d,\d\d \(.{0,40}\d,\d\d–\d,\d\d.{0,12}\), \d+ svar<", said)
+    assert "Där svaren är för få för ett intervall står bortfallsgränserna i stället." in said
+    assert "räknas med, men inte i medelvärdet" in said
+    heads = (
+        sent.files["korstabell-q2_1b-2026-arbetsmaterial.csv"].decode("utf-8-sig").splitlines()[0]
+    )
+    assert "Chef, underlag" in heads
+
+
 def test_an_empty_store_is_met_calmly(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

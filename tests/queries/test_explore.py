@@ -971,3 +971,76 @@ def test_after_pruning_only_what_was_published_is_left(
     answer = ask(reader, found, fragor="q2_1a")
     assert cell(answer, "", "ja")["count"] == 37
     assert cell(answer, "MBN", "ja")["status"] == "hidden"
+
+
+SAME = ("value", "low", "high", "bound_low", "bound_high", "base", "count")
+
+
+def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    return all(one[name] == pytest.approx(other[name], abs=1e-12, nan_ok=True) for name in SAME)
+
+
+@pytest.mark.parametrize("wave", ["2024", "2026"])
+@pytest.mark.parametrize("unsure", ["med", "utan"])
+@pytest.mark.parametrize(
+    ("axis", "question"),
+    [
+        ("department", "q2_1a"), ("position", "q1_1"), ("occupation", "q3_1a"),
+        ("q2_1b", "q2_1a"), ("q3_1a", "produktivitet"), ("q3_1b", "q1_1"),
+        ("it_atgarder", "it_utbildning"), ("frekvens", "it_atgarder"), ("q1_1", "frekvens"),
+    ],
+)  # fmt: skip
+def test_a_group_is_told_alike_whether_it_is_a_row_or_filtered_by(
+    reader: Reader, found: dict[str, Material], wave: str, unsure: str, axis: str, question: str
+) -> None:
+    """Whoever left out what is filtered by may belong, and whoever was not asked it does not."""
+    rows = ask(reader, found[wave], fragor=question, rader=axis, vetej=unsure)
+    compared = 0
+    for value, _word in found[wave].groups(axis):
+        alone = ask(
+            reader, found[wave], fragor=question, rader="alla", vetej=unsure,
+            filter=f"{axis}.{value}",
+        )  # fmt: skip
+        for option in {*rows.table["column"]}:
+            one, other = cell(rows, value, option), cell(alone, "", option)
+            assert same(one, other), (value, option, one, other)
+            compared += 1
+    assert compared > 3
+
+
+@pytest.mark.parametrize("other", ["position", "occupation", "q1_1", "q3_1a"])
+def test_the_silent_of_a_department_are_its_own_also_beside_another_axis(
+    reader: Reader, found: dict[str, Material], other: str
+) -> None:
+    both = ask(
+        reader, found["2026"], fragor="q2_1b", rader="department", kolumner=other, matt="medel"
+    )
+    for value, _word in found["2026"].groups(other):
+        one_axis = ask(
+            reader, found["2026"], fragor="q2_1b", rader="department", kolumner="alla",
+            matt="medel", filter=f"{other}.{value}",
+        )  # fmt: skip
+        for code, _name in found["2026"].groups("department"):
+            one, alone = cell(both, code, value), cell(one_axis, code)
+            assert same(one, alone), (code, value, one, alone)
+
+
+def test_of_those_who_gave_an_answer_only_a_departments_own_silent_can_be_its(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    """Of the 24 who never work elsewhere none is of KFN, where nobody answered, and two are of BUN,
+    where 23 were silent."""
+    told = ask(reader, found["2024"], fragor="frekvens", rader="svar", kolumner="department")
+    grid = results.departments(reader, "2024").set_index("code")
+    never = told.table[(told.table["row"] == "aldrig")].set_index("column")
+    total = int(never["base"].max())
+    for code, row in never.iterrows():
+        silent = int(grid["invited"][code] - grid["answered"][code])
+        if not grid["answered"][code]:
+            # Nobody answered: nothing is known, and 0 % is not said.
+            assert row["status"] == "no_answers" and np.isnan(row["value"])
+            continue
+        assert row["bound_high"] == pytest.approx((row["count"] + silent) / (total + silent))
+        others = int(grid["invited"].sum() - grid["answered"].sum()) - silent
+        assert row["bound_low"] == pytest.approx(row["count"] / (total + others))
+    assert (never["status"] == "no_answers").sum() == 1

@@ -37,14 +37,15 @@ def test_the_scale_is_as_long_on_both_sides_of_zero_and_holds_all_that_is_drawn(
 
 def test_a_sure_difference_is_told_in_words_and_chance_is_never_called_one() -> None:
     figure = contrasts(table({}, UNSURE))
-    assert texts(figure).count("tydlig skillnad") == 1
-    assert texts(figure).count("ryms inom osäkerheten") == 1
+    assert texts(figure).count("ingen tydlig skillnad") == 1
+    assert texts(figure).count("<b>tydlig skillnad") == 1
     assert "*" not in texts(figure)
     # The interval alone is not enough where the corrected test says otherwise.
-    assert "tydlig skillnad" not in texts(contrasts(table({"p_holm": 0.06})))
+    alone = texts(contrasts(table({"p_holm": 0.06})))
+    assert "<b>tydlig skillnad" not in alone and "ingen tydlig skillnad" in alone
     told = alt_contrasts(table({}, UNSURE), title="Rättvist fördelat")
     assert "Kommunledningskontoret: +42,0" in told.replace("\N{NO-BREAK SPACE}", " ")
-    assert "Ryms inom osäkerheten: Social (−10,0)." in told
+    assert "Ingen tydlig skillnad: Social (−10,0)." in told
 
 
 def test_a_change_is_called_a_change() -> None:

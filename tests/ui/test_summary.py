@@ -282,7 +282,7 @@ def test_three_best_and_three_worst_of_those_that_are_larger_than_the_uncertaint
     assert "från 30 % till 60 %" in better[0]
     assert not any("osäkerheten" in item for item in better)
     assert worse[0].startswith("Rättvist fördelat") and len(worse) == 1
-    assert "2 av 6 förändringar ryms inom osäkerheten och står inte här." in told(html)
+    assert "2 av 6 förändringar är inte tydliga och står inte här." in told(html)
     assert "Hela kommunen, från våg 2024 till våg 2026." in told(html)
 
 
@@ -454,7 +454,7 @@ def test_the_demo_tells_every_theme_what_must_be_decided_and_what_changed(page) 
     assert "saknas i 44 av 120 överenskommelser" in text
     assert re.search(r"▲ \+\d+ tydligt högre", text) and "övriga" not in text
     assert "från 34 % till 75 %" in text
-    assert "ryms inom osäkerheten" in text
+    assert "är inte tydlig" in text
 
 
 def test_the_demo_offers_the_comparison_that_is_not_chosen(page) -> None:

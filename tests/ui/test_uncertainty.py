@@ -100,7 +100,7 @@ def test_the_short_sentence_and_the_long_one_claim_the_same() -> None:
     [
         ({}, ("Det är lägre än bland övriga, också med osäkerheten (−25,8 procentenheter, 95 % "
              "intervall −40 till −9).")),
-        ({"diff_p": 0.06}, ("Skillnaden mot övriga ryms inom osäkerheten (−25,8 procentenheter, "
+        ({"diff_p": 0.06}, ("Skillnaden mot övriga är inte tydlig (−25,8 procentenheter, "
                            "95 % intervall −40 till −9).")),
         ({"dont_know": 8, "diff_without": 0.05}, ("Det är lägre än bland övriga, men inte om ”vet "
          "ej” räknas bort (−25,8 procentenheter, 95 % intervall −40 till −9).")),
@@ -152,7 +152,7 @@ def test_a_change_has_its_interval_and_is_larger_only_when_the_test_bears_it() -
         "Från 41 % till 57 % (+16,3 procentenheter, 95 % intervall +6 till +26). Förändringen är "
         "större än osäkerheten."
     )
-    assert "ryms inom" in findings.moved(change_row(p_holm=0.2))
+    assert "är inte tydlig" in findings.moved(change_row(p_holm=0.2))
     same = change_row(after_numerator=50, after_share=50 / 123, difference=-0.0001, low=-0.1,
                       high=0.1, p_holm=0.99)  # fmt: skip
     assert said(findings.moved(same)).startswith("Oförändrat, 41 % (0,0 procentenheter, 95 % ")
@@ -331,7 +331,7 @@ def test_where_all_are_alike_none_is_the_largest_and_no_test_is_told() -> None:
     frame = rest(alike("AAA", 10), alike("BBB", 10))
     assert told(frame, None)[0] == "Andelen är densamma som hos övriga."
     for word in uncertainty.rest_table(frame, "Förvaltning")["Prövning"]:
-        assert said(word) == "ryms inom osäkerheten (p = 1,000)"
+        assert said(word) == "ingen tydlig skillnad (p = 1,000)"
 
 
 def test_of_pairs_and_waves_that_are_all_alike_no_test_is_told_either() -> None:
