@@ -472,7 +472,8 @@ def _cell(row: dict[str, Any], measure: str, *, weighted: bool = False) -> str:
         if not f.is_missing(row["low"]):
             value = f"{value} ({f.number(row['low'], 2)}–{f.number(row['high'], 2)})"
         text = _n("{value}, {n} svar", "{value}, {n} svar", int(row["base"]))
-        return text.format(value=value, n=f.number(row["base"]))
+        told = text.format(value=value, n=f.number(row["base"]))
+        return f.NBSP.join(told.rsplit(" ", 1))  # "7 svar" on one line
     # Of people a weighted share is no count: the base stands at the end of the row.
     value = (
         f.percent(row["value"], 1)
