@@ -314,7 +314,9 @@ def nearest(context: Context, results: pd.DataFrame) -> str:
     table = results[results["indicator"].isin([name for part in MATRIX.values() for name in part])]
     if not (table["status"] == "hidden").any():
         return ""
-    return nearest_line(context, *context.nearest(table), "sammanfattning")
+    line = nearest_line(context, *context.nearest(table), "sammanfattning")
+    # On paper there is no room for it, nor for a link.
+    return line.replace('class="dk"', 'class="dk dk-screen"', 1)
 
 
 # --- what needs a decision --------------------------------------------------------------------
