@@ -41,7 +41,7 @@ from ingest.survey import known_headers as survey_headers
 from queries import log, pseudonyms, reference, rules
 from queries.i18n import _, _n
 from queries.profiles import STANDARD, load_profile
-from queries.store import Reader, current_id, open_reader, read_snapshot, store_path
+from queries.store import Reader, StoreError, current_id, open_reader, read_snapshot, store_path
 from queries.viewer import Role, Viewer
 
 DEFAULT_QUESTIONNAIRE = "vaggeryd-2024"
@@ -246,6 +246,7 @@ def load_survey(
 
     def change(builder: Builder) -> None:
         refuse_pruned(builder, wave)
+        _refuse_another_form(builder, wave, questionnaire_id)
         builder.execute(
             "update published.wave set questionnaire = $questionnaire where wave = $wave",
             {"questionnaire": questionnaire_id, "wave": wave},
@@ -271,6 +272,26 @@ def load_survey(
         _note_input(builder, SURVEY_KIND, wave, table, result, fingerprint)
 
     return _write(change, f"load survey {wave}", result, options)
+
+
+def _refuse_another_form(builder: Builder, wave: str, questionnaire_id: str) -> None:
+    """Raise ``StoreError`` if what is published of the wave was asked by another questionnaire.
+
+    Other questions would have nothing to wait for, though the answers are the same people's.
+    """
+    for (known,) in builder.rows(
+        "select questionnaire from published.wave where wave = $wave and questionnaire <> $now "
+        "and exists (from records.published_atom where wave = $wave)",
+        {"wave": wave, "now": questionnaire_id},
+    ):
+        raise StoreError(
+            _(
+                "Vågen {wave} är redan inläst med formuläret {known}. Samma svar under andra "
+                "frågor visar tillsammans vad enstaka personer har svarat. Läs in dem med "
+                "--questionnaire {known}, eller låt versionen före vågens svar gälla igen "
+                "(snapshots, restore)."
+            ).format(wave=wave, known=known)
+        )
 
 
 @_told

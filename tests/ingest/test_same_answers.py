@@ -222,6 +222,15 @@ def test_another_questionnaire_does_not_let_the_same_answers_in(
     assert "2024" in refused(path, "2025", form=form)
 
 
+def test_a_wave_stays_with_its_questionnaire(
+    tmp_path: Path, loaded: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form, (header, *rows) = another_form(tmp_path / "data", loaded, {"ids"})
+    monkeypatch.setattr(reference, "DATA_DIR", tmp_path / "data")
+    said = refused(written(tmp_path, [header, *rows, rows[0]]), "2024", form=form)
+    assert "--questionnaire vaggeryd-2024" in said and "restore" in said
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_same_people_who_mostly_answer_as_last_time_are_another_wave(
     tmp_path: Path, loaded: list[list[str]], seed: int

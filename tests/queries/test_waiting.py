@@ -201,6 +201,24 @@ def test_the_same_answers_in_another_order_are_nothing_new(load: Any, loader: Lo
     assert cube(loader) == before and waits(loader) == set()
 
 
+@pytest.mark.parametrize("name", ["position", "occupation", "sex"])
+@pytest.mark.parametrize("later", [True, False])
+def test_one_more_answer_waits_also_where_an_attribute_came_or_went_with_the_file(
+    name: str, later: bool, load: Any, loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By all that is known of them everybody left and others came, one more than before."""
+    codes = {"position": "medarbetare", "occupation": "stod", "sex": "kvinna"}
+    people = [{**one, name: ""} for one in two_departments()]
+    named = [{**one, name: codes[name]} for one in people]
+    one_more = person("AA", 1) | {name: codes[name] if later else ""}
+    first, second = (people, named) if later else (named, people)
+    load(first)
+    before = {question: base(loader, question) for question in QUESTIONS}
+    load([*second, one_more])
+    assert waits(loader) == set(QUESTIONS)
+    assert {question: base(loader, question) for question in QUESTIONS} == before
+
+
 def test_a_few_who_came_and_are_all_alike_wait_also_when_they_are_three(
     load: Any, loader: Loader
 ) -> None:
