@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from ingest.register import publish_register
 from ingest.snapshot import Builder
@@ -32,7 +33,6 @@ from queries.disclosure import (
     Hidden,
     Profile,
     Tally,
-    hidden_groups,
     hidden_together,
 )
 from queries.profiles import load_profile, profiles
@@ -158,7 +158,7 @@ def _gate(
         if breakdown not in ("department", CROSSED) or group.split(JOIN)[0] not in empty
     }
     sizes = _group_sizes(builder, wave)
-    small = _hidden_sizes(sizes, empty, profile)
+    small = _hidden_sizes(sizes, people.get(ANSWERED, {}), empty, profile)
     now = {
         question: frozenset(
             (breakdown, group)
@@ -344,19 +344,27 @@ def _group_sizes(builder: Builder, wave: str) -> dict[str, dict[str, Tally]]:
 
 
 def _hidden_sizes(
-    sizes: Mapping[str, Mapping[str, Tally]], empty: Collection[str], profile: Profile
+    sizes: Mapping[str, Mapping[str, Tally]],
+    people: Mapping[Person, int],
+    empty: Collection[str],
+    profile: Profile,
 ) -> set[tuple[str, str]]:
-    """Return the (breakdown, group) of which it is not told how many answered."""
+    """Return the (breakdown, group) of which it is not told how many answered.
+
+    Those of the attributes together, as the answers to a question are; how many answered in a
+    department is public.
+    """
+    hidden = {
+        (CROSSED, group) for group in sizes.get(CROSSED, ()) if group.split(JOIN)[0] not in empty
+    }
     answered = sum(tally.base for tally in sizes.get("department", {}).values())
-    hidden: set[tuple[str, str]] = set()
-    for breakdown, groups in sizes.items():
-        out: Collection[str] = ()
-        if breakdown == CROSSED:
-            out = [group for group in groups if group.split(JOIN)[0] not in empty]
-        elif breakdown != "department":
-            out = hidden_groups(Tally(answered, ()), groups, profile)
-        hidden |= {(breakdown, group) for group in out}
-    return hidden
+    tallies = {"all": {"": Tally(answered, ())}}
+    tallies |= {breakdown: dict(sizes[breakdown]) for breakdown in ATTRIBUTES if breakdown in sizes}
+    groups = [(breakdown, group) for breakdown, of in tallies.items() for group in of]
+    # Having answered at all is no answer to be alike in.
+    atoms = replace(answers_of(people, groups, (), ()), looks=(), chose=None)
+    out = hidden_together(tallies, atoms, profile)
+    return hidden | {(breakdown, group) for breakdown, of in out.items() for group in of}
 
 
 def _empty_departments(builder: Builder, wave: str) -> set[str]:

@@ -17,14 +17,23 @@ for is what three publications tell together.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ingest.snapshot import Builder
-from queries.derivable import MIXED, Atoms, Ints, certain, cornered, distinct, exposed
+from queries.derivable import (
+    MIXED,
+    Atoms,
+    Ints,
+    certain,
+    cornered,
+    distinct,
+    exposed,
+    what_is_asked,
+)
 from queries.disclosure import CROSSED, JOIN, Answers, Profile
 from queries.store import sql_file
 
@@ -134,7 +143,7 @@ def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profil
     if exposed(both, size, looks, *limits, moved, profile.min_change) is not None:
         return False
     limit, alike = profile.min_change, profile.unanimous_below
-    if _tells_more(before, after, atoms, lines, size, profile):
+    if _tells_more(before, after, atoms, lines, size, sides, profile):
         return False
     # Who came and who left may be known. How much more or less an option was chosen is then told of
     # both together, and where fewer chose it some of those who left must have.
@@ -154,6 +163,7 @@ def _tells_more(
     atoms: Sequence[Person],
     lines: Sequence[tuple[Person, Sequence[str], int]],
     size: Ints,
+    sides: Sides,
     profile: Profile,
 ) -> bool:
     """Return whether all groups of both together leave some answer to too few people, or a few
@@ -170,25 +180,28 @@ def _tells_more(
     known = set(kept)
     lines = [line for line in lines if line[0] in known]
     options = sorted({option for _atom, answer, _number in lines for option in answer})
-    chose = _chose(kept, lines, options)
+    chose, things = _chose(kept, lines, options), what_is_asked(options, sides)
     limits = profile.min_base, profile.unanimous_below
 
-    def counted(told: Atoms) -> tuple[Atoms, Ints, Ints]:
+    def corners(told: Atoms) -> bool:
         told = told[:, here]
-        return told, told.astype(np.int64) @ chose, size
+        return cornered(told, told.astype(np.int64) @ chose @ things, size, *limits)
 
-    alone = [counted(before), counted(after)]
-    if cornered(*counted(both), *limits) and not any(cornered(*each, *limits) for each in alone):
+    def sure(told: Atoms, few: Atoms, alike_below: int) -> Iterator[tuple[bytes, int]]:
+        told = told[:, here]
+        counts = told.astype(np.int64) @ chose
+        for row, thing in certain(told, counts, size, chose, few, alike_below, things):
+            rows[row.tobytes()] = row
+            yield row.tobytes(), thing
+
+    if corners(both) and not corners(before) and not corners(after):
         return True
-    few = _few(both[:, here], kept, size, profile)
-    sure = list(certain(*counted(both), chose, few, profile.unanimous_below))
-    if not sure:
+    rows: dict[bytes, Atoms] = {}
+    found = set(sure(both, _few(both[:, here], kept, size, profile), profile.unanimous_below))
+    if not found:
         return False
-    asked = np.array([row for row, _option in sure])
-    already = {
-        (row.tobytes(), option) for each in alone for row, option in certain(*each, chose, asked, 0)
-    }
-    return any((row.tobytes(), option) not in already for row, option in sure)
+    asked = np.array([rows[row] for row, _thing in found])
+    return not found <= {*sure(before, asked, 0), *sure(after, asked, 0)}
 
 
 def _few(told: Atoms, atoms: Sequence[Person], size: Ints, profile: Profile) -> Atoms:
@@ -325,7 +338,8 @@ def answers_of(
     lines = [(person[:-1], person[-1], number) for person, number in people.items()]
     atoms, size, looks = atoms_of(lines, sides)
     inside = {group: members(atoms, *group) for group in groups}
-    return Answers(size, inside, looks, _chose(atoms, lines, options))
+    chose, things = _chose(atoms, lines, options), what_is_asked(options, sides)
+    return Answers(size, inside, looks, chose, things)
 
 
 def _chose(
@@ -372,11 +386,18 @@ def published(builder: Builder, wave: str) -> dict[str, Publication]:
         "where wave = $wave and status = 'shown' and answered > 0",
         {"wave": wave},
     ):
-        shown.setdefault(question, set()).add((breakdown, group))
+        if _waits(question, breakdown):
+            shown.setdefault(question, set()).add((breakdown, group))
     return {
         question: Publication(found, frozenset(shown.get(question, ())))
         for question, found in people.items()
     }
+
+
+def _waits(question: str, breakdown: str) -> bool:
+    """Return whether a group is one that waits: how many answered at all and in a department is
+    told at once."""
+    return question != ANSWERED or breakdown in ATTRIBUTES
 
 
 def earlier(builder: Builder, wave: str) -> dict[str, list[Publication]]:
@@ -395,7 +416,8 @@ def earlier(builder: Builder, wave: str) -> dict[str, list[Publication]]:
         "where wave = $wave",
         {"wave": wave},
     ):
-        shown.setdefault((question, publication), set()).add((breakdown, group))
+        if _waits(question, breakdown):
+            shown.setdefault((question, publication), set()).add((breakdown, group))
     past: dict[str, list[Publication]] = {}
     for (question, publication), found in people.items():
         told = frozenset(shown.get((question, publication), ()))

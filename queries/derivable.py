@@ -11,9 +11,9 @@ Found is what points at few people, exactly and not by sampling:
 * a sum or difference, entries −1, 0 and 1, that involves fewer than ``limit`` people (above five:
   a sum);
 * a set of fewer than ``alike_below`` people who all answered alike;
-* an answer that only a few can have given, because everybody else is in a group that counts none.
-
-* a number of a few that what is told leaves no other value for, by bounds.
+* an answer that only a few can have given, because everybody else is in a group that counts none;
+* a number of a few (how many of them chose an option, or are on a side) that what is told leaves no
+  other value for, by bounds.
 
 Rejected: testing pairs and triples of groups only, which misses what four groups tell.
 """
@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, combinations, pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,8 @@ _CLOSE = 1e-6
 # Up to so many numbers bounds are sought for, and after so many ways one by one.
 _CELLS = 1_500
 _WAYS = 6
+# A way in whole people need not be the nearest one.
+_ROUGH = 1.0
 # Above that, for options that people of so many blocks at most can have chosen.
 _RARE = 150
 # Sums and differences of fewer people than this are searched in full.
@@ -138,65 +141,104 @@ def cornered(
     return False
 
 
+def what_is_asked(options: Sequence[str], sides: Sequence[frozenset[str]]) -> Ints:
+    """Return which options each thing holds that is asked of a few [option, thing]: every option by
+    itself, and the sides of several options ("positive", be it much or a little)."""
+    several = [side for side in sides if len(side.intersection(options)) > 1]
+    of = [[option in side for side in several] for option in options]
+    return np.hstack(
+        [
+            np.eye(len(options), dtype=np.int64),
+            np.array(of, dtype=np.int64).reshape(len(options), len(several)),
+        ]
+    )
+
+
 def forced(
-    told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, alike_below: int
+    told: Atoms,
+    counts: Ints,
+    size: Ints,
+    chose: Ints,
+    few: Atoms,
+    alike_below: int,
+    things: Ints | None = None,
+    exact: bool = True,
 ) -> bool:
-    """Return whether how many of a few chose an option can be only one number, and not 0: whether
-    anything is ``certain``."""
-    return next(certain(told, counts, size, chose, few, alike_below), None) is not None
+    """Return whether how many of a few chose an option, or are on a side, can be only one number,
+    and not 0: whether anything is ``certain``."""
+    found = certain(told, counts, size, chose, few, alike_below, things, exact)
+    return next(found, None) is not None
 
 
 def certain(
-    told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, alike_below: int
+    told: Atoms,
+    counts: Ints,
+    size: Ints,
+    chose: Ints,
+    few: Atoms,
+    alike_below: int,
+    things: Ints | None = None,
+    exact: bool = True,
 ) -> Iterator[tuple[Atoms, int]]:
-    """Yield (which atoms, which option) of a few of whom how many chose the option can be only one
-    number, and not 0.
+    """Yield (which atoms, which thing) of a few of whom how many chose it can be only one number,
+    and not 0.
 
-    ``told`` and ``counts`` as in ``cornered``; ``chose`` who truly chose each option, by atom;
-    ``few`` a row per set of atoms to ask about. Sizes bound as well as zeros do: where more of a
-    group chose it than there are in it outside of the few, some of the few did. Fewer than
-    ``alike_below`` of whom it is certain that all chose the same are a few, too. Those of a group
-    that is told to be all alike are told anyway.
+    ``told`` and ``counts`` by option as in ``cornered``; ``chose`` who truly chose each option, by
+    atom; ``few`` a row per set of atoms to ask about; ``things`` as of ``what_is_asked`` (without:
+    every option). Sizes bound as well as zeros do: where more of a group chose it than there are in
+    it outside of the few, some of the few did. Fewer than ``alike_below`` of whom it is certain
+    that all chose the same are a few, too. Those of a group that is told to be all alike are told
+    anyway.
 
-    Bounded by linear programs, over all options at once unless each person could choose several.
-    With more than ``_CELLS`` blocks (atoms in the same groups) times options each group is taken as
-    a bound by itself (``_pinned``), and the programs are solved for the options that few can have
-    chosen (``_rare``).
+    Bounded in whole people, over all options at once unless each person could choose several. Not
+    ``exact`` in parts of people, which is quicker and finds nearly all. With more than ``_CELLS``
+    blocks (atoms in the same groups) times options each group is taken as a bound by itself
+    (``_pinned``), and programs are solved for what few can have chosen (``_rare``).
     """
+    things = np.eye(counts.shape[1], dtype=np.int64) if things is None else things
     blocks, place = distinct(told.T)
     columns = blocks.T
     # Of floats, as these are multiplied many times faster; they hold such numbers exactly.
     member = np.zeros((len(size), columns.shape[1]))
     member[np.arange(len(size)), place] = 1
     people, chose = (size @ member).astype(np.int64), (member.T @ chose).astype(np.int64)
+    numbers, truly = counts @ things, chose @ things
     # People of one block can change places. So a number of a part of one is certain only where all
     # of the block chose the same, and then it is that of the whole block.
     inside = (few * size.astype(float)) @ member
-    wholes = (inside > 0)[((inside == 0) | (inside == people)).all(axis=1)]
-    one_mind = (people < alike_below) & (chose == people[:, None]).any(axis=1)
-    asked, _place = distinct(np.vstack([wholes, np.eye(len(people), dtype=bool)[one_mind]]))
+    wholes, _place = distinct((inside > 0)[((inside == 0) | (inside == people)).all(axis=1)])
+    one_mind = (people < alike_below)[:, None] & (truly == people[:, None])
+    sets = np.vstack([wholes, np.eye(len(people), dtype=bool)[one_mind.any(axis=1)]])
     bases = columns @ people
-    asked = asked[
-        ~asked[:, columns[(counts == bases[:, None]).any(axis=1)].any(axis=0)].any(axis=1)
-    ]
+    # All on one side tells the side only; all of one answer tells that they gave no other.
+    alike = numbers == bases[:, None]
+    alike[alike[:, : counts.shape[1]].any(axis=1)] = True
+    asked = (sets.astype(float) @ (columns.T.astype(float) @ alike)) == 0
+    asked[len(wholes) :] &= one_mind[one_mind.any(axis=1)]
+    sets, asked = sets[asked.any(axis=1)], asked[asked.any(axis=1)]
     if columns.shape[1] * counts.shape[1] > _CELLS:
         found = chain(
-            _pinned(columns, counts, people, asked), _rare(columns, counts, people, chose, asked)
+            _pinned(columns, numbers, people, sets, asked),
+            _rare(columns, numbers, people, truly, sets, asked, exact),
         )
     elif (counts.sum(axis=1) == bases).all():
-        found = _fixed(columns, counts, people, chose, asked, whole=True)
+        found = _fixed(columns, counts, people, chose, sets, asked, exact, things)
     else:
-        found = chain.from_iterable(
-            (
-                (row, option)
-                for row, _only in _fixed(
-                    columns, counts[:, [option]], people, chose[:, [option]], asked, whole=False
-                )
+        found = (
+            (row, thing)
+            for thing in range(things.shape[1])
+            for row, _only in _fixed(
+                columns,
+                numbers[:, [thing]],
+                people,
+                truly[:, [thing]],
+                sets,
+                asked[:, [thing]],
+                exact,
             )
-            for option in range(counts.shape[1])
         )
-    for row, option in found:
-        yield row[place], option
+    for row, thing in found:
+        yield row[place], thing
 
 
 def distinct(rows: Atoms) -> tuple[Atoms, Ints]:
@@ -214,8 +256,10 @@ def distinct(rows: Atoms) -> tuple[Atoms, Ints]:
     return rows[first], place.reshape(-1)
 
 
-def _pinned(told: Atoms, counts: Ints, size: Ints, few: Atoms) -> Iterator[tuple[Atoms, int]]:
-    """Yield (set, option) where the groups, each a bound by itself, leave one number above 0.
+def _pinned(
+    told: Atoms, counts: Ints, size: Ints, few: Atoms, asked: Atoms
+) -> Iterator[tuple[Atoms, int]]:
+    """Yield (set, thing) where the groups, each a bound by itself, leave one number above 0.
 
     Where more of a group chose it than there are in it outside of the few, some of the few did; and
     no more of them than the group counts. What several groups give in sum is not seen.
@@ -224,77 +268,123 @@ def _pinned(told: Atoms, counts: Ints, size: Ints, few: Atoms) -> Iterator[tuple
     here = (few * size.astype(float)) @ told.T.astype(float)
     many = few @ size
     inside = here == many[:, None]
-    for option, chosen in enumerate(counts.T):
+    for thing, chosen in enumerate(counts.T):
         least = np.maximum(chosen - (people - here), 0).max(axis=1, initial=0)
         most = np.where(inside, np.minimum(chosen, many[:, None]), many[:, None])
         sure = (least > 0) & (least == most.min(axis=1, initial=np.iinfo(np.int64).max))
-        yield from ((few[at], option) for at in np.flatnonzero(sure))
+        yield from ((few[at], thing) for at in np.flatnonzero(sure & asked[:, thing]))
 
 
 def _rare(
-    told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms
+    told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, asked: Atoms, exact: bool
 ) -> Iterator[tuple[Atoms, int]]:
-    """Yield what ``_fixed`` does, for each option that only people of few blocks can have chosen:
+    """Yield what ``_fixed`` does, for each thing that only people of few blocks can have chosen:
     all others are in a group that counts none."""
-    for option, chosen in enumerate(counts.T):
+    for thing, chosen in enumerate(counts.T):
         could = ~told[chosen == 0].any(axis=0)
         rows = told[:, could].any(axis=1)
-        asked, _place = distinct(few[:, could])
-        asked = asked[asked.any(axis=1)]
-        if could.sum() > _RARE or not len(asked):
+        sets, _place = distinct(few[asked[:, thing]][:, could])
+        sets = sets[sets.any(axis=1)]
+        if could.sum() > _RARE or not len(sets):
             continue
         for part, _only in _fixed(
-            told[rows][:, could], counts[rows][:, [option]], size[could], chose[could][:, [option]],
-            asked, whole=False,
+            told[rows][:, could], counts[rows][:, [thing]], size[could], chose[could][:, [thing]],
+            sets, np.ones((len(sets), 1), dtype=np.bool_), exact,
         ):  # fmt: skip
             row = np.zeros(len(could), dtype=np.bool_)
             row[could] = part
-            yield row, option
+            yield row, thing
 
 
 def _fixed(
-    told: Atoms, counts: Ints, size: Ints, chose: Ints, few: Atoms, whole: bool
+    told: Atoms,
+    counts: Ints,
+    size: Ints,
+    chose: Ints,
+    few: Atoms,
+    asked: Atoms,
+    exact: bool,
+    things: Ints | None = None,
 ) -> Iterator[tuple[Atoms, int]]:
-    """Yield the sets of ``few`` and options that what is told leaves one number for, above 0."""
+    """Yield the sets of ``few`` and things that what is told leaves one number for, above 0.
+
+    With ``things`` everybody chose just one of the options; without, the one option that ``counts``
+    has, or not.
+    """
     atoms, options = chose.shape
-    truth = few @ chose
-    sets, choices = np.nonzero(truth)
-    if not len(sets):
-        return
-    asked, numbers = few[sets], truth[sets, choices]
-    few = asked.astype(np.int64)
     equal = kron(csr_array(told.astype(float)), identity(options))
     value = counts.ravel().astype(float)
-    if whole:
+    if things is not None:
         equal = vstack([equal, kron(identity(atoms), np.ones((1, options)))])
         value = np.concatenate([value, size])
-    bounds = np.column_stack([np.zeros(atoms * options), np.repeat(size, options)])
+    things = np.eye(options, dtype=np.int64) if things is None else things
+    truth = few @ chose @ things
+    sets, choices = np.nonzero((truth > 0) & asked)
+    sought, numbers = few[sets], truth[sets, choices]
+    equal, most = equal.tocsr(), np.repeat(size, options)
 
-    def found(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the numbers in a way that everything can be, least by these weights."""
-        aim = np.zeros((atoms, options))
-        np.add.at(aim.T, choices, weights[:, None] * few)
-        solved = linprog(aim.ravel(), A_eq=equal, b_eq=value, bounds=bounds)
+    def numbers_of(way: NDArray[np.float64]) -> NDArray[np.float64]:
+        of = way.reshape(atoms, options) @ things
+        return (sought * of[:, choices].T).sum(axis=1)
+
+    def least(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how many of each block chose each option where the numbers, by these weights, are
+        the least that they can be; in parts of people too."""
+        aim = ((weights[:, None] * sought).T @ things.T[choices]).ravel()
+        solved = linprog(aim, A_eq=equal, b_eq=value, bounds=np.column_stack([0 * most, most]))
         assert solved.status == 0, solved.message  # the truth is one way
-        way = np.asarray(solved.x).reshape(atoms, options)
-        return (few * way[:, choices].T).sum(axis=1)
+        return np.asarray(solved.x)
+
+    def whole(way: NDArray[np.float64], rules: Sequence[LinearConstraint] = ()) -> Any:
+        """Return the way if it is in whole people, else one near it that is, if there is any that
+        keeps the ``rules``."""
+        if not exact or np.abs(way - np.round(way)).max() < _CLOSE:
+            return way
+        return milp(
+            -way,
+            constraints=[LinearConstraint(equal, value, value), *rules],
+            integrality=np.ones(len(most)),
+            bounds=Bounds(0, most),
+            options={"mip_rel_gap": _ROUGH},
+        ).x
+
+    def other(way: NDArray[np.float64]) -> Atoms:
+        """Return which numbers are not what they truly are."""
+        return np.abs(numbers_of(way) - numbers) > 1 - _CLOSE
 
     # In some way or other most of the numbers are not what they truly are: those are not certain.
     draw = np.random.default_rng(_SEED)
+    parted = []
     for _ in range(_WAYS):
-        free = np.abs(found(draw.standard_normal(len(few))) - numbers) > 1 - _CLOSE
-        asked, few, choices, numbers = asked[~free], few[~free], choices[~free], numbers[~free]
-        if not len(few):
+        if not len(sought):
             return
-    while len(few):
+        way = least(draw.standard_normal(len(sought)))
+        if not exact or np.abs(way - np.round(way)).max() < _CLOSE:
+            keep = ~other(way)
+            sought, choices, numbers = sought[keep], choices[keep], numbers[keep]
+        else:
+            parted.append(way)
+    for way in parted:
+        # Whole people are dear, and needed only for what no other way has shown.
+        if len(sought) and other(way).any():
+            keep = ~other(whole(way))
+            sought, choices, numbers = sought[keep], choices[keep], numbers[keep]
+    while len(sought):
         # The first of those left, by itself: as few as can be, and as many.
-        one = np.eye(1, len(few))[0]
-        ways = np.abs(np.array([found(one), found(-one)]) - numbers)
-        free = (ways > 1 - _CLOSE).any(axis=0)
+        free = np.zeros(len(sought), dtype=np.bool_)
+        for sign in (1, -1):
+            way = least(sign * np.eye(1, len(sought))[0])
+            if other(way)[0]:
+                one = (sought[0][:, None] * things[:, choices[0]]).ravel()
+                beyond = LinearConstraint(sign * one, -np.inf, sign * numbers[0] - 1)
+                way = whole(way, [beyond])
+                if way is not None:
+                    free = other(way)
+                    break
         if not free[0]:
-            yield asked[0], int(choices[0])
+            yield sought[0], int(choices[0])
         free[0] = True
-        asked, few, choices, numbers = asked[~free], few[~free], choices[~free], numbers[~free]
+        sought, choices, numbers = sought[~free], choices[~free], numbers[~free]
 
 
 def _reduced(rows: Ints) -> tuple[Ints, Ints]:

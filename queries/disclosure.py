@@ -33,6 +33,8 @@ _TRIES = 400
 """How many ways to hide one group more are tried before the whole breakdown is hidden."""
 
 Hidden = frozenset[str]
+Bounded = Callable[[tuple[Atoms, Ints]], bool]
+"""The test whether bounds on what is told (who is in each group, how many chose what) tell more."""
 
 
 @dataclass(frozen=True)
@@ -107,31 +109,6 @@ def is_safe(tally: Tally, profile: Profile) -> bool:
     return tally.base >= profile.unanimous_below or not tally.alike
 
 
-def hidden_groups(
-    whole: Tally,
-    groups: Mapping[str, Tally],
-    profile: Profile,
-    also: frozenset[str] = frozenset(),
-) -> frozenset[str]:
-    """Return the groups of one breakdown that must be hidden for one question.
-
-    ``groups`` partition at most the ``whole``: people without a value of the attribute are in no
-    group, and count as a group that is never shown. ``also`` are hidden from the start (those
-    hidden for the filter question). Groups in which nobody answered are hidden only if in ``also``;
-    they neither protect nor endanger anyone.
-
-    Deterministic: of equally large groups, the later one is hidden first.
-    """
-    if whole.base == 0:
-        return also & frozenset(groups)
-    if not is_safe(whole, profile):
-        return frozenset(groups)
-    hidden = _unsafe(groups, also, profile)
-    answered = {code: tally.base for code, tally in groups.items() if tally.base}
-    out = _fewest_more(hidden, answered, _cover(whole, groups, profile))
-    return hidden | answered.keys() if out is None else out
-
-
 def _unsafe(groups: Mapping[str, Tally], also: Hidden, profile: Profile) -> Hidden:
     """Return the groups that must be hidden whatever is shown beside them."""
     return Hidden(
@@ -196,20 +173,24 @@ class Answers:
 
     ``size`` people per atom; ``members`` which atoms each (breakdown, group) holds; ``looks`` ways
     to see the answer: per atom the number of the answer that all its people gave, or ``MIXED``;
-    ``chose`` how many of each atom chose each option (option order).
+    ``chose`` how many of each atom chose each option (option order); ``things`` what is asked of a
+    few, as of ``queries.derivable.what_is_asked`` (without: each option).
     """
 
     size: Ints
     members: Mapping[tuple[str, str], Atoms]
     looks: tuple[Ints, ...] = ()
     chose: Ints | None = None
+    things: Ints | None = None
 
-    def few(self, limit: int) -> Atoms:
-        """Return the sets of fewer than ``limit`` people that have a name: the atoms, the groups
-        and what two groups have in common."""
+    def few(self, told: Atoms, limit: int) -> Atoms:
+        """Return the sets of fewer than ``limit`` people that somebody may know of: the atoms, the
+        groups, what two groups have in common, and those who are told of in the same groups."""
         groups = np.array(list(self.members.values()), dtype=bool)
-        pairs = groups[:, None] & groups[None, :]
-        named = np.vstack([np.eye(len(self.size), dtype=bool), pairs.reshape(-1, len(self.size))])
+        pairs = (groups[:, None] & groups[None, :]).reshape(-1, len(self.size))
+        _columns, block = distinct(told.T)
+        blocks = block == np.unique(block)[:, None]
+        named = np.vstack([np.eye(len(self.size), dtype=bool), pairs, blocks])
         people = named @ self.size
         return distinct(named[(people > 0) & (people < limit)])[0]
 
@@ -232,7 +213,8 @@ def hidden_together(
     if whole.base == 0:
         return out
     # Everybody alike tells every department, and how many answered in each is public.
-    few = any(0 < tally.base < profile.unanimous_below for tally in tallies["department"].values())
+    departments = tallies.get("department", {})
+    few = any(0 < tally.base < profile.unanimous_below for tally in departments.values())
     if out["all"] or not is_safe(whole, profile) or (whole.unanimous and few):
         return {breakdown: Hidden(groups) for breakdown, groups in tallies.items()}
 
@@ -246,21 +228,22 @@ def hidden_together(
     limits = profile.min_base, profile.unanimous_below
     order = [b for b in ORDER if b in tallies]
 
-    def certain(told: tuple[Atoms, Ints]) -> bool:
+    def certain(told: tuple[Atoms, Ints], exact: bool) -> bool:
         """Return whether a number of a few follows from what is told."""
         if answers.chose is None:
             return False
-        named = answers.few(profile.min_base)
-        return forced(*told, answers.size, answers.chose, named, profile.unanimous_below)
+        named = answers.few(told[0], profile.min_base)
+        limit = profile.unanimous_below
+        return forced(*told, answers.size, answers.chose, named, limit, answers.things, exact)
 
-    def hide(bounded: bool) -> dict[str, Hidden]:
+    def hide(bounded: Bounded) -> dict[str, Hidden]:
         now = dict(out)
         for many, breakdown in enumerate(order[1:], start=2):
             now[breakdown] = now[breakdown] | add(breakdown, order[:many], now, bounded)
         return now
 
     def add(
-        breakdown: str, among: Sequence[str], kept: Mapping[str, Hidden], bounded: bool
+        breakdown: str, among: Sequence[str], kept: Mapping[str, Hidden], bounded: Bounded
     ) -> Hidden:
         """Return what of one more breakdown must be hidden beside what is shown of those kept."""
         groups = tallies[breakdown]
@@ -274,22 +257,29 @@ def hidden_together(
                 return False
             now = {**kept, breakdown: cells(rows)}
             told = _told(tallies, answers, now, among)
-            if cornered(*told, answers.size, *limits):
+            counts = told[1] if answers.things is None else told[1] @ answers.things
+            if cornered(told[0], counts, answers.size, *limits):
                 return False
             shown = np.array([group for each in among for group in is_open(each, now[each])])
             if exposed(shown, answers.size, answers.looks, *limits) is not None:
                 return False
-            return not (bounded and certain(told))
+            return not bounded(told)
 
         sizes = {row: sum(groups[cell].base for cell in of) for row, of in units.items()}
         answered = {row: size for row, size in sizes.items() if size}
         found = _fewest_more(hidden, answered, suffices)
         return cells(hidden | answered.keys() if found is None else found)
 
-    found = hide(bounded=False)
     # Bounds are dear, and what is told of all breakdowns bounds more than what is told of some: so
     # they are sought once at the end, and only where they find something at each breakdown.
-    return hide(bounded=True) if certain(_told(tallies, answers, found, order)) else found
+    found = hide(lambda _told: False)
+    for bounded in (
+        lambda told: certain(told, exact=False),
+        lambda told: certain(told, exact=True),
+    ):
+        if bounded(_told(tallies, answers, found, order)):
+            found = hide(bounded)
+    return found
 
 
 def _told(

@@ -27,6 +27,8 @@ JOIN = " × "
 CLOSE = 1e-8
 # More sets of small blocks than this are sampled.
 MOST = 4000
+_WAYS = 8
+"""So many ways that all can have answered are drawn before anything is asked about one by one."""
 
 PRINTED = ("numerator", "denominator", "share", "low", "high", "bound_low", "bound_high")
 """The numbers of a row, as the result tables and the command line call them."""
@@ -85,6 +87,7 @@ def learn(published: Published, everybody: Sequence[Person], question: str) -> l
     ]
     learnt += _by_adding(published, people, question)
     learnt += _by_bounding(published, people, question)
+    learnt += _by_knowing(published, people, question)
     return learnt
 
 
@@ -301,6 +304,92 @@ def _by_bounding(published: Published, people: list[Person], question: str) -> l
                 )
             if lowest == highest:
                 return [f"{key} said {option!r} {lowest} times: it cannot be otherwise"]
+    return []
+
+
+def _by_knowing(published: Published, people: list[Person], question: str) -> list[str]:
+    """The same by somebody who knows which kinds of people answered, of options and of sides."""
+    blocks: dict[tuple[bool, ...], list[Person]] = {}
+    for person in people:
+        blocks.setdefault(tuple(belongs(person, key) for key in published.shown), []).append(person)
+    members = list(blocks.values())
+    asked = []
+    for i, block in enumerate(members):
+        if len(block) < LIMIT or told(block, question, published.sides):
+            asked.append((i,))
+    for key in [*published.hidden, *_small(published, people, list(ATTRIBUTES))]:
+        of = tuple(i for i, block in enumerate(members) if all(belongs(p, key) for p in block))
+        inside = sum(len(members[i]) for i in of)
+        if 0 < inside < LIMIT and inside == sum(belongs(p, key) for p in people):
+            asked.append(of)
+    inside = np.array(list(blocks), dtype=float).T
+    return only_way(inside, list(published.shown.values()), members, asked, question, published)
+
+
+def only_way(
+    inside: np.ndarray,
+    numbers: Sequence[tuple[int, dict[str, int]]],
+    members: list[list[Person]],
+    asked: Sequence[tuple[int, ...]],
+    question: str,
+    published: Published,
+) -> list[str]:
+    """Return a number of one of the ``asked`` sets of blocks that what is told leaves one value
+    for, and not 0; in words, nothing: empty.
+
+    ``inside`` a row per group that is told of and a column per block, ``numbers`` the group's base
+    and counts. Solved in whole numbers; of several choices each option by itself.
+    """
+    options = sorted({option for _base, of in numbers for option in of})
+    size = np.array([len(block) for block in members])
+    single = all(len(person[question]) == 1 for block in members for person in block)
+    together = [options] if single else [[option] for option in options]
+    wanted = [frozenset([option]) for option in options]
+    if single:
+        wanted += [side for side in published.sides if len(side) > 1]
+    # Of a group that is told to be all alike, or all on one side, that is no news.
+    known = {
+        thing: set(
+            np.flatnonzero(
+                inside[[n > 0 and n == sum(of.get(o, 0) for o in thing) for n, of in numbers]].any(
+                    axis=0
+                )
+            )
+        )
+        for thing in wanted
+    }
+    of_one = set().union(*(known[thing] for thing in wanted if len(thing) == 1))
+    draw = np.random.default_rng(0)
+    for some in together:
+        many = len(some)
+        equal = [np.kron(row, unit) for row in inside for unit in np.eye(many)]
+        value = [of.get(option, 0) for _base, of in numbers for option in some]
+        most = [np.kron(unit, one) for unit in np.eye(len(size)) for one in np.eye(many)]
+        cap = [int(n) for n in size for _option in some]
+        if single:
+            equal += [np.kron(unit, np.ones(many)) for unit in np.eye(len(size))]
+            value += size.tolist()
+        ways = [
+            way
+            for way in (
+                _extreme(draw.standard_normal(len(size) * many), equal, value, most, cap)[1]
+                for _way in range(_WAYS)
+            )
+            if np.abs(way - np.round(way)).max() < CLOSE
+        ]
+        for chosen, thing in product(asked, [t for t in wanted if t <= set(some)]):
+            if not (known[thing] | of_one).isdisjoint(chosen):
+                continue
+            here = [person for i in chosen for person in members[i]]
+            truly = sum(not thing.isdisjoint(person[question]) for person in here)
+            on = np.isin(np.arange(len(size)), list(chosen)).astype(float)
+            aim = np.kron(on, np.array([o in thing for o in some], dtype=float))
+            if truly and all(abs(aim @ way - truly) < 1 - CLOSE for way in ways):
+                ends = [_extreme(sign * aim, equal, value, most, cap, whole=True)[0] * sign
+                        for sign in (1, -1)]  # fmt: skip
+                if round(ends[0]) == round(ends[1]):
+                    what = sorted(thing)
+                    return [f"{what} {truly} times among {len(here)}: it cannot be otherwise"]
     return []
 
 

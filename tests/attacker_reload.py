@@ -21,17 +21,15 @@ from tests.attacker import (
     Key,
     Person,
     Published,
-    _extreme,
     _few,
     belongs,
+    only_way,
+    told,
 )
 
 FEW_MOVED = 3
 STAYED, LEFT, CAME = 0, 1, 2
 Moved = tuple[Person, int]
-
-_WAYS = 8
-"""So many ways that all can have answered are drawn before anything is asked about one by one."""
 
 
 def learn_by_reload(
@@ -91,13 +89,8 @@ def _by_subtracting(
 def _by_bounds(
     before: Published, after: Published, people: list[Moved], question: str
 ) -> list[str]:
-    """Look for a number of a few that all the groups of both leave one value for, and not 0.
-
-    Solved in whole numbers, over the people who are told of in the same groups; of several choices
-    each option by itself.
-    """
-    every = [pair for p in (before, after) for pair in p.shown.values()]
-    options = sorted({option for _base, of in every for option in of})
+    """Look for a number of a few that all the groups of both leave one value for, and not 0."""
+    numbers = [pair for p in (before, after) for pair in p.shown.values()]
     blocks: dict[tuple[bool, ...], list[Moved]] = {}
     for person, state in people:
         column = (
@@ -106,38 +99,10 @@ def _by_bounds(
         )
         blocks.setdefault(column, []).append((person, state))
     members = list(blocks.values())
-    size = np.array([len(block) for block in members])
+    asked = _asked_about(members, before, question)
     inside = np.array(list(blocks), dtype=float).T
-    alike = np.array([base in of.values() and base >= ALIKE_BELOW for base, of in every])
-    known = set(np.flatnonzero(inside[alike].any(axis=0)))
-    asked = [few for few in _asked_about(members, before, question) if known.isdisjoint(few)]
-    single = all(len(person[question]) == 1 for person, _state in people)
-    together = [options] if single else [[option] for option in options]
-    draw = np.random.default_rng(0)
-    for some in together:
-        many = len(some)
-        equal = [np.kron(row, unit) for row in inside for unit in np.eye(many)]
-        value = [of.get(option, 0) for _base, of in every for option in some]
-        most = [np.kron(unit, one) for unit in np.eye(len(size)) for one in np.eye(many)]
-        cap = [int(n) for n in size for _option in some]
-        if single:
-            equal += [np.kron(unit, np.ones(many)) for unit in np.eye(len(size))]
-            value += size.tolist()
-        ways = [
-            _extreme(draw.standard_normal(len(size) * many), equal, value, most, cap)[1]
-            for _way in range(_WAYS)
-        ]
-        for chosen, option in ((chosen, option) for chosen in asked for option in some):
-            here = [person for i in chosen for person, _state in members[i]]
-            truly = sum(option in person[question] for person in here)
-            on = np.isin(np.arange(len(size)), list(chosen)).astype(float)
-            aim = np.kron(on, np.array([o == option for o in some], dtype=float))
-            if truly and all(abs(aim @ way - truly) < 1 - CLOSE for way in ways):
-                ends = [_extreme(sign * aim, equal, value, most, cap, whole=True)[0] * sign
-                        for sign in (1, -1)]  # fmt: skip
-                if round(ends[0]) == round(ends[1]):
-                    return [f"{option!r} {truly} times among {len(here)}: it cannot be otherwise"]
-    return []
+    of = [[person for person, _state in block] for block in members]
+    return only_way(inside, numbers, of, asked, question, before)
 
 
 def _asked_about(members: list[list[Moved]], published: Published, question: str) -> list[Any]:
@@ -146,7 +111,7 @@ def _asked_about(members: list[list[Moved]], published: Published, question: str
     few = []
     for i, block in enumerate(members):
         moved = all(state != STAYED for _person, state in block)
-        alike = len({tuple(person[question]) for person, _state in block}) == 1
+        alike = bool(told([person for person, _state in block], question, published.sides))
         if len(block) < (FEW_MOVED if moved else LIMIT) or (alike and len(block) < ALIKE_BELOW):
             few.append((i,))
     for key in [*published.shown, *published.hidden]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from queries import derivable
-from queries.derivable import MIXED, cornered, exposed, forced
+from queries.derivable import MIXED, certain, cornered, exposed, forced, what_is_asked
 
 LIMIT, ALIKE = 5, 10
 calm = settings(deadline=None, max_examples=250)
@@ -189,3 +189,69 @@ def test_who_alone_can_have_left_a_box_unticked_is_found() -> None:
     assert cornered(told, told.astype(int) @ ticked, size, LIMIT, ALIKE)
     ticked = np.array([[3, 2], [7, 4], [8, 4], [1, 1]])
     assert not cornered(told, told.astype(int) @ ticked, size, LIMIT, ALIKE)
+
+
+def test_the_side_of_a_few_that_cannot_be_otherwise_is_found() -> None:
+    """The three who are against are all at TN. So the three elsewhere who are not in support are
+    for it, two much and one a little, though nobody can say of how many that is true."""
+    whole, support, tn = [1, 1, 1, 1, 1], [0, 0, 1, 1, 1], [0, 1, 1, 0, 1]
+    told = np.array([whole, support, tn], dtype=bool)
+    #                much, a little, against
+    chose = np.array([[2, 1, 0], [2, 1, 1], [1, 0, 1], [2, 1, 0], [0, 0, 1]])
+    few = np.eye(5, dtype=bool)[:1]
+    options, sides = ("much", "little", "not"), (frozenset({"much", "little"}), frozenset({"not"}))
+    things = what_is_asked(options, sides)
+    assert things.tolist() == [[1, 0, 0, 1], [0, 1, 0, 1], [0, 0, 1, 0]]
+    given = told, told.astype(int) @ chose, chose.sum(axis=1), chose, few, 2
+    assert not forced(*given)
+    assert [thing for _row, thing in certain(*given, things)] == [3]
+
+
+def test_what_parts_of_people_leave_open_and_whole_people_do_not_is_found() -> None:
+    """Seventeen people, told of whole, by department, by occupation and by sex. In parts of people
+    the one woman in support at AA could have said something else, in whole people only no."""
+    kinds = np.array([[0, 0, 0], [0, 0, 1], [0, 1, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0], [1, 1, 1]])
+    told = np.array([kinds[:, 0] < 2, kinds[:, 0] == 0, kinds[:, 1] == 1, kinds[:, 2] == 1])
+    #                yes, no, do not know
+    chose = np.array([[0, 3, 1], [0, 4, 0], [1, 2, 0], [0, 1, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]])
+    few = (kinds == [0, 1, 1]).all(axis=1)[None, :]
+    given = told, told.astype(int) @ chose, chose.sum(axis=1), chose, few, 2
+    assert not forced(*given, exact=False)
+    assert {thing for _row, thing in certain(*given)} == {1}
+
+
+@given(draw=st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None)
+def test_just_what_no_way_of_answering_has_otherwise_is_found(draw: Random) -> None:
+    """Against all ways that all can have answered, one after the other."""
+    atoms, groups = draw.randint(2, 4), draw.randint(1, 4)
+    size = np.array([draw.randint(1, 3) for _ in range(atoms)])
+    told = np.array([[draw.random() < 0.6 for _ in range(atoms)] for _ in range(groups)])
+    options, sides = ("much", "little", "not"), (frozenset({"much", "little"}),)
+    things = what_is_asked(options, sides)
+    leaning = draw.choice(((1, 1, 1), (5, 1, 1), (1, 0, 2)))
+    chose = np.array(
+        [np.bincount(draw.choices(range(3), leaning, k=int(n)), minlength=3) for n in size]
+    )
+    counts = told.astype(int) @ chose
+    inside = told.any(axis=0)
+    ways = [
+        np.array(way)
+        for way in product(*(_divided(n) for n in size.tolist()))
+        if (told.astype(int) @ np.array(way) == counts).all()
+    ]
+    numbers = np.array([way @ things for way in ways])
+    told_of_all = (counts @ things) == (told @ size)[:, None]
+    expected = False
+    for atom, thing in np.argwhere((chose @ things > 0) & inside[:, None]):
+        # All of one answer, or on this side, in a group: it is told of them.
+        is_told = told_of_all[told[:, atom]][:, [0, 1, 2, thing]].any()
+        if not is_told and (numbers[:, atom, thing] == (chose @ things)[atom, thing]).all():
+            expected = True
+    few = np.eye(atoms, dtype=bool)
+    assert forced(told, counts, size, chose, few, 100, things) is expected
+
+
+def _divided(people: int) -> list[tuple[int, int, int]]:
+    """Return every way that so many people can give one of three answers each."""
+    return [(a, b, people - a - b) for a in range(people + 1) for b in range(people + 1 - a)]

@@ -29,7 +29,6 @@ from queries.disclosure import (
     Profile,
     Tally,
     hidden_counts,
-    hidden_groups,
     hidden_together,
     is_safe,
 )
@@ -61,8 +60,21 @@ def gate(
 ) -> frozenset[str]:
     """Pass groups named a, b, c … through the gate."""
     named = dict(zip("abcdefgh", groups, strict=False))
-    whole = total(*groups, *([unplaced] if unplaced else []))
-    return hidden_groups(whole, named, STANDARD, also)
+    return gated(named, unplaced, also)
+
+
+def gated(
+    named: dict[str, Tally], unplaced: Tally | None, also: frozenset[str] = frozenset()
+) -> frozenset[str]:
+    """Return the groups of the one breakdown there is that are hidden, seen by themselves only."""
+    kinds = [*named.values(), *([unplaced] if unplaced else [])]
+    atoms = np.eye(len(kinds), dtype=bool)
+    members = {("position", name): atom for name, atom in zip(named, atoms, strict=False)}
+    members["all", ""] = atoms.any(axis=0)
+    size = np.array([kind.base for kind in kinds])
+    tallies = {"all": {"": total(*kinds)}, "position": named}
+    answers = Answers(size, members)
+    return frozenset(hidden_together(tallies, answers, STANDARD, {"position": also})["position"])
 
 
 # --- the limits -----------------------------------------------------------------------------------
@@ -219,7 +231,7 @@ def test_subtracting_what_is_shown_from_the_whole_never_gives_a_few_or_one_group
 ) -> None:
     named = dict(zip("abcdef", groups, strict=False))
     whole = total(*groups, *([unplaced] if unplaced else []))
-    hidden = hidden_groups(whole, named, STANDARD, also)
+    hidden = gated(named, unplaced, also)
     assert attack(whole, named, hidden) == []
     assert also & set(named) <= hidden
     if whole.base and not is_safe(whole, STANDARD):
@@ -581,16 +593,15 @@ def test_a_small_groups_size_is_stopped_by_the_checks(
     rows = [["AA", "Chef", ""]] * 3
     rows += [["AA", "Medarbetare", "Ja"], ["AA", "Medarbetare", "Nej"]] * 8
     file = [["Förvaltning", "Befattning", "q1_1"], *rows]
-    real = hidden_groups
-    monkeypatch.setattr(
-        publish,
-        "hidden_groups",
-        lambda whole, *more: real(whole, *more) if whole.counts else frozenset(),
-    )
+
+    def only_answers(tallies: Mapping[str, Mapping[str, Tally]], *more: Any) -> Any:
+        return hidden_together(tallies, *more) if tallies["all"][""].counts else {}
+
+    monkeypatch.setattr(publish, "hidden_together", only_answers)
     with pytest.raises(CheckFailed) as stopped:
         loader.survey(file)
     assert set(stopped.value.broken) == {"published_hides_small_group_sizes"}
-    monkeypatch.setattr(publish, "hidden_groups", real)
+    monkeypatch.setattr(publish, "hidden_together", hidden_together)
     loader.survey(file)
     spread = indicators.attributes(loader.reader(), "v").set_index("indicator")["status"]
     assert set(spread[["position:chef", "position:medarbetare"]]) == {"hidden"}

@@ -295,10 +295,12 @@ def test_who_is_hidden_does_not_change_for_the_same_answers_because_the_filter_h
 
 
 def test_how_many_of_each_position_answered_waits_too(load: Any, loader: Loader) -> None:
+    """Also where a department is told to have few: how many answered there is public, and waits
+    for nobody."""
     people = [
         person(code, turn, ("chef", "medarbetare")[turn % 2])
-        for code in ("AA", "BB")
-        for turn in range(12)
+        for code, many in (("AA", 12), ("BB", 12), ("CC", 4))
+        for turn in range(many)
     ]
     load(people)
 
