@@ -188,7 +188,11 @@ def load_survey(options: argparse.Namespace) -> None:
     _load(
         options,
         lambda flags: load(
-            options.file, options.wave, flags, questionnaire_id=options.questionnaire
+            options.file,
+            options.wave,
+            flags,
+            questionnaire_id=options.questionnaire,
+            collecting=options.collecting,
         ),
     )
 
@@ -292,12 +296,27 @@ def _report(result: LoadResult) -> None:
     if rest > 0:
         say(_n("… och ett fel till.", "… och {n} fel till (alla med --json).", rest).format(n=rest))
     waiting, asked = result.waiting
-    if waiting:
+    if result.collecting:
+        say(
+            _(
+                "Enkäten pågår: inget av vad de nya svaren säger visas för andra än revisorn. Läs "
+                "in hela svarsfilen utan --collecting när den är stängd."
+            )
+        )
+    elif waiting:
         text = _(
             "Nya svar väntar i {waiting} av {asked} frågor: skillnaden mot det som redan har "
-            "visats skulle tala om vad några enstaka svarat. Där visas det som visades förut."
+            "visats skulle kunna tala om vad några enstaka svarat. Där visas det som visades förut."
         )
         say(text.format(waiting=waiting, asked=asked))
+    elif result.first:
+        say(
+            _(
+                "Vågens svar visas nu för första gången. Kommer det fler svar sedan får de oftast "
+                "vänta. Pågår enkäten än, och ingen har sett bilden: låt versionen före gälla igen "
+                "(restore) och läs in svaren med --collecting."
+            )
+        )
     for told in result.remarks[:REPORTED_ERRORS]:
         say(
             _("Anmärkning, rad {row}, {column}: ”{value}”. {message}").format(
@@ -657,6 +676,10 @@ def build_parser() -> argparse.ArgumentParser:
             added.add_argument(
                 "--questionnaire", default="vaggeryd-2024", metavar="ID",
                 help=_("formuläret som svaren följer; %(default)s"),
+            )  # fmt: skip
+            added.add_argument(
+                "--collecting", action="store_true",
+                help=_("enkäten pågår: räkna in vilka som har svarat, visa inget av vad"),
             )  # fmt: skip
     added = command("indicators", indicators, _("visa alla indikatorer och svar för en våg"))
     _add_wave(added)

@@ -62,6 +62,9 @@ class LoadResult:
     missing: list[str] = field(default_factory=list)
     # How many questions wait with their latest answers (ingest.waiting), and how many were asked.
     waiting: tuple[int, int] = (0, 0)
+    # Whether the survey is still open, and whether its answers are published for the first time.
+    collecting: bool = False
+    first: bool = False
     # What good rows say that does not fit together: told, and read as it stands.
     remarks: list[RowError] = field(default_factory=list)
 
@@ -211,9 +214,13 @@ def load_survey(
     options: Options = Options(),
     *,
     questionnaire_id: str = DEFAULT_QUESTIONNAIRE,
+    collecting: bool = False,
 ) -> LoadResult:
     """Load the survey answers of ``wave``, replacing those that were there.
 
+    ``collecting``: the survey is still open. Who answered is counted, and the auditor sees the
+    answers, but nothing of them is published until they are loaded without it: what has been shown
+    once holds back what comes later (``ingest.waiting``).
     Raises ``LoadRefused`` naming the command that is missing when the wave has no frame, and when
     a department has more answers than invited; ``StoreError`` when the answers are another wave's
     (``ingest.same_answers``); otherwise as ``load_frame``.
@@ -229,7 +236,10 @@ def load_survey(
     )
     # The frame's departments too: they decide which rows are good.
     named = (text for code, name, _invited in frame for text in (code, name))
-    fingerprint = _fingerprint(SURVEY_KIND, wave, table.sha256, questionnaire.fingerprint, *named)
+    state = ["collecting"] if collecting else []
+    fingerprint = _fingerprint(
+        SURVEY_KIND, wave, table.sha256, questionnaire.fingerprint, *state, *named
+    )
     known = _already(fingerprint, options)
     if known:
         return known
@@ -248,8 +258,9 @@ def load_survey(
         refuse_pruned(builder, wave)
         _refuse_another_form(builder, wave, questionnaire_id)
         builder.execute(
-            "update published.wave set questionnaire = $questionnaire where wave = $wave",
-            {"questionnaire": questionnaire_id, "wave": wave},
+            "update published.wave set questionnaire = $questionnaire, collecting = $collecting "
+            "where wave = $wave",
+            {"questionnaire": questionnaire_id, "collecting": collecting, "wave": wave},
         )
         _write_answers(builder, wave, answers, table)
         refuse_another_waves(builder, wave, table.sha256)
@@ -264,6 +275,10 @@ def load_survey(
             },
         )
         options.progress(_("Räknar och prövar vad som får visas …"))
+        ((shown,),) = builder.rows(
+            "select count(*) from records.published_atom where wave = $wave", {"wave": wave}
+        )
+        result.collecting, result.first = collecting, not (collecting or shown)
         publish_wave(builder, wave)
         (result.waiting,) = builder.rows(
             "select count_if(waiting), count_if(asked) from published.question where wave = $wave",

@@ -8,7 +8,7 @@ latter, so nothing they can do brings a hidden number back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from ingest.register import publish_register
@@ -21,6 +21,7 @@ from ingest.waiting import (
     Sides,
     answers_of,
     earlier,
+    is_unsafe,
     keep,
     must_wait,
     people_of,
@@ -66,11 +67,12 @@ def publish_wave(builder: Builder, wave: str) -> None:
     Nothing is left to count of a wave whose records were removed by age: what is published stays.
     """
     (row,) = builder.rows(
-        "select pruned, questionnaire, profile, min_base, unanimous_below, min_groups, min_change "
+        "select pruned, questionnaire, coalesce(collecting, false), "
+        "profile, min_base, unanimous_below, min_groups, min_change "
         "from published.wave where wave = $wave",
         {"wave": wave},
     )
-    pruned, questionnaire_id, profile = row[0], row[1], Profile(*row[2:])
+    pruned, questionnaire_id, collecting, profile = *row[:3], Profile(*row[3:])
     if pruned is not None:
         return
     for table in ("records.cube", "published.cube", "records.group_size", "published.group_size"):
@@ -85,7 +87,7 @@ def publish_wave(builder: Builder, wave: str) -> None:
     if questionnaire_id is not None:
         questionnaire = reference.load_questionnaire(questionnaire_id)
         _count(builder, wave, questionnaire)
-        _gate(builder, wave, questionnaire, profile)
+        _gate(builder, wave, questionnaire, profile, collecting)
         _figures(builder, wave)
     # The waves' departments and limits are part of what is published of the register.
     publish_register(builder)
@@ -140,9 +142,17 @@ def _has(builder: Builder, wave: str, attribute: str) -> bool:
 
 
 def _gate(
-    builder: Builder, wave: str, questionnaire: reference.Questionnaire, profile: Profile
+    builder: Builder,
+    wave: str,
+    questionnaire: reference.Questionnaire,
+    profile: Profile,
+    collecting: bool,
 ) -> None:
-    """Write what may be published: what is safe by itself, and beside what is published already."""
+    """Write what may be published: what is safe by itself, and beside what is published already.
+
+    While the survey is ``collecting`` nothing new is: everything waits, also what waits for nothing
+    else.
+    """
     people = people_of(builder, wave)
     sides = _sides(questionnaire)
     tallies = _tallies(builder, wave, sides)
@@ -180,15 +190,9 @@ def _gate(
         for question, shown in now.items()
     }
     before, past = published(builder, wave), earlier(builder, wave)
-    held = frozenset(
-        question
-        for question, old in before.items()
-        if question in after
-        and must_wait(
-            old, past.get(question, ()), after[question], sides.get(question, ()), profile
-        )
-    )
-    held |= _families(questionnaire, held)
+    held = _held(before, past, after, sides, profile)
+    if collecting:
+        held = frozenset(after) | tallies.keys()
     _publish_cube(builder, wave, verdicts, held)
     _publish_sizes(builder, wave, small, held)
     # What is not asked any longer was published once: it is what an answer to it comes after.
@@ -220,18 +224,33 @@ def _hidden(
     return hidden
 
 
-def _families(questionnaire: reference.Questionnaire, held: frozenset[str]) -> frozenset[str]:
-    """Return every question that is tied to a held one by a filter: the base of a filtered question
-    is an answer to its filter, so all of them wait, or none."""
-    filters = {q.id: q.asked_if.question for q in questionnaire.questions if q.asked_if}
+def _held(
+    before: Mapping[str, Publication],
+    past: Mapping[str, Sequence[Publication]],
+    after: Mapping[str, Publication],
+    sides: Mapping[str, Sides],
+    profile: Profile,
+) -> frozenset[str]:
+    """Return the questions (and ``ANSWERED``) whose new answers wait: all that have any, or none.
 
-    def root(question: str) -> str:
-        while question in filters:
-            question = filters[question]
-        return question
+    That one question waits and another does not would tell how the few who came answered: alike, in
+    the one. And the base of a filtered question is an answer to its filter. What was itself
+    published unsafely (by an earlier version of the gate) does not stay for that.
+    """
 
-    roots = {root(question) for question in held if question != ANSWERED}
-    return frozenset(q.id for q in questionnaire.questions if root(q.id) in roots)
+    def waits(question: str) -> bool:
+        given = past.get(question, ()), after[question], sides.get(question, ()), profile
+        return must_wait(before[question], *given)
+
+    both = before.keys() & after.keys()
+    if not any(waits(question) for question in sorted(both)):
+        return frozenset()
+    return frozenset(
+        question
+        for question in after
+        if before.get(question) != after[question]
+        and not (question in both and is_unsafe(before[question], sides.get(question, ()), profile))
+    )
 
 
 def _publish_cube(

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 QUERIES = Path(__file__).resolve().parent
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 STORE_VARIABLE = "DISTANSKOLLEN_STORE"
 # What a pointer, a command or an address may name: nothing that leads out of the store's folder.
 SNAPSHOT_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{0,99}")

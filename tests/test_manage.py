@@ -239,8 +239,12 @@ def test_loading_through_processes_is_the_contract_from_end_to_end(
     assert done.code == 0 and list(done.json) == LOAD_KEYS
     assert (done.json["accepted"], done.json["rejected"], done.json["errors"]) == (3, 0, [])
     assert done.json["snapshot"] == current_id()
-    done = process("load", "survey", survey, "--wave", "2024", "--questionnaire", "vaggeryd-2024")
+    as_asked = "load", "survey", survey, "--wave", "2024", "--questionnaire", "vaggeryd-2024"
+    done = process(*as_asked, "--collecting")
+    assert done.code == 0 and "Enkäten pågår" in done.err and "väntar i" not in done.err
+    done = process(*as_asked)
     assert (done.code, done.out) == (0, "") and "32 rader inlästa" in done.err
+    assert "visas nu för första gången" in done.err and "--collecting" in done.err
     done = process("load", "agreements", register, "--as-of", "2024-09-01", "--json")
     assert done.code == 0 and done.json["unmapped_columns"] == ["Extra"]
     assert "”Extra”" in done.err

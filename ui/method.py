@@ -312,8 +312,9 @@ def protection(context: Context) -> None:
             "underlag, andel, intervall, rubriker, förklaringar och filer. Antal tillfrågade och "
             "svarande per förvaltning är inga svar och visas alltid. Förvaltning korsad med "
             "befattning visas där båda visas och korsningen är säker. Läses fler svar in räknas "
-            "de in när minst {change} har tillkommit i allt som går att räkna fram; till dess "
-            "väntar de."
+            "de in när skillnaden mot varje tidigare bild är lika säker: minst {change} har "
+            "tillkommit i allt som går att räkna fram, och de har inte svarat lika. Till dess "
+            "väntar alla nya svar i vågen."
         ).format(
             base=wave["min_base"],
             unanimous=wave["unanimous_below"],

@@ -108,7 +108,7 @@ def wave_note(context: Context) -> None:
                 "visas, för alla roller."
             )
             notes.append((title, text))
-        if (note := _waiting(context, name, str(row["label"]))) is not None:
+        if (note := _waiting(context, name, row)) is not None:
             notes.append(note)
         if row["kind"] == "rekonstruerad":
             title = _("Våg {wave}: rekonstruerad ur rapportens publicerade antal").format(
@@ -126,19 +126,27 @@ def wave_note(context: Context) -> None:
         st.html(cards.footnotes(notes))
 
 
-def _waiting(context: Context, wave: str, label: str) -> tuple[str, str] | None:
-    """Return the note that answers wait; None where none does."""
+def _waiting(context: Context, wave: str, row: pd.Series) -> tuple[str, str] | None:
+    """Return the note that answers wait, and for what; None where none does."""
     waiting, asked = context.waiting(wave)
     if not waiting:
         return None
-    text = _(
-        "De svar som lästes in sist är för få för att räknas in: skillnaden mot det som redan har "
-        "visats skulle tala om vad några enstaka svarat. Så länge visas räkningen från före dem "
-        "för {waiting} av {asked} frågor. De väntande svaren är inte borttagna."
-    ).format(waiting=waiting, asked=asked)
+    if row["collecting"]:
+        title = _("Våg {wave}: enkäten pågår")
+        text = _(
+            "Svaren räknas in i svarsfrekvensen. Vad de säger visas när enkäten är stängd: en "
+            "tidig bild skulle tillsammans med den färdiga kunna tala om vad några enstaka svarat."
+        )
+    else:
+        title = _("Våg {wave}: nya svar väntar")
+        text = _(
+            "De svar som lästes in sist räknas inte in än: skillnaden mot det som redan har visats "
+            "skulle kunna tala om vad några enstaka svarat. Så länge visas räkningen från före dem "
+            "för {waiting} av {asked} frågor. De väntande svaren är inte borttagna."
+        ).format(waiting=waiting, asked=asked)
     if context.viewer.sees_microdata:
         text += " " + _("Rollen revisor ser dem redan.")
-    return _("Våg {wave}: nya svar väntar").format(wave=label), text
+    return title.format(wave=row["label"]), text
 
 
 def _without_answers(label: str, name: str, may_ask_for_it: bool) -> str:

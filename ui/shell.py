@@ -261,10 +261,12 @@ def ask_what(viewer: Viewer, page: Any) -> None:
 
 
 def _default_wave(waves: Any) -> str:
-    """Return the latest wave with answers that is not a made-up example; else the latest."""
+    """Return the latest wave with answers that is not a made-up example, nor still collecting them
+    (of which nothing is shown yet) if there is another; else the latest."""
     answered = waves[waves["answered"] > 0]
     real = answered[answered["kind"] != "exempel"]
-    for table in (real, answered, waves):
+    closed = real[~real["collecting"].fillna(False).astype(bool)]
+    for table in (closed, real, answered, waves):
         if not table.empty:
             return str(table["wave"].iloc[-1])
     raise AssertionError("waves is not empty")

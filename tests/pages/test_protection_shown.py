@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ingest.load import load_survey
+from ingest.load import load_frame, load_survey
 from queries.indicators import departments, options
 from queries.mergings import of_departments
 from queries.protection import visibility, visibility_merged, waiting
@@ -40,6 +40,27 @@ def test_a_page_says_that_answers_wait_and_of_which_wave() -> None:
     assert "revisor ser dem" not in said
     said = words(_run("rattvisa", {"vag": "2026", "roll": "revisor"}))
     assert "Våg 2026: nya svar väntar" in said and "revisor ser dem redan" in said
+
+
+def test_while_the_survey_is_open_pages_say_so_and_start_with_a_wave_that_is_shown(
+    demo_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(demo_store, tmp_path / "store")
+    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / "store"))
+    load_frame(ROOT / "data" / "demo" / "frame-2026.csv", "2027")
+    lines = (ROOT / "data" / "demo" / "survey-2024.csv").read_text("utf-8-sig").splitlines()
+    # Not more of them: the same answers are refused as those of another wave.
+    answers = tmp_path / "survey.csv"
+    answers.write_text("\n".join(lines[:5]), encoding="utf-8")
+    load_survey(answers, "2027", collecting=True)
+    for address in ({"vag": "2027"}, {"vag": "2027", "roll": "revisor"}):
+        for page in ("rattvisa", "sammanfattning", "metod"):
+            app = _run(page, address)
+            assert not app.exception
+        said = words(_run("rattvisa", address))
+        assert "Våg 2027: enkäten pågår" in said and "nya svar väntar" not in said
+        assert ("revisor ser dem redan" in said) == ("roll" in address)
+    assert "enkäten pågår" not in words(_run("rattvisa", {}))
 
 
 def test_a_wave_of_which_nothing_waits_does_not_say_so(

@@ -146,9 +146,14 @@ class Loader:
         return self.frame([("Förvaltning", "Tillfrågade"), *departments.items()], wave)
 
     def survey(
-        self, rows: Iterable[Sequence[object]], wave: str = "v", questionnaire: str = "small"
+        self,
+        rows: Iterable[Sequence[object]],
+        wave: str = "v",
+        questionnaire: str = "small",
+        collecting: bool = False,
     ) -> LoadResult:
-        return load_survey(self._file("survey.csv", rows), wave, questionnaire_id=questionnaire)
+        file = self._file("survey.csv", rows)
+        return load_survey(file, wave, questionnaire_id=questionnaire, collecting=collecting)
 
     def agreements(self, rows: Iterable[Sequence[object]], as_of: date) -> LoadResult:
         return load_agreements(self._file("agreements.csv", rows), as_of=as_of)
