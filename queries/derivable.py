@@ -21,7 +21,7 @@ Rejected: testing pairs and triples of groups only, which misses what four group
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, combinations, pairwise
+from itertools import chain, combinations, pairwise, permutations
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,11 @@ _CLOSE = 1e-6
 # Up to so many numbers bounds are sought for, and after so many ways one by one.
 _CELLS = 1_500
 _WAYS = 6
+# Before that, by exchanges of answers, from so many bases of them.
+_BASES = 4
+_APART, _MOST = 8, 4_000
+# In whole people up to so many: above that one program can take seconds.
+_EXACT = 300
 # A way in whole people need not be the nearest one.
 _ROUGH = 1.0
 # Above that, for options that people of so many blocks at most can have chosen.
@@ -312,6 +317,7 @@ def _fixed(
     has, or not.
     """
     atoms, options = chose.shape
+    exact = exact and atoms * options <= _EXACT
     equal = kron(csr_array(told.astype(float)), identity(options))
     value = counts.ravel().astype(float)
     if things is not None:
@@ -319,7 +325,9 @@ def _fixed(
         value = np.concatenate([value, size])
     things = np.eye(options, dtype=np.int64) if things is None else things
     truth = few @ chose @ things
-    sets, choices = np.nonzero((truth > 0) & asked)
+    asked = asked & (truth > 0)
+    asked = asked & ~_exchanged(told, size, chose, few, things)
+    sets, choices = np.nonzero(asked)
     sought, numbers = few[sets], truth[sets, choices]
     equal, most = equal.tocsr(), np.repeat(size, options)
 
@@ -385,6 +393,66 @@ def _fixed(
             yield sought[0], int(choices[0])
         free[0] = True
         sought, choices, numbers = sought[~free], choices[~free], numbers[~free]
+
+
+def _exchanged(told: Atoms, size: Ints, chose: Ints, few: Atoms, things: Ints) -> Atoms:
+    """Return of which sets of ``few`` and things the number is another one when people exchange
+    answers in a way that nothing of what is told shows.
+
+    Some blocks get one more of an answer and one less of another, others the opposite, so that the
+    groups' numbers stay. Where that can be, the number is not certain: found without solving
+    anything, it is most often found so. ``chose`` with one option only is of those who could choose
+    it or not.
+    """
+    if chose.shape[1] == 1:
+        chose = np.hstack([chose, size[:, None] - chose])
+        things = np.vstack([things, 0 * things])
+    ways = _exchanges(told)
+    other = np.zeros((len(few), things.shape[1]), dtype=np.bool_)
+    if not len(ways) or not len(few):
+        return other
+    touched = (few.astype(float) @ ways.T.astype(float)) != 0
+    for gives, takes in permutations(range(chose.shape[1]), 2):
+        can = (chose[:, gives] >= ways).all(axis=1) & (chose[:, takes] >= -ways).all(axis=1)
+        differs = things[gives] != things[takes]
+        if can.any() and differs.any():
+            other |= touched[:, can].any(axis=1)[:, None] & differs
+    return other
+
+
+def _exchanges(told: Atoms) -> Ints:
+    """Return numbers of people to add to each block (−2 to 2) that are 0 in each group: a row each,
+    many different ones and always the same."""
+    columns = told.shape[1]
+    draw = np.random.default_rng(_SEED)
+    # Two blocks and two others that are in the same groups together: the fewest answers must be
+    # there to be exchanged. A block in no group stands for one that is not needed.
+    blocks = np.hstack([told.astype(np.int64), np.zeros((len(told), 1), dtype=np.int64)])
+    one, two = np.triu_indices(columns + 1, 1)
+    sums = draw.integers(1, _PRIME, len(told)) @ blocks
+    sums = sums[one] + sums[two]
+    order = np.argsort(sums, kind="stable")
+    pairs = []
+    for apart in range(1, _APART):
+        first, second = order[:-apart], order[apart:]
+        same = sums[first] == sums[second]
+        pairs.append(np.stack([first[same], second[same]]))
+    first, second = np.hstack(pairs)[:, :_MOST]
+    ways = np.zeros((len(first), columns + 1), dtype=np.int64)
+    at = np.arange(len(first))
+    for place, sign in ((one[first], 1), (two[first], 1), (one[second], -1), (two[second], -1)):
+        np.add.at(ways, (at, place), sign)
+    found = [ways[:, :columns]]
+    for _ in range(_BASES):
+        order = draw.permutation(columns)
+        reduced, pivots = _reduced(told[:, order].astype(np.int64))
+        free = np.setdiff1d(np.arange(columns), pivots)
+        ways = np.zeros((len(free), columns), dtype=np.int64)
+        ways[np.arange(len(free)), order[free]] = 1
+        given = -reduced[:, free].T % _PRIME
+        ways[:, order[pivots]] = np.where(given > _PRIME // 2, given - _PRIME, given)
+        found.append(ways[np.abs(ways).max(axis=1, initial=0) <= 2])
+    return np.vstack(found)
 
 
 def _reduced(rows: Ints) -> tuple[Ints, Ints]:
