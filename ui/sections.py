@@ -109,7 +109,11 @@ def wave_note(context: Context) -> None:
             )
             notes.append((title, text))
         if (note := _waiting(context, name, row)) is not None:
-            notes.append(note)
+            # That all is hidden is what the page is about; that a count is older is a note to it.
+            if row["collecting"]:
+                st.html(cards.callout("info", *note))
+            else:
+                notes.append(note)
         if row["kind"] == "rekonstruerad":
             title = _("Våg {wave}: rekonstruerad ur rapportens publicerade antal").format(
                 wave=row["label"]
