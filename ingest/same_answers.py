@@ -10,13 +10,17 @@ otherwise. Questions of two waves are paired by what they ask, and once more so 
 are as often given as can be; within a pair the options by what they say, else by how often they
 were chosen. Rejected: comparing ids (another questionnaire passes) and the files' headers (another
 export does).
+
+Of what a wave was published with earlier, and of one whose records were removed by age, there are
+no rows left, but counts by department. These are held against the new ones: the same people give
+the same counts in every question, others do not.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, pi, sqrt
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -38,8 +42,16 @@ the first of several) was not answered alike. More rows are asked for where ques
 they are all there when a file is loaded again, and people who answer anew are alike in some things.
 """
 
+LOST = 0.01
+"""So large a part of the counts may be missing, or else be new, where people only came or left."""
+AS_BY_CHANCE = 0.3
+"""And so much may all counts differ, after scaling to as many people, of what they do for other
+people. Those who answer a second time, 85 of 100 as before, come to 0.4."""
+
 Counts = dict[str, Counter[str]]
 """Question → option → how many chose it."""
+Pictured = Counter[tuple[str, ...]]
+"""(Question, department, option), or the latter two → people."""
 Words = dict[tuple[str, str], str]
 """(Question, "") and (question, option) → what it says."""
 
@@ -76,6 +88,7 @@ def refuse_another_waves(builder: Builder, wave: str, sha256: str) -> None:
                 many = max(LEAST, ceil(part * len(pairs)))
                 if many <= len(pairs):
                     _refuse_if_shared(builder, wave, other, pairs[:many], enough)
+    _refuse_if_published(builder, wave)
 
 
 def _refuse_if_shared(
@@ -96,6 +109,65 @@ def _refuse_if_shared(
     if shared >= FEW and shared > enough * min(own, others) and 3 * shared > fewest:
         told = _("{shared} av {own} svarsrader finns i båda.")
         raise StoreError(_refused(other, told.format(shared=shared, own=own)))
+
+
+def _refuse_if_published(builder: Builder, wave: str) -> None:
+    """Raise ``StoreError`` if the counts of ``wave`` are those of a publication of another wave."""
+    pictures: dict[tuple[str, int], Pictured] = {}
+    for other, publication, *cell, people in builder.rows(
+        sql_file("earlier_pictures"), {"wave": wave}
+    ):
+        pictures.setdefault((other, publication), Counter())[tuple(cell)] = people
+    if not pictures:
+        return
+    own: Pictured = Counter()
+    for *cell, people in builder.rows(
+        "select question, department, option, count(*) from records.answer "
+        "join records.respondent using (wave, respondent) where wave = $wave group by all",
+        {"wave": wave},
+    ):
+        own[tuple(cell)] = people
+    mine = _said(own, _words(builder, wave))
+    for (other, _publication), counts in pictures.items():
+        if _is_same(mine, _said(counts, _words(builder, other))):
+            raise StoreError(_refused(other, _("Antalen är desamma som visades av den.")))
+
+
+def _said(counts: Pictured, words: Words) -> dict[str, Pictured]:
+    """Return question → (department, option) → people, by what questions and options say."""
+    found: dict[str, Pictured] = {}
+    for (question, department, option), people in counts.items():
+        cells = found.setdefault(words.get((question, ""), question), Counter())
+        cells[department, words.get((question, option), option)] += people
+    return found
+
+
+def _is_same(own: dict[str, Pictured], others: dict[str, Pictured]) -> bool:
+    """Return whether counts are of the same people, a few more or fewer."""
+    asked = [question for question in own if question in others]
+    if len(asked) < LEAST:
+        return False
+    gone = new = everybody = differing = by_chance = 0.0
+    for question in asked:
+        theirs = others[question]
+        there = {department for department, _option in theirs}
+        mine = {cell: n for cell, n in own[question].items() if cell[0] in there}
+        scale = theirs.total() / max(sum(mine.values()), 1)
+        people = Counter[str]()
+        for (department, _option), number in theirs.items():
+            people[department] += number
+        for cell in sorted(theirs.keys() | mine.keys()):
+            before, now = theirs[cell], mine.get(cell, 0)
+            gone, new = gone + max(before - now, 0), new + max(now - before, 0)
+            differing += max(before - scale * now, 0)
+            # Half the mean difference of two binomial counts.
+            by_chance += sqrt(before * (1 - before / max(people[cell[0]], 1)) / pi)
+        everybody += theirs.total()
+    return (
+        everybody >= FEW * len(asked)
+        and min(gone, new) <= LOST * everybody
+        and differing < AS_BY_CHANCE * by_chance
+    )
 
 
 def _counts(builder: Builder) -> dict[str, Counts]:

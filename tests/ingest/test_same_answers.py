@@ -6,16 +6,20 @@ import csv
 import io
 import random
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ingest.load import Options, load_frame, load_survey
+from ingest.prune import prune
 from queries import reference
 from queries.store import StoreError
 from tests import loading
 
 DEMO = loading.ROOT / "data" / "demo"
+OLD = date(2025, 6, 1)
+"""Of records before this day those of the wave of 2024 are."""
 
 
 def demo_rows() -> list[list[str]]:
@@ -271,6 +275,41 @@ def test_nearly_everybody_of_one_mind_twice_are_two_waves(
     load_frame(DEMO / "frame-2024.csv", "2023")
     assert load_survey(written(tmp_path, [header, *waves[0]]), "2023").accepted == 60
     assert load_survey(written(tmp_path, [header, *waves[1]]), "2025").accepted == 60
+
+
+@pytest.mark.parametrize("how", ["replaced", "removed by age"])
+@pytest.mark.parametrize("more", [-2, 1, 4])
+def test_answers_that_were_published_once_are_known_again_when_they_are_there_no_more(
+    tmp_path: Path, loaded: list[list[str]], how: str, more: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header, *rows = loaded
+    if how == "replaced":
+        # Other people's answers under the wave's name, shown whatever they tell of the first.
+        monkeypatch.setattr("ingest.publish.must_wait", lambda *_: False)
+        load_survey(written(tmp_path, [header, *made_up(loaded, 85, random.Random(3))]), "2024")
+    else:
+        assert prune(OLD).waves == ["2024"]
+    again = [*rows, *rows[:more]] if more > 0 else rows[:more]
+    said = refused(written(tmp_path, [header, *again]), "2025")
+    assert "2024" in said and "Antalen" in said
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_same_people_who_answer_again_are_another_wave_also_after_the_first_is_removed(
+    tmp_path: Path, loaded: list[list[str]], seed: int
+) -> None:
+    """Six of seven answers as last time, and one in eight of the people is new."""
+    draw = random.Random(seed)
+    header, *rows = loaded
+    working = [row for row in rows if row[4] != "Aldrig"]
+    again = [*map(list, rows), *made_up(loaded, 11 * (seed % 2), draw)]
+    for row in again:
+        if row[4] != "Aldrig":
+            for column in range(5, len(header)):
+                if draw.random() < 1 / 7:
+                    row[column] = draw.choice(working)[column]
+    prune(OLD)
+    assert load_survey(written(tmp_path, [header, *again]), "2025").accepted == len(again)
 
 
 def test_the_very_same_file_is_refused_however_short_the_questionnaire(filled: Path) -> None:
