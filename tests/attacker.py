@@ -313,10 +313,7 @@ def _by_knowing(published: Published, people: list[Person], question: str) -> li
     for person in people:
         blocks.setdefault(tuple(belongs(person, key) for key in published.shown), []).append(person)
     members = list(blocks.values())
-    asked = []
-    for i, block in enumerate(members):
-        if len(block) < LIMIT or told(block, question, published.sides):
-            asked.append((i,))
+    asked = [(i,) for i, block in enumerate(members) if len(block) < LIMIT]
     for key in [*published.hidden, *_small(published, people, list(ATTRIBUTES))]:
         of = tuple(i for i, block in enumerate(members) if all(belongs(p, key) for p in block))
         inside = sum(len(members[i]) for i in of)
@@ -335,7 +332,8 @@ def only_way(
     published: Published,
 ) -> list[str]:
     """Return a number of one of the ``asked`` sets of blocks that what is told leaves one value
-    for, and not 0; in words, nothing: empty.
+    for, and not 0; in words, nothing: empty. Of blocks that are no such set, and fewer than so many
+    that being alike is no harm, that all of them said one thing.
 
     ``inside`` a row per group that is told of and a column per block, ``numbers`` the group's base
     and counts. Solved in whole numbers; of several choices each option by itself.
@@ -377,13 +375,18 @@ def only_way(
             )
             if np.abs(way - np.round(way)).max() < CLOSE
         ]
-        for chosen, thing in product(asked, [t for t in wanted if t <= set(some)]):
+        every = [(i,) for i in range(len(size)) if size[i] < ALIKE_BELOW]
+        for chosen, thing in product(
+            dict.fromkeys([*asked, *every]), [t for t in wanted if t <= set(some)]
+        ):
             if not (known[thing] | of_one).isdisjoint(chosen):
                 continue
             here = [person for i in chosen for person in members[i]]
             truly = sum(not thing.isdisjoint(person[question]) for person in here)
             on = np.isin(np.arange(len(size)), list(chosen)).astype(float)
             aim = np.kron(on, np.array([o in thing for o in some], dtype=float))
+            if chosen not in asked and truly < len(here):
+                continue
             if truly and all(abs(aim @ way - truly) < 1 - CLOSE for way in ways):
                 ends = [_extreme(sign * aim, equal, value, most, cap, whole=True)[0] * sign
                         for sign in (1, -1)]  # fmt: skip

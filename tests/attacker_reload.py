@@ -24,7 +24,6 @@ from tests.attacker import (
     _few,
     belongs,
     only_way,
-    told,
 )
 
 FEW_MOVED = 3
@@ -99,20 +98,18 @@ def _by_bounds(
         )
         blocks.setdefault(column, []).append((person, state))
     members = list(blocks.values())
-    asked = _asked_about(members, before, question)
+    asked = _asked_about(members, before)
     inside = np.array(list(blocks), dtype=float).T
     of = [[person for person, _state in block] for block in members]
     return only_way(inside, numbers, of, asked, question, before)
 
 
-def _asked_about(members: list[list[Moved]], published: Published, question: str) -> list[Any]:
-    """Return the sets of blocks of a few people: a block, a group's of one state, and a block that
-    is all alike. What all in a group of many say is told anyway, and not asked about."""
+def _asked_about(members: list[list[Moved]], published: Published) -> list[Any]:
+    """Return the sets of blocks of a few people: a block, and a group's of one state."""
     few = []
     for i, block in enumerate(members):
         moved = all(state != STAYED for _person, state in block)
-        alike = bool(told([person for person, _state in block], question, published.sides))
-        if len(block) < (FEW_MOVED if moved else LIMIT) or (alike and len(block) < ALIKE_BELOW):
+        if len(block) < (FEW_MOVED if moved else LIMIT):
             few.append((i,))
     for key in [*published.shown, *published.hidden]:
         for state in (STAYED, LEFT, CAME):
