@@ -17,6 +17,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+# Before NumPy is there: its threads wait for each other over matrices as small as ours, and take
+# twice the time of the processor for nothing.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from queries.i18n import _, _n
 from queries.viewer import AccessDenied, Role, Viewer
 

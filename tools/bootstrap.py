@@ -264,7 +264,9 @@ def run(port: int) -> int:
 def test(arguments: list[str]) -> int:
     """Lint, then test with what follows on the command line; the status is that of the tests."""
     prepare(DEVELOPERS)
-    env = {**os.environ, "DISTANSKOLLEN_CHROMIUM": require_chromium()}
+    # Tests run side by side already: threads of their own would only take turns.
+    env = {"OPENBLAS_NUM_THREADS": "1", **os.environ}
+    env["DISTANSKOLLEN_CHROMIUM"] = require_chromium()
     lint = call(["-m", "ruff", "check", "."])
     status = call(["-m", "pytest", *arguments], env)
     if lint != 0:
