@@ -28,13 +28,13 @@ from queries.municipality import Merging
 from queries.places import (
     CHOSE,
     SHARES,
+    UNSURE_TOO,
     Counted,
+    Groups,
     Side,
+    attribute,
     compare,
     counted,
-    cube_of,
-    set_aside,
-    three_ways,
 )
 from queries.poststratification import crossed
 from queries.reference import Question
@@ -124,7 +124,9 @@ def differences(
 
     ``breakdown``: department, position, occupation, sex or age. Departments are samples of their
     own, and their association is weighted to the frame; of other groups it is not known how many
-    were invited, so they are parts of one sample, and every silent person may belong to each.
+    were invited, so they are parts of one sample, and every silent person may belong to each, and
+    so may whoever left out the attribute: the others, whom a group is compared with, are everybody
+    else who answered, but the bounds of the difference are of those who surely are others.
     Raises ``KeyError``, ``UnknownWave``, ``AccessDenied``.
     """
     wanted = indicator(indicator_id)
@@ -155,21 +157,19 @@ def differences(
 
 @dataclass(frozen=True)
 class _Groups:
-    """The groups of a breakdown: ``table`` a result table (the whole last), ``side`` each group and
-    ``others`` everybody else, a row per row of the table; ``shown`` [R]. ``unit`` [R]: groups that
-    have nobody in common. ``unplaced``: silent people of whom it is not known where they belong.
-    ``answers``: who of each group, and of everybody else, gave each answer, [R, K]; ``apart``:
-    whether *vet ej* can be left out of the base."""
+    """The groups of a breakdown: ``table`` a result table (the whole last), ``people`` each group
+    and everybody else, a row per row of the table, ``steps`` the same by what they answered;
+    ``shown`` [R]. ``unit`` [R]: groups that have nobody in common. ``apart``: whether *vet ej* can
+    be left out of the base. ``opinions``: those of each group who have one, of an attribute."""
 
     table: pd.DataFrame
-    side: Side
-    others: Side
+    people: Groups
+    steps: Groups
     shown: Flags
     unit: Flags
     parts: Flags
-    answers: tuple[Floats, Floats]
     apart: bool
-    unplaced: float = 0.0
+    opinions: Side | None = None
 
 
 def _departments(
@@ -182,9 +182,13 @@ def _departments(
     unit = shown.copy()
     unit[shown] = side_by_side(parts[shown])
     count = np.nan_to_num(found.cube.count[found.question(0).id])
-    own, others = (found.ways(at, own)[0] @ count for own in (parts, ~parts))
+    side, others = found.side(at, parts), found.side(at, ~parts)
+    steps = [
+        replace(one, people=found.ways(at, own)[0] @ count)
+        for one, own in ((side, parts), (others, ~parts))
+    ]
     groups = _Groups(
-        table, found.side(at, parts), found.side(at, ~parts), shown, unit, parts, (own, others),
+        table, Groups(side, others, others), Groups(*steps, steps[-1]), shown, unit, parts,
         bool(found.unsure[0]),
     )  # fmt: skip
     people, answered, invited = found.strata()
@@ -202,54 +206,26 @@ def _groups(
         return None, None
     question = found.question(0)
     codes = [code for code in table["department"] if isinstance(code, str)]
-    asked = [question, *found.openers]
-    cube = cube_of(reader, found.wave, asked, breakdown, codes)
-    assert found.questionnaire is not None, "an indicator that was asked has a question"
-    people, apart = three_ways(cube, question, wanted.source.counted(found.questionnaire))
-    aside = set_aside(cube, question, asked[-1]) if found.openers else np.zeros(len(people))
-    shown = (table["status"] == "shown").to_numpy(dtype=bool)
-    people = np.where(shown[:, None], people, 0.0)
-    # Of a group that left the question empty it is known that they are in it: not of the others.
-    sizes = _sizes(reader, found.wave, breakdown, codes)
-    least = people.sum(axis=1) + aside
-    left_empty = np.where(np.isnan(sizes), 0.0, np.maximum(sizes - least, 0.0))
     everybody = found.side(np.zeros(1, dtype=int), np.ones((1, len(found.codes)), dtype=bool))
-    answered, invited = everybody.answered[0], everybody.invited[0]
-    unplaced = float(invited - answered)
-    size = np.full(len(table), answered), np.full(len(table), invited)
-    key = np.zeros((len(table), 1), dtype=int)
-
-    def side(people: Floats, silent: Floats) -> Side:
-        # Whoever is neither counted nor silent is of another group, or outside the filter.
-        away = size[1] - people.sum(axis=1) - silent - unplaced
-        return Side(people, np.maximum(away, 0.0), *size, key)
-
-    others = np.where(shown[:, None], people[-1] - people, 0.0)
-    unit = shown.copy()
-    unit[-1] = False
-    own = np.where(shown[:, None], cube.count[question.id], 0.0)
-    answers = own, np.where(shown[:, None], own[-1] - own, 0.0)
+    assert found.questionnaire is not None, "an indicator that was asked has a question"
+    options = wanted.source.counted(found.questionnaire)
+    made = attribute(
+        reader, found.wave, question, found.opener, options, everybody, breakdown, codes
+    )
+    people = made.people.side.people
+    unit = (table["status"] == "shown").to_numpy(dtype=bool) & table[
+        "department"
+    ].notna().to_numpy()
     groups = _Groups(
-        table, side(people, left_empty), side(others, np.maximum(left_empty[-1] - left_empty, 0.0)),
-        unit, unit, np.eye(len(table), dtype=bool), answers, apart, unplaced,
+        table, made.people, made.steps, unit, unit, np.eye(len(table), dtype=bool), made.apart,
+        made.opinions.side,
     )  # fmt: skip
     parts = people[unit]
     hidden = (table["status"] == "hidden").to_numpy()[:-1].any()
-    if hidden and shown[-1]:
+    if hidden and table["status"].iloc[-1] == "shown":
         parts = np.vstack([parts, people[-1] - parts.sum(axis=0)])
     counts = _chosen_or_not(parts[None, None])
     return groups, Sample(counts, everybody.answered[:, None], everybody.invited)
-
-
-def _sizes(reader: Reader, wave: str, breakdown: str, codes: Sequence[str]) -> Floats:
-    """Return how many answered the survey in each group, and in all, last; NaN where hidden."""
-    rows = reader.frame(
-        f'select "group", answered from {reader.schema}.group_size '
-        "where wave = $wave and breakdown in ('all', $breakdown)",
-        wave=wave,
-        breakdown=breakdown,
-    )
-    return rows.set_index("group")["answered"].astype(float).reindex([*codes, ""]).to_numpy()
 
 
 def _chosen_or_not(people: Floats) -> Floats:
@@ -267,9 +243,9 @@ def _rest(groups: _Groups) -> pd.DataFrame:
 def _from_rest(groups: _Groups) -> dict[str, Floats]:
     """Return each group less all the others, by the names of ``DIFFERENCE``, a row per row of the
     groups' table."""
-    keep = groups.shown & (groups.others.base > 0)
-    side, others = groups.side[keep], groups.others[keep]
-    made = compare(side, others, groups.unplaced)
+    keep = groups.shown & (groups.people.others.base > 0)
+    side, others, sure = groups.people[keep]
+    made = compare(side, others, sure=sure)
     one = np.zeros(int(keep.sum()), dtype=int)
     rest = side.base, others.base
     corrected = holm_by_place(made.p_value[:, 0], one, groups.parts[keep], rest)
@@ -288,14 +264,11 @@ def _means_from_rest(groups: _Groups, question: Question) -> pd.DataFrame:
     """Return each group's mean less that of all the others: ``MEANS``."""
     if not has_scale(question):
         return _no_means()
-    keep = groups.shown & (groups.others.base > 0)
-    own, others = (
-        replace(side[keep], people=people[keep])
-        for side, people in zip((groups.side, groups.others), groups.answers, strict=True)
-    )
-    made = compare(own, others, groups.unplaced, scale_of(question))
+    keep = groups.shown & (groups.people.others.base > 0)
+    own, others, sure = groups.steps[keep]
+    made = compare(own, others, scale_of(question), sure)
     one = np.zeros(int(keep.sum()), dtype=int)
-    rest = own.base, others.base
+    rest = tuple(side[keep].base for side in (groups.people.side, groups.people.others))
     corrected = holm_by_place(made.p_value[:, 0], one, groups.parts[keep], rest)
     values = {f"diff_{name}": getattr(made, name)[:, 0] for name in LIMITS}
     values |= {"difference": made.difference[:, 0], "p_holm": corrected}
@@ -322,12 +295,14 @@ def group_uncertainty(reader: Reader, wave: str, indicator_id: str, breakdown: s
         return _empty(UNCERTAINTY)
     shown = (groups.table["status"] == "shown").to_numpy(dtype=bool)
     columns = _from_rest(groups)
-    if groups.apart:
-        own = without_unsure(groups.side[shown])
+    if groups.apart and groups.opinions is not None:
+        own = without_unsure(groups.opinions[shown])
+        own["dont_know"] = groups.people.side.people[shown, UNSURE_TOO]
         columns |= {name: spread(shown, value) for name, value in own.items()}
     question = found.question(0)
     if has_scale(question):
-        own = means(question, groups.answers[0][shown], groups.side[shown])
+        side = groups.steps.side[shown]
+        own = means(question, side.people, side)
         columns |= {name: spread(shown, value) for name, value in own.items()}
     return typed(groups.table.assign(**columns), UNCERTAINTY, COUNTS, FLAGS)
 
@@ -335,7 +310,7 @@ def group_uncertainty(reader: Reader, wave: str, indicator_id: str, breakdown: s
 def _pairs(groups: _Groups) -> pd.DataFrame:
     units = np.flatnonzero(groups.unit)
     one, two = np.array(list(combinations(units, 2)), dtype=int).reshape(-1, 2).T
-    made = compare(groups.side[one], groups.side[two], groups.unplaced)
+    made = compare(groups.people.side[one], groups.people.side[two])
     p_value = made.p_holm[:, 0]
     columns: dict[str, Any] = {name: getattr(made, name)[:, 0] for name in LIMITS}
     columns |= {
@@ -363,7 +338,8 @@ def _nothing_to_compare(whole: str, groups: _Groups) -> str:
 
 
 def _untestable(groups: _Groups) -> str:
-    if (groups.side.answered >= groups.side.invited)[groups.unit].all():
+    side = groups.people.side
+    if (side.answered >= side.invited)[groups.unit].all():
         return _("Alla tillfrågade har svarat, så skillnaderna är kända och behöver inte prövas.")
     return _("Alla som svarade har svarat lika, så det finns ingen skillnad att pröva.")
 

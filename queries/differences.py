@@ -17,7 +17,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc, fdtrc, gammaln, stdtr
 
-from queries.estimation import Flags, Sample, covariance, estimate, freedom, interval, weights_of
+from queries.estimation import (
+    Flags,
+    Sample,
+    bounds_of,
+    covariance,
+    estimate,
+    freedom,
+    interval,
+    weights_of,
+)
 from queries.statistics import CONFIDENCE, Floats
 
 Ints = NDArray[np.int64]
@@ -205,22 +214,34 @@ def fisher(table: ArrayLike) -> tuple[float, bool]:
     return float((1 + (rare <= seen + TIED).sum()) / (1 + DRAWS)), True
 
 
-def contrasts(two: Sample, scores: ArrayLike) -> Contrasts:
+def contrasts(
+    two: Sample, scores: ArrayLike, sure: tuple[Floats, Floats] | None = None
+) -> Contrasts:
     """Compare the two groups of each sample [P, H, C, 2, K], on each row of ``scores`` [S, K].
 
     A share is tested by its table of chosen or not, a mean by t on ``degf`` − 1 (``svyttest``).
     NaN where nothing is left to chance, or a mean has no spread.
+
+    ``sure``: people [P, 2, K] who are surely of the groups, and how many [P, 2] may be, whatever
+    they answered. The bounds are of these; None: all who are counted are surely of their group.
     """
     scores = np.asarray(scores, dtype=float)
     found = estimate(two, scores, bounded=False)
     value, se = found.value, found.se
+    low, high, bound_low, bound_high = found.low, found.high, found.bound_low, found.bound_high
+    if sure is not None:
+        some = ~np.isnan(value)
+        bound_low, bound_high = (np.where(some, end, np.nan) for end in bounds_of(*sure, scores))
+        # Without degrees of freedom the bounds are the interval.
+        free = found.df > 0
+        low, high = np.where(free, low, bound_low), np.where(free, high, bound_high)
     share = (np.isnan(scores) | (scores == 0) | (scores == 1)).all(axis=-1)
     spread = _covariance_of_two(two, scores, value)
     with np.errstate(invalid="ignore", divide="ignore"):
         together = np.nan_to_num(np.clip(spread / (se[:, 0] * se[:, 1]), -1, 1))
         difference = value[:, 0] - value[:, 1]
         error = np.sqrt(np.maximum(se[:, 0] ** 2 + se[:, 1] ** 2 - 2 * spread, 0))
-        below, above = np.maximum(value - found.low, 0), np.maximum(found.high - value, 0)
+        below, above = np.maximum(value - low, 0), np.maximum(high - value, 0)
         down, up = (
             np.sqrt(np.maximum(x**2 + y**2 - 2 * together * x * y, 0))
             for x, y in ((below[:, 0], above[:, 1]), (above[:, 0], below[:, 1]))
@@ -228,10 +249,7 @@ def contrasts(two: Sample, scores: ArrayLike) -> Contrasts:
         df = freedom(two.grouped(np.ones((1, 2))), ~np.isnan(scores))[:, 0] - 1
         t_test = 2 * stdtr(np.where(df > 0, df, np.nan), -np.abs(difference) / error)
         known = np.isinf(found.n_eff).all(axis=1)
-    bounds = (
-        found.bound_low[:, 0] - found.bound_high[:, 1],
-        found.bound_high[:, 0] - found.bound_low[:, 1],
-    )
+    bounds = (bound_low[:, 0] - bound_high[:, 1], bound_high[:, 0] - bound_low[:, 1])
     by_table, exact = _two_by_two(two, scores)
     p_value = np.where(share, by_table, np.where(error > 0, t_test, np.nan))
     p_value = np.where(known | np.isnan(difference), np.nan, p_value)

@@ -187,13 +187,8 @@ def estimate(sample: Sample, scores: ArrayLike, *, bounded: bool = True) -> Esti
             spread = np.einsum("...gk,...gsk->...gs", weighted, apart) / size
         se, low, high, n_eff = interval(value, variance, alike, df, scores, spread)
 
-        total = np.einsum("...gk,...sk->...gs", people, score)
-        lowest, highest = _scale(scores)
-        silent = (sample.silent + np.asarray(sample.unplaced)[..., None])[..., None]
-        bounds = [
-            np.where(base > 0, (total + silent * end) / (base + silent), np.nan)
-            for end in (lowest, highest)
-        ]
+        silent = sample.silent + np.asarray(sample.unplaced)[..., None]
+        bounds = [np.where(base > 0, end, np.nan) for end in bounds_of(people, silent, scores)]
     low, high = (
         np.where(df > 0, np.clip(limit, *bounds) if bounded else limit, bound)
         for limit, bound in zip((low, high), bounds, strict=True)
@@ -208,6 +203,22 @@ def estimate(sample: Sample, scores: ArrayLike, *, bounded: bool = True) -> Esti
         missing_strata=missing, missing_people=float(sample.invited[missing].sum()),
         missing_cells=missing_cells, missing_cell_people=float(people_of[missing_cells].sum()),
     )  # fmt: skip
+
+
+def bounds_of(people: Floats, silent: Floats, scores: ArrayLike) -> tuple[Floats, Floats]:
+    """Return the non-response bounds [..., G, S] of groups of people [..., G, K] beside whom
+    ``silent`` [..., G] may have said anything; NaN where there is nobody."""
+    scores = np.asarray(scores, dtype=float)
+    inside = (~np.isnan(scores)).astype(float)
+    base = np.einsum("...gk,...sk->...gs", people, inside)
+    total = np.einsum("...gk,...sk->...gs", people, np.nan_to_num(scores))
+    more = np.asarray(silent)[..., None]
+    lowest, highest = _scale(scores)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return (
+            (total + more * lowest) / (base + more),
+            (total + more * highest) / (base + more),
+        )
 
 
 def freedom(sample: Sample, inside: ArrayLike) -> Floats:

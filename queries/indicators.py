@@ -27,7 +27,7 @@ from queries.catalogue import (
 from queries.i18n import _, translated
 from queries.municipality import Merging, joint_name
 from queries.reference import AskedIf, Question, Questionnaire
-from queries.statistics import estimate
+from queries.statistics import belonging, estimate
 from queries.store import Reader, sql_file
 from queries.viewer import AccessDenied, Role
 
@@ -295,7 +295,8 @@ def by_group(reader: Reader, wave: str, wanted: Indicator, breakdown: str) -> pd
     A result table whose ``department`` is the group's option code and ``name`` its label, the
     whole last; empty when the wave did not ask for the attribute. How many of a group were
     invited is not known, so a group is a domain of the whole wave, and every silent person may
-    belong to it: intervals and bounds are wider than a department's, and rightly so.
+    belong to it, and whoever left out the attribute: intervals and bounds are wider than a
+    department's, and rightly so.
     """
     reader.viewer.require_results()
     grid = departments(reader, wave)
@@ -352,16 +353,11 @@ def _groups(
         found[name].astype(float).to_numpy()
         for name in ("numerator", "denominator", "answered", "not_asked")
     )
-    answered, invited = float(grid["answered"].sum()), float(grid["invited"].sum())
     shown = (found["status"] == "shown").to_numpy(dtype=bool)
-    # While an answer that was withdrawn waits, more are told of than have answered.
-    size = np.where(np.isnan(size), size, np.fmax(size, base + not_asked))
-    answered = float(np.nanmax([answered, *size, *(base + not_asked)]))
-    invited = max(invited, answered)
-    # A group whose size is hidden although its answers are shown has at least its base in it.
-    outside = answered - np.where(np.isnan(size), base + not_asked, size) + not_asked
+    of = belonging(float(grid["answered"].sum()), size, base, not_asked)
+    invited = max(float(grid["invited"].sum()), of.answered)
     blank = np.where(shown, 0.0, np.nan)
-    uncertain = estimate(numerator + blank, base + blank, answered, invited, outside)
+    uncertain = estimate(numerator + blank, base + blank, of.answered, invited, of.outside)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = np.where(shown, numerator / base, np.nan)
     return pd.DataFrame(

@@ -19,7 +19,7 @@ from queries.differences import Contrasts, contrasts
 from queries.estimation import Flags, Sample
 from queries.reference import Question, Questionnaire
 from queries.selection import UNSURE
-from queries.statistics import Floats
+from queries.statistics import Floats, belonging
 from queries.store import Reader, sql_file
 
 CHOSE, OTHER, UNSURE_TOO = range(3)
@@ -122,12 +122,9 @@ class Counted:
         return self.questionnaire.question(self.indicators[at].source.question)  # type: ignore[union-attr]  # survey only
 
     @property
-    def openers(self) -> list[Question]:
+    def opener(self) -> Question | None:
         """The question whose answer opens the first indicator's, if any."""
-        opened = self.question(0).asked_if
-        return (
-            [self.questionnaire.question(opened.question)] if opened and self.questionnaire else []
-        )
+        return opener_of(self.questionnaire, self.question(0)) if self.questionnaire else None
 
     def ways(self, at: np.ndarray, parts: Flags) -> tuple[Floats, Flags]:
         """Return how places [R, D] are added up from the cube [R, D + 1], and if they can be [R].
@@ -207,12 +204,16 @@ class Side:
         return Side(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
 
-def compare(first: Side, second: Side, unplaced: float = 0.0, scores: Floats = SHARES) -> Contrasts:
+def compare(
+    first: Side, second: Side, scores: Floats = SHARES, sure: Side | None = None
+) -> Contrasts:
     """Compare two places at a time: first less second, each by ``scores`` of what people are
     counted by.
 
     A place is a simple random sample of those who were invited there, as published; places with
-    the same key are parts of one sample. ``unplaced``: silent people who may belong to either.
+    the same key are parts of one sample. The bounds are of the two by themselves: who may belong to
+    either belongs, for each end, where that makes the difference the greatest. ``sure``: those of
+    the second that surely belong there, where it counts others too.
     """
     wide = max(first.key.shape[1], second.key.shape[1])
     keys = np.concatenate(
@@ -228,15 +229,15 @@ def compare(first: Side, second: Side, unplaced: float = 0.0, scores: Floats = S
     counts = np.zeros((len(rows), len(start), 1, 2, first.people.shape[1]))
     for group, side in enumerate((first, second)):
         counts[rows, which[group], 0, group] = side.people
+    surely = (first, second if sure is None else sure)
     return contrasts(
-        Sample(
-            counts=counts,
-            answered=answered[:, None],
-            invited=invited,
-            silent=np.stack([first.silent, second.silent], axis=1) - unplaced,
-            unplaced=np.full(len(rows), unplaced),
-        ),
+        # The bounds are of those who are sure: of the sample nobody else is asked for.
+        Sample(counts, answered[:, None], invited, silent=np.zeros((len(rows), 2))),
         scores,
+        (
+            np.stack([side.people for side in surely], axis=1),
+            np.stack([side.silent for side in surely], axis=1),
+        ),
     )
 
 
@@ -288,6 +289,12 @@ def counted(reader: Reader, wave: str, ids: Collection[str] | None) -> Counted:
     )
 
 
+def opener_of(questionnaire: Questionnaire, question: Question) -> Question | None:
+    """Return the question whose answer opens this one, None of one that is put to all."""
+    opened = question.asked_if
+    return questionnaire.question(opened.question) if opened else None
+
+
 def three_ways(cube: Cube, question: Question, options: Collection[str]) -> tuple[Floats, bool]:
     """Return who chose, chose otherwise, do not know [D + 1, 3], and if the last is told apart."""
     count, base = cube.count[question.id], cube.base[question.id]
@@ -299,8 +306,112 @@ def three_ways(cube: Cube, question: Question, options: Collection[str]) -> tupl
 
 def set_aside(cube: Cube, question: Question, opener: Question) -> Floats:
     """Return how many are known not to have been put the question [D + 1]; not known: 0."""
-    assert question.asked_if is not None
+    return np.nan_to_num(known_aside(cube, question, opener))
+
+
+def known_aside(cube: Cube, question: Question, opener: Question | None) -> Floats:
+    """Return how many were not put the question [D + 1]; NaN where that is hidden or not known.
+    Without an ``opener`` it was put to all."""
+    if opener is None:
+        return np.zeros(len(cube.groups) + 1)
+    assert question.asked_if is not None, "a question that another opens"
     outside = [code not in question.asked_if.options for code in opener.codes]
     if opener.id not in cube.count:
-        return np.zeros(len(cube.groups) + 1)
-    return np.nan_to_num(cube.count[opener.id][:, outside].sum(axis=1))
+        return np.full(len(cube.groups) + 1, np.nan)
+    return cube.count[opener.id][:, outside].sum(axis=1)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The groups of an attribute as parts of one sample of everybody; a row per group, the whole
+    last. ``side``: each group, ``others``: everybody else who answered, ``sure``: those of them who
+    surely are of another group. Where a group is hidden its people are 0."""
+
+    side: Side
+    others: Side
+    sure: Side
+
+    def __getitem__(self, rows: np.ndarray) -> tuple[Side, Side, Side]:
+        return self.side[rows], self.others[rows], self.sure[rows]
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A question by the groups of an attribute: ``people`` by how they are counted, ``opinions``
+    the same of those alone who did not say *vet ej*, and these by the ``steps`` that they chose.
+    ``apart``: whether *vet ej* is told apart from what is counted."""
+
+    people: Groups
+    opinions: Groups
+    steps: Groups
+    apart: bool
+
+
+def attribute(
+    reader: Reader,
+    wave: str,
+    question: Question,
+    opener: Question | None,
+    options: Collection[str],
+    everybody: Side,
+    breakdown: str,
+    codes: Sequence[str],
+) -> Attribute:
+    """Read who gave some ``options`` in the groups (``codes``) of an attribute and in all."""
+    cube = cube_of(reader, wave, [question, *([opener] if opener else [])], breakdown, codes)
+    told, apart = three_ways(cube, question, options)
+    count, base = cube.count[question.id], cube.base[question.id]
+    aside = known_aside(cube, question, opener)
+    rows = reader.frame(
+        f'select "group", answered from {reader.schema}.group_size '
+        "where wave = $wave and breakdown in ('all', $breakdown)",
+        wave=wave,
+        breakdown=breakdown,
+    )
+    size = rows.set_index("group")["answered"].astype(float).reindex([*codes, ""]).to_numpy()
+    # Whoever does not know is neither counted nor silent where only opinions count.
+    single = question.type != "multiple"
+    unsure = np.array([single and code == UNSURE for code in question.codes])
+    dont_know = (count * unsure).sum(axis=1)
+    opined = size, base - dont_know, aside + dont_know
+    with_opinion = told.copy()
+    with_opinion[:, UNSURE_TOO] = np.where(np.isnan(dont_know), np.nan, 0.0)
+    return Attribute(
+        people=grouped(everybody, told, size, base, aside),
+        opinions=grouped(everybody, with_opinion, *opined),
+        steps=grouped(everybody, count * ~unsure, *opined),
+        apart=apart,
+    )
+
+
+def grouped(everybody: Side, people: Floats, size: Floats, base: Floats, aside: Floats) -> Groups:
+    """Return the groups of an attribute from who answered what in them.
+
+    ``everybody``: the one place that is all of them; ``people`` [G + 1, K], NaN where hidden, by
+    what they are counted by; ``size`` [G + 1] how many answered the survey, ``base`` the question,
+    ``aside`` were not put it (``queries.statistics.belonging``). Of a group it is not known how
+    many were invited: every silent person may belong to it, and whoever is in no group that is
+    told of.
+    """
+    of = belonging(float(everybody.answered[0]), size, base, aside)
+    answered = np.full(len(people), of.answered)
+    invited = np.maximum(np.full(len(people), everybody.invited[0]), answered)
+    key = np.zeros((len(people), 1))
+    shown = ~np.isnan(people).any(axis=1)
+    own = np.where(shown[:, None], people, 0.0)
+    may = invited - answered + of.unplaced  # to whichever group they belong
+
+    def side(counted: Floats, silent: Floats) -> Side:
+        away = np.maximum(invited - counted.sum(axis=1) - silent, 0.0)
+        return Side(counted, away, answered, invited, key)
+
+    silent = of.left_empty + np.append(may[:-1], invited[-1] - of.answered)
+    rest = np.where(shown[:, None], own[-1] - own, 0.0)
+    if of.unplaced:
+        sure = np.where(shown[:, None], own[:-1].sum(axis=0) - own, 0.0)
+        left = of.left_empty[:-1].sum() - of.left_empty
+    else:
+        # Then all others are of another group, also those who are hidden one group at a time.
+        sure, left = rest, of.left_empty[-1] - of.left_empty
+    sure[-1], left[-1] = 0.0, 0.0
+    return Groups(side(own, silent), side(rest, left + may), side(sure, left + may))

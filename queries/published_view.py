@@ -34,7 +34,16 @@ from queries.disclosure import CROSSED, JOIN
 from queries.estimation import Sample, estimate
 from queries.i18n import _
 from queries.municipality import Merging
-from queries.places import TOLD, Counted, Side, cube_of, set_aside, three_ways
+from queries.places import (
+    TOLD,
+    Counted,
+    Side,
+    attribute,
+    cube_of,
+    opener_of,
+    set_aside,
+    three_ways,
+)
 from queries.reference import Question
 from queries.selection import (
     ANSWERS,
@@ -305,39 +314,31 @@ class _View:
         return {q.id: counted_by_option(self.reader, wave, q, found, self.grid) for q in put}
 
     def side(self, question: Question, told: Told) -> Side | None:
-        """Return a group as the pages sample it, its people by the question's first option; None of
-        one that they give no interval.
+        """Return those of a group who have an opinion, as the pages sample them; None of a group
+        that they give no interval.
 
         A place is a sample of its own. Of another group it is not known how many were invited: it
-        is a part of everybody, and each of the silent may belong to it.
+        is a part of everybody, and each of the silent may belong to it, and whoever left out the
+        attribute.
         """
         if told.parts is not None:
+            unsure = told.count.get(UNSURE, 0)
             own = np.array([[code in told.parts for code in self.codes]])
-            return self._counted[question.id].side(np.zeros(1, dtype=int), own)
+            side = self._counted[question.id].side(np.zeros(1, dtype=int), own)
+            opined = np.array([[told.base - unsure, 0.0, 0.0]])
+            return replace(side, people=opined, aside=side.aside + unsure)
         if told.group is None:
             return None
-        attribute, code = told.group
-        made = counted_by_option(
-            self.reader, self.selection.wave, question, self.found, self.grid, attribute, [code]
-        )
-        sizes = self._sizes.get(told.group, np.nan)
-        people, aside = made.people[:1, 0], made.aside[:1, 0]
+        breakdown, code = told.group
+        opener = self.found.questionnaire and opener_of(self.found.questionnaire, question)
+        codes = list(self._by_group[question.id, breakdown])
         whole = self._counted[question.id].side(
             np.zeros(1, dtype=int), np.ones((1, len(self.codes)), dtype=bool)
         )
-        # One whose size is hidden although its answers are shown has at least its base in it.
-        size = np.fmax(sizes, people.sum(axis=1) + aside)
-        outside = whole.answered - size + aside
-        return replace(whole, people=people, aside=outside)
-
-    @cached_property
-    def _sizes(self) -> dict[tuple[str, str], float]:
-        """How many answered the survey in each group, where that is published."""
-        rows = self.reader.rows(
-            'select breakdown, "group", answered from published.group_size where wave = $wave',
-            wave=self.selection.wave,
+        made = attribute(
+            self.reader, self.selection.wave, question, opener, (), whole, breakdown, codes
         )
-        return {(b, g): np.nan if n is None else float(n) for b, g, n in rows}
+        return made.opinions.side[np.array([codes.index(code)])]
 
 
 def counted_by_option(
@@ -346,17 +347,14 @@ def counted_by_option(
     question: Question,
     found: Material,
     grid: pd.DataFrame,
-    breakdown: str = "department",
-    codes: Sequence[str] = (),
 ) -> Counted:
     """Return what each option of a question counts in the viewer's own cube, as if it were an
-    indicator: who chose it, chose otherwise and do not know, by department and for the whole; or by
-    the groups (``codes``) of another ``breakdown``."""
+    indicator: who chose it, chose otherwise and do not know, by department and for the whole."""
     questionnaire = found.questionnaire
     assert questionnaire is not None, "a question comes from one"
-    opener = questionnaire.question(question.asked_if.question) if question.asked_if else None
+    opener = opener_of(questionnaire, question)
     put = [question, *([opener] if opener else [])]
-    cube = cube_of(reader, wave, put, breakdown, codes or list(grid["code"]))
+    cube = cube_of(reader, wave, put, "department", list(grid["code"]))
     ways = [three_ways(cube, question, [code]) for code in question.codes]
     status = np.tile(cube.status[question.id], (len(ways), 1))
     told = np.isin(status, TOLD)
@@ -450,14 +448,12 @@ def _limits_without(view: _View, question: Question, told: Told, options: Sequen
     side = view.side(question, told)
     if side is None:
         return {}
-    unsure = float(told.count[UNSURE])
-    base = float(told.base) - unsure
     made = as_published(
         np.array([float(told.count[code]) for code in options]),
-        base,
+        side.base,
         side.answered,
         side.invited,
-        side.aside + unsure,
+        side.aside,
     )
     found = zip(*(getattr(made, name) for name in LIMITS), strict=True)
     return dict(zip(options, found, strict=True))
@@ -478,7 +474,7 @@ def _mean(
         counts=counts[None, None, None],
         answered=side.answered[:, None],
         invited=side.invited,
-        silent=np.maximum(side.silent, 0.0),
+        silent=side.silent,
     )
     made = estimate(sample, np.array([[steps.get(code, np.nan) for code in question.codes]]))
     return {name: float(getattr(made, name)[0, 0]) for name in ("value", *LIMITS)}

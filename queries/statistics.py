@@ -57,6 +57,49 @@ def nonresponse_bounds(
         return count / everyone, (count + silent) / everyone
 
 
+@dataclass(frozen=True)
+class Belonging:
+    """Who may belong to each group of an attribute, of whom no answer counts there: [G + 1], the
+    last is everybody.
+
+    ``answered``: how many answered the survey at all; ``outside`` of those are known not to be of
+    the group, or not to have been put the question. ``left_empty`` are of the group and left the
+    question empty. ``unplaced``: answered the survey, may have been put the question, and may be of
+    any group, as they left out the attribute (or nothing is told of their group).
+    """
+
+    answered: float
+    outside: Floats
+    left_empty: Floats
+    unplaced: float
+
+
+def belonging(answered: float, size: ArrayLike, base: ArrayLike, aside: ArrayLike) -> Belonging:
+    """Return who may belong to each group of an attribute.
+
+    Per group [G], of which nobody is in two, and of everybody, last: ``size`` how many answered the
+    survey, ``base`` the question, and ``aside`` are known not to have been put it; NaN where hidden
+    or not known. Whoever is in no group as far as is told may be in each of them: not to have said
+    one's sex is not to be neither woman nor man. So what is hidden makes bounds wider, and they
+    tell nothing but what the given numbers do.
+    """
+    size, base, aside = (np.asarray(x, dtype=float) for x in (size, base, aside))
+    counted = np.nan_to_num(base) + np.nan_to_num(aside)
+    # One whose size is hidden although its answers are shown has at least these in it.
+    known = np.fmax(size, counted)
+    # While an answer that was withdrawn waits, more are told of than have answered.
+    answered = float(max(answered, known.max()))
+    nowhere = max(answered - known[:-1].sum(), 0.0)
+    # Those of them who were not put the question, wherever they may belong: all who were not, less
+    # those whose group is known. Of a group that does not tell how many, everybody may be.
+    elsewhere = np.where(np.isnan(aside), known, aside)[:-1].sum()
+    unplaced = max(nowhere - max(np.nan_to_num(aside[-1]) - elsewhere, 0.0), 0.0)
+    left_empty = np.append(known[:-1], answered) - counted
+    outside = answered - np.nan_to_num(base) - left_empty
+    outside[:-1] -= unplaced
+    return Belonging(answered, outside, left_empty, unplaced)
+
+
 def wilson(share: ArrayLike, n_eff: ArrayLike, df: ArrayLike) -> tuple[Floats, Floats]:
     """Return Wilson's interval for a share that is worth ``n_eff`` answers, with the t quantile.
 

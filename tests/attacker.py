@@ -107,18 +107,22 @@ def learn_by_filter(
 # --- counts behind what is printed ----------------------------------------------------------------
 
 
-def counted_back(row: Mapping[str, Any], answered: int, invited: int) -> set[tuple[int, int, int]]:
+def counted_back(
+    row: Mapping[str, Any], answered: int, invited: int, skipped: int = SKIPPED
+) -> set[tuple[int, int, int]]:
     """Return every (count, base, asked) that the numbers of a printed row can stand for.
 
     ``row``: numerator, denominator, share, low, high, bound_low, bound_high, any of them missing;
     ``answered`` of ``invited`` people of the group answered the survey, ``asked`` of them were put
-    the question. Whoever knows the method (it is on a page) tries all whole numbers. Where nothing
-    is printed nothing is returned: everything is possible.
+    the question, and at most ``skipped`` of these left it empty. Of a group of an attribute
+    ``asked`` are those who may be of it: that can be all who answered. Whoever knows the method (a
+    page tells it) tries all whole numbers. Where nothing is printed nothing is returned: everything
+    is possible.
     """
     printed = {name: float(row[name]) for name in PRINTED if _is_number(row.get(name))}
     if not printed:
         return set()
-    found = _outcomes(answered, invited)
+    found = _outcomes(answered, invited, skipped)
     fits = np.ones(len(found["asked"]), dtype=bool)
     for name, value in printed.items():
         with np.errstate(invalid="ignore"):
@@ -132,16 +136,12 @@ def _is_number(value: Any) -> bool:
 
 
 @cache
-def _outcomes(answered: int, invited: int) -> dict[str, np.ndarray]:
+def _outcomes(answered: int, invited: int, skipped: int) -> dict[str, np.ndarray]:
     """Return what would be printed for every count, base and number of people asked."""
-    rows = [
-        (count, base, asked)
-        for asked in range(answered + 1)
-        for base in range(asked + 1)
-        for count in range(base + 1)
-        if asked - base <= SKIPPED
-    ]
-    count, base, asked = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    every = np.indices((answered + 1,) * 3, dtype=float).reshape(3, -1)
+    count, base, asked = every[:, (every[0] <= every[1]) & (every[1] <= every[2])]
+    near = asked - base <= skipped
+    count, base, asked = count[near], base[near], asked[near]
     printed = estimate(count, base, answered, invited, answered - asked)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = count / base

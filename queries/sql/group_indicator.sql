@@ -1,6 +1,7 @@
 -- One survey question, its counted options, per group of one attribute and for the whole (code '').
 -- $wave, $question, $options, $breakdown, and its filter ($filter, $excluded: the answers that set
 -- people aside; none for a question put to all). The viewer's own database. Grain: group.
+-- not_asked is null where it is hidden how many they are.
 with set_aside as (
     select breakdown, "group", sum(count) as not_asked
     from {schema}.cube
@@ -15,7 +16,7 @@ select
     any_value(c.base)::integer as denominator,
     any_value(c.status) as status,
     any_value(g.answered)::integer as answered,
-    coalesce(any_value(s.not_asked), 0)::integer as not_asked
+    case when $filter = '' then 0 else any_value(s.not_asked) end::integer as not_asked
 from {schema}.cube c
 left join {schema}.group_size g
     on g.wave = c.wave and g.breakdown = c.breakdown and g."group" = c."group"
