@@ -202,7 +202,8 @@ def fisher(table: ArrayLike) -> tuple[float, bool]:
     counts = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
     if min(counts.shape) < 2:
         return float("nan"), False
-    found = _by_halves(counts if counts.shape[1] <= counts.shape[0] else counts.T)
+    counts = _turned(counts)
+    found = _by_halves(counts)
     if found is not None:
         return found, False
     # Late: to import it takes longer than everything else here, and few tables are drawn.
@@ -465,6 +466,19 @@ def _everybody_answered(sample: Sample) -> bool:
     """Whether nothing is left to chance: all strata with people in the table answered in full."""
     _weights, kept = weights_of(sample)
     return not kept[sample.counts.sum(axis=(1, 2, 3)) > 0].any()
+
+
+def _turned(counts: Ints) -> Ints:
+    """Return the table, or it transposed, with its rows and columns by size: the same table for all
+    ways to write the same answers. At least as many rows as columns.
+
+    The draws follow from the margins, in their order, and what can be listed from which of them are
+    the rows: a table that was turned had another p.
+    """
+    by_row, by_column = (np.argsort(counts.sum(axis=n), kind="stable") for n in (1, 0))
+    table = counts[by_row][:, by_column]
+    rows, columns = (tuple(table.sum(axis=n).tolist()) for n in (1, 0))
+    return table if (len(rows), rows) >= (len(columns), columns) else table.T
 
 
 def _by_halves(counts: Ints) -> float | None:

@@ -173,6 +173,22 @@ def test_two_by_two_is_exact_in_pairs_as_scipy_has_it(cells: list[int]) -> None:
         assert found.p_value[0, 0] == pytest.approx(association(sample).p_value, abs=1e-12)
 
 
+@pytest.mark.parametrize("shape", [(6, 6), (6, 5), (4, 3)])
+def test_a_table_has_the_same_exact_p_however_it_is_turned_and_sorted(
+    shape: tuple[int, int],
+) -> None:
+    """Also where tables are drawn, of which the first two have too many to list."""
+    draw = np.random.default_rng(1)
+    for _ in range(2):
+        table = draw.integers(0, 9 if shape[0] == 6 else 4, shape)
+        mixed = table[draw.permutation(shape[0])][:, draw.permutation(shape[1])]
+        first, *others = (fisher(one) for one in (table, table.T, mixed, mixed.T))
+        assert first[1] == (shape[0] == 6)
+        for p, simulated in others:
+            assert simulated == first[1]
+            assert p == pytest.approx(first[0], abs=1e-12)
+
+
 # --- the audit's own numbers ----------------------------------------------------------------------
 
 
