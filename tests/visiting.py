@@ -22,6 +22,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from tests.browser.received import Inbox
+from ui import choices
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMEOUT = 60
@@ -175,6 +176,16 @@ def visiting() -> Iterator[Visitor]:
         plain, opened = st.tabs, all_open(st.tabs)
         patch.setattr(
             st, "tabs", lambda *a, **more: (opened if visitor.views else plain)(*a, **more)
+        )
+        shared = choices.shared
+        patch.setattr(
+            choices,
+            "shared",
+            lambda *a, **more: (
+                [Opened(part) for part in shared(*a, **more)]
+                if visitor.views
+                else shared(*a, **more)
+            ),
         )
         # Before anything is dropped: what a rerun takes back has been sent all the same.
         patch.setattr(ForwardMsgQueue, "enqueue", kept)

@@ -6,7 +6,8 @@ Streamlit's own ``bind="query-params"`` was tried and rejected: it writes the wo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -93,6 +94,23 @@ def pills(
     """Show every option as a button whose choice is the address parameter ``key``."""
     more = {"key": key, "default": default, "names": names, "required": True}
     return _choose(container.pills, label, options, **more)
+
+
+def segmented(
+    container: Any,
+    label: str,
+    options: Sequence[str],
+    *,
+    key: str,
+    default: str,
+    names: Callable[[str], str] = str,
+) -> str:
+    """Show every option as a part of one button whose choice is the address parameter ``key``;
+    ``label`` is read aloud and not shown."""
+    more = {"key": key, "default": default, "names": names, "required": True}
+    return _choose(
+        container.segmented_control, label, options, label_visibility="collapsed", **more
+    )
 
 
 def _choose(
@@ -235,7 +253,8 @@ def tabs(labels: Sequence[str], *, key: str) -> list[Any]:
     """Return tabs, of which the open one is kept by its place: its word differs with the language.
 
     Not in the address, which was tried: each arrow key was then a step of the browser's history,
-    and whoever moved faster than the address followed was thrown back, without focus.
+    and whoever moved faster than the address followed was thrown back, without focus. Where the
+    address is to hold what is open, ``shared``.
     """
     name, labels = f"syn-{key}", list(labels)
     seen = st.session_state.get(SEEN + name, 0)
@@ -244,6 +263,25 @@ def tabs(labels: Sequence[str], *, key: str) -> list[Any]:
     shown = list(st.tabs(labels, key=name, on_change="rerun"))
     st.session_state[SEEN + name] = next((i for i, tab in enumerate(shown) if tab.open), 0)
     return shown
+
+
+class Part(nullcontext[None]):
+    """One of several parts of which one is shown; ``open``: this one."""
+
+    def __init__(self, shown: bool) -> None:
+        super().__init__()
+        self.open = shown
+
+
+def shared(names: Mapping[str, str], *, key: str, label: str) -> list[Part]:
+    """Return the parts called ``names`` (by what the address calls them), one of which is open.
+
+    Chosen by buttons and not by tabs: nothing is chosen until a button is pressed, so that the
+    arrow keys leave the address alone. ``label`` says what is chosen; it is read aloud.
+    """
+    codes = list(names)
+    chosen = segmented(st, label, codes, key=key, default=codes[0], names=names.__getitem__)
+    return [Part(code == chosen) for code in codes]
 
 
 def _written(

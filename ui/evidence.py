@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -63,6 +63,19 @@ def views(key: str, shown: Views) -> None:
     for tab, draw in zip(choices.tabs(list(shown), key=key), shown.values(), strict=True):
         if tab.open:
             with tab:
+                draw()
+
+
+def shared_views(key: str, label: str, shown: Mapping[str, tuple[str, Callable[[], None]]]) -> None:
+    """Show one of several views, as ``views``; which one is the address parameter ``key``.
+
+    ``shown``: what the address calls each view, its name, and what draws it. ``label``: of what.
+    """
+    names = {code: name for code, (name, _draw) in shown.items()}
+    parts = choices.shared(names, key=key, label=label)
+    for part, (_name, draw) in zip(parts, shown.values(), strict=True):
+        if part.open:
+            with part:
                 draw()
 
 

@@ -49,7 +49,7 @@ from ui import cards, charts, choices, tables, uncertainty
 from ui import formats as f
 from ui import register_words as words_of
 from ui.context import Context
-from ui.evidence import Views, files, note, origin, say, show_figure, views, working_material
+from ui.evidence import files, note, origin, say, shared_views, show_figure, working_material
 from ui.register import AHEAD, FIRST_DAY, Key, key_of, register_of
 from ui.register_files import register_table
 from ui.text import _, _n, attribute_word, join_words, list_names, plain, status_word
@@ -59,6 +59,8 @@ SHORT = 60
 MOST_GROUPS = 60
 """Groups that a table on the page shows; the files have all."""
 MOST_RECORDS = 50
+TAB = "flik-"
+"""Begins the address parameter that says which view of a question is shown."""
 ENROLLED = ("unpublished", "no_mean")
 
 
@@ -399,14 +401,23 @@ def _question(context: Context, answer: Answer, name: str, found: Material) -> N
         note(_("Svaren på frågan har ingen ordning, så de har inget medelvärde."))
         return
     note(_caption(answer, found, name))
-    shown: Views = {_("Korstabell"): lambda: _cross_and_files(context, answer, found, name)}
+    shown: dict[str, tuple[str, Callable[[], None]]] = {
+        "korstabell": (
+            _("Korstabell"),
+            lambda: _cross_and_files(context, answer, found, name),
+        )
+    }
     if draw := _chart(context, answer, found, name):
-        shown[_("Diagram")] = draw
+        shown["diagram"] = _("Diagram"), draw
     if selection.measure != "antal":
-        shown[_("Alla tal")] = lambda: _all_numbers(answer, found, name)
+        shown["tal"] = _("Alla tal"), lambda: _all_numbers(answer, found, name)
     if has_uncertainties(selection):
-        shown[_("Osäkerhet")] = lambda: _uncertainty(context, answer, found, name)
-    views(f"utforska-{name}", shown)
+        shown["osakerhet"] = (
+            _("Osäkerhet"),
+            lambda: _uncertainty(context, answer, found, name),
+        )
+    label = _("Vy av ”{question}”").format(question=plain(_short(question.text)))
+    shared_views(f"{TAB}{name}", label, shown)
 
 
 def _caption(answer: Answer, found: Material, name: str) -> str:
@@ -1074,7 +1085,11 @@ def register_part(context: Context, selection: Selection, found: Material) -> No
             lambda: tables.csv_bytes(records),
         )
 
-    views("utforska-registret", {_("Korstabell"): cross, _("Överenskommelserna"): lines})
+    shown = {
+        "korstabell": (_("Korstabell"), cross),
+        "overenskommelser": (_("Överenskommelserna"), lines),
+    }
+    shared_views(f"{TAB}registret", _("Vy av överenskommelserna"), shown)
     st.subheader(_("Ta med tabellerna"), anchor="filer")
     note(_("Excelfilen har alla tal, korstabellen och överenskommelserna, CSV-filen alla tal."))
     more = [(_("Korstabell"), crossed), (_("Registret"), records)]

@@ -23,11 +23,13 @@ VISITS = [(page.path, role) for page in PAGES for role in Role if role in page.r
 REFUSED = [("rattvisa", Role.ADMIN)]
 NARROW = {"width": 390, "height": 844}
 CLOSED = "details:not([open]) > summary"
-CHOSEN_TABS = """[...new Set([
-  ...[...document.querySelectorAll('[role=tablist]')].slice(0, 2),
-  ...[...document.querySelectorAll('[role=tablist]')].slice(-1)])]
-  .map(list => list.querySelectorAll('[role=tab]')[n]).filter(tab => tab)"""
-"""JavaScript: tab ``n`` of the first two and of the last section of a page."""
+LISTS = "[role=tablist], [class*=st-key-flik-]"
+CHOSEN_TABS = f"""[...new Set([
+  ...[...document.querySelectorAll('{LISTS}')].slice(0, 2),
+  ...[...document.querySelectorAll('{LISTS}')].slice(-1)])]
+  .map(list => list.querySelectorAll('[role=tab], button')[n]).filter(tab => tab)"""
+"""JavaScript: tab ``n`` of the first two and of the last section of a page, or the part of a button
+that stands where tabs do elsewhere."""
 
 Wait = Callable[[Page], None]
 
@@ -79,10 +81,11 @@ def opened(page: Page, wait_ready: Wait) -> Iterator[tuple[str, str | None]]:
     wait_ready(page)
     yield "expanders opened", None
     most = page.evaluate(
-        "() => Math.max(0, ...[...document.querySelectorAll('[role=tablist]')]"
-        ".map(list => list.querySelectorAll('[role=tab]').length))"
+        f"() => Math.max(0, ...[...document.querySelectorAll('{LISTS}')]"
+        ".map(list => list.querySelectorAll('[role=tab], button').length))"
     )
     for number in range(1, most):
         page.evaluate(f"n => {CHOSEN_TABS}.forEach(tab => tab.click())", number)
         wait_ready(page)
-        yield f"tab {number + 1}", "[data-testid=stTabs]"
+        tabs = page.query_selector("[data-testid=stTabs]")
+        yield f"tab {number + 1}", "[data-testid=stTabs]" if tabs else None

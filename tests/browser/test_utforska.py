@@ -64,3 +64,32 @@ def test_the_auditor_asks_a_question_of_his_own_takes_the_file_and_shares_the_ad
     shared = go(open_page(), page.url, wait_ready)
     expect(shared.locator("tr", has_text="Chef")).to_contain_text("8 av 16")
     assert shared.locator("table").first.inner_text() == page.locator("table").first.inner_text()
+
+
+def test_which_view_is_open_is_shared_with_the_address_and_keeps_the_focus(
+    open_page: Callable[..., Page], server: str, wait_ready: Wait
+) -> None:
+    start = f"{server}/utforska?roll=revisor&fragor=q2_1a,q1_1"
+    page = go(open_page(), start, wait_ready)
+    views = page.get_by_role("radiogroup", name=FAIR[:30])
+    expect(views.get_by_role("radio", name="Korstabell")).to_be_checked()
+    views.get_by_role("radio", name="Korstabell").focus()
+    # To move is not to choose: the address, and the browser's history, are left alone.
+    page.keyboard.press("ArrowRight")
+    expect(views.get_by_role("radio", name="Diagram")).to_be_focused()
+    page.wait_for_timeout(300)
+    assert "flik-q2_1a" not in asked(page)
+    page.keyboard.press("Space")
+    wait_ready(page)
+    expect(views.get_by_role("radio", name="Diagram")).to_be_focused()
+    assert asked(page)["flik-q2_1a"] == "diagram" and "flik-q1_1" not in asked(page)
+    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
+
+    shared = go(open_page(), page.url, wait_ready)
+    first, second = (shared.get_by_role("radiogroup", name=f"Vy av ”{n}") for n in ("Är", "Finns"))
+    expect(first.get_by_role("radio", name="Diagram")).to_be_checked()
+    expect(second.get_by_role("radio", name="Korstabell")).to_be_checked()
+    expect(shared.get_by_test_id("stPlotlyChart").first).to_be_visible()
+    page.go_back()
+    wait_ready(page)
+    expect(views.get_by_role("radio", name="Korstabell")).to_be_checked()

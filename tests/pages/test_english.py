@@ -18,8 +18,9 @@ from streamlit.testing.v1 import AppTest
 from queries import catalogue, i18n, reference, rules
 from queries.municipality import municipality
 from queries.viewer import Role
-from tests.visiting import all_open, at
+from tests.visiting import Opened, all_open, at
 from tools import messages
+from ui import choices
 from ui.addresses import PAGES
 from ui.text import source_words
 
@@ -35,6 +36,8 @@ def visit(demo_store: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     """Return ``visit(page, **parameters)``: a finished run of that page, in English."""
     monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
     monkeypatch.setattr(st, "tabs", all_open(st.tabs))
+    shared = choices.shared
+    monkeypatch.setattr(choices, "shared", lambda *a, **k: [Opened(p) for p in shared(*a, **k)])
 
     def run(page: str, **parameters: str) -> AppTest:
         app = at(page, **{"lang": "en", **parameters}).run()

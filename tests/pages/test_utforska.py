@@ -113,6 +113,27 @@ def test_every_table_has_its_sql_and_both_its_files(visitor: Visitor) -> None:
     assert "from published.cube" in public.words
 
 
+def test_only_the_view_that_the_address_names_is_made(visitor: Visitor) -> None:
+    own = {"roll": "revisor", "fragor": "q2_1a"}
+    visitor.views = False
+    try:
+        plain = visitor.visit("utforska", **own)
+        uncertain = visitor.visit("utforska", **own, **{"flik-q2_1a": "osakerhet"})
+        wrong = visitor.visit("utforska", **own, **{"flik-q2_1a": "skrap"})
+        # A view that the measure does not have: the first, and the address is left as it was.
+        counts = visitor.visit("utforska", **own, **{"flik-q2_1a": "osakerhet"}, matt="antal")
+        lines = visitor.visit("utforska", roll="revisor", kalla="register",
+                              **{"flik-registret": "overenskommelser"})  # fmt: skip
+    finally:
+        visitor.views = True
+    for sent, has in ((plain, 0), (uncertain, 1), (wrong, 0), (counts, 0)):
+        assert any(name.startswith("osakerhet") for name in sent.files) == has
+        assert any(name.startswith("korstabell") for name in sent.files) != has
+    assert counts.app.query_params["flik-q2_1a"] == "osakerhet"
+    assert any(name.startswith("utforska-overenskommelser") for name in lines.files)
+    assert not any(name.startswith("korstabell") for name in lines.files)
+
+
 def test_the_uncertainty_of_an_answer_is_told_as_on_the_theme_page(visitor: Visitor) -> None:
     own = visitor.visit("utforska", roll="revisor", fragor="q2_1a", **{"vilka-q2_1a": "SN"})
     page = visitor.visit("rattvisa", roll="revisor", forvaltning="SN")
