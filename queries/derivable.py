@@ -344,8 +344,8 @@ def _fixed(
         return np.asarray(solved.x)
 
     def whole(way: NDArray[np.float64], rules: Sequence[LinearConstraint] = ()) -> Any:
-        """Return the way if it is in whole people, else one near it that is, if there is any that
-        keeps the ``rules``."""
+        """Return the way if it is in whole people, else one near it that is and keeps the
+        ``rules``; None if none is found, which is to be taken as that there is none."""
         if not exact or np.abs(way - np.round(way)).max() < _CLOSE:
             return way
         return milp(
@@ -374,8 +374,8 @@ def _fixed(
             parted.append(way)
     for way in parted:
         # Whole people are dear, and needed only for what no other way has shown.
-        if len(sought) and other(way).any():
-            keep = ~other(whole(way))
+        if len(sought) and other(way).any() and (way := whole(way)) is not None:
+            keep = ~other(way)
             sought, choices, numbers = sought[keep], choices[keep], numbers[keep]
     while len(sought):
         # The first of those left, by itself: as few as can be, and as many.
@@ -452,7 +452,9 @@ def _exchanges(told: Atoms) -> Ints:
         given = -reduced[:, free].T % _PRIME
         ways[:, order[pivots]] = np.where(given > _PRIME // 2, given - _PRIME, given)
         found.append(ways[np.abs(ways).max(axis=1, initial=0) <= 2])
-    return np.vstack(found)
+    ways = np.vstack(found)
+    # Sums can be equal by chance.
+    return ways[((ways.astype(float) @ told.T.astype(float)) == 0).all(axis=1)]
 
 
 def _reduced(rows: Ints) -> tuple[Ints, Ints]:
