@@ -34,7 +34,8 @@ from queries.store import Snapshot, StoreError, current_snapshot, list_snapshots
 
 WAVE_RECORDS = (
     "respondent", "answer", "text_answer", "provenance", "cube", "group_size", "published_cube",
-    "published_size", "published_atom", "earlier_atom", "earlier_group", "published_figure",
+    "published_size", "published_atom", "earlier_atom", "earlier_group", "waited",
+    "published_figure",
 )  # fmt: skip
 """The tables of the records database that hold what people of a wave answered."""
 SEEN_AS_PUBLISHED = ("cube", "group_size", "published_figure")

@@ -19,11 +19,15 @@ from ingest.waiting import (
     Person,
     Publication,
     Sides,
+    after_waiting,
     answers_of,
+    are_few,
     earlier,
+    has_waited,
     is_unsafe,
     keep,
     must_wait,
+    note_waiting,
     people_of,
     published,
 )
@@ -190,7 +194,9 @@ def _gate(
         for question, shown in now.items()
     }
     before, past = published(builder, wave), earlier(builder, wave)
-    held = _held(before, past, after, sides, profile)
+    waited = has_waited(builder, wave)
+    held = _held(before, past, after, sides, after_waiting(profile) if waited else profile)
+    note_waiting(builder, wave, held, waited or not are_few(before, after, profile))
     if collecting:
         held = frozenset(after) | tallies.keys()
     _publish_cube(builder, wave, verdicts, held)

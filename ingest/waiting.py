@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -111,6 +111,33 @@ def is_unsafe(one: Publication, sides: Sides, profile: Profile) -> bool:
         looks = ()
     told = _told(atoms, np.ones(len(atoms), dtype=np.bool_), one.shown)
     return exposed(told, size, looks, profile.min_base, profile.unanimous_below) is not None
+
+
+def are_few(
+    before: Mapping[str, Publication], after: Mapping[str, Publication], profile: Profile
+) -> bool:
+    """Return whether some question's answers would wait whatever they say, as those who came or
+    left are too few."""
+
+    def silent(one: Publication) -> Publication:
+        people: Counter[Person] = Counter()
+        for person, number in one.people.items():
+            people[*person[:-1], ()] += number
+        return replace(one, people=people)
+
+    return any(
+        not may_follow(silent(before[question]), silent(after[question]), (), profile)
+        for question in sorted(before.keys() & after.keys())
+    )
+
+
+def after_waiting(profile: Profile) -> Profile:
+    """Return the limits for answers that have waited for what they say.
+
+    Three who came waited, and everybody may know that they said the same in some question: beside
+    one more the next picture would tell which, and what. Beside ten it does not.
+    """
+    return replace(profile, min_change=max(profile.min_change, profile.unanimous_below))
 
 
 def may_follow(old: Publication, new: Publication, sides: Sides, profile: Profile) -> bool:
@@ -425,6 +452,20 @@ def earlier(builder: Builder, wave: str) -> dict[str, list[Publication]]:
         told = frozenset(shown.get((question, publication), ()))
         past.setdefault(question, []).append(Publication(found, told))
     return past
+
+
+def has_waited(builder: Builder, wave: str) -> bool:
+    """Return whether answers have waited for what they say since the last publication."""
+    return bool(builder.rows("select 1 from records.waited where wave = $wave", {"wave": wave}))
+
+
+def note_waiting(
+    builder: Builder, wave: str, held: frozenset[str], for_what_they_say: bool
+) -> None:
+    """Note that answers wait (``held``) for what they say; no longer, once they are published."""
+    builder.execute("delete from records.waited where wave = $wave", {"wave": wave})
+    if held and for_what_they_say:
+        builder.insert("records.waited", {"wave": [wave]})
 
 
 def keep(

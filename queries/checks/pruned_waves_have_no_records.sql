@@ -10,6 +10,7 @@ left_over as (
     union all select wave, 'published_atom' from records.published_atom
     union all select wave, 'earlier_atom' from records.earlier_atom
     union all select wave, 'earlier_group' from records.earlier_group
+    union all select wave, 'waited' from records.waited
     union all
     select wave, 'cube'
     from records.cube r anti join published.cube p

@@ -343,6 +343,23 @@ def test_all_new_answers_wait_where_those_to_one_question_do(load: Any, loader: 
     assert {base(loader, question) for question in OPTIONS} == {12}
 
 
+def test_who_said_what_is_not_told_by_others_who_waited_before(load: Any, loader: Loader) -> None:
+    """Three say all the same to one question, and wait. The next who says otherwise would else be
+    told from them; with ten nobody is. Three who never waited are not held up by that."""
+    people = two_departments()
+    load(people)
+    alike = [{**person("AA", turn), "q1_1": ["ja"]} for turn in range(3)]
+    others = [person("AA", turn) for turn in range(7)]
+    load([*people, *alike])
+    for more in range(1, 7):
+        load([*people, *alike, *others[:more]])
+        assert (base(loader), waits(loader)) == (12, {*QUESTIONS})
+    load([*people, *alike, *others])
+    assert (base(loader), waits(loader)) == (22, set())
+    load([*people, *alike, *others, *(person("AA", turn) for turn in range(3))])
+    assert (base(loader), waits(loader)) == (25, set())
+
+
 def test_while_the_survey_is_open_nothing_of_it_is_published_and_so_nothing_waits_afterwards(
     loader: Loader,
 ) -> None:
