@@ -23,6 +23,8 @@ CHANGES = (
     "after_numerator", "after_denominator", "after_share", "difference", *LIMITS, "p_holm",
     "exact", "status",
 )  # fmt: skip
+NOT_IN_WAVE = "not_in_wave"
+"""Status of a place that one of the waves does not have: what was put there was asked of others."""
 
 
 def changes(
@@ -158,13 +160,19 @@ def _end(table: pd.DataFrame, found: Counted) -> _End:
         place = np.flatnonzero(asked)
         side = own[np.searchsorted(place, np.arange(size)).clip(max=len(place) - 1)]
     base = np.where(known, side.base, 0)
-    status = np.select([~asked, ~known, base == 0], ["not_asked", "hidden", "no_answers"], "shown")
+    # Of a department that the wave does not have, nobody was left out.
+    lacking = (at >= 0) & ~there
+    status = np.select(
+        [lacking, ~asked, ~known, base == 0],
+        [NOT_IN_WAVE, "not_asked", "hidden", "no_answers"],
+        "shown",
+    )
     return _End(status, known, parts, side)
 
 
 def _worst(ends: Sequence[np.ndarray]) -> np.ndarray:
     """Return what hinders a row of both ends: hidden before the others, shown if nothing does."""
-    order = ("hidden", "not_asked", "no_answers")
+    order = ("hidden", "not_asked", NOT_IN_WAVE, "no_answers")
     return np.select(
         [np.logical_or.reduce([end == status for end in ends]) for status in order], order, "shown"
     )

@@ -128,12 +128,16 @@ def listed(
     do: the nearest that may be shown.
     """
     known = {merging.code: merging.departments for merging in mergings}
+    own = set(known.get(chosen or "") or (chosen,))
     columns = [table[name].tolist() for name in ("indicator", "wave", "department", "status")]
     rows = [(i, wave, _code(code), status) for i, wave, code, status in zip(*columns, strict=True)]
     hidden: dict[tuple[str, str], set[str]] = {}
+    untold = set()
     for indicator, wave, code, status in rows:
         if code and code not in known and status == HIDDEN:
             hidden.setdefault((indicator, wave), set()).add(code)
+        if code and code == chosen and status == HIDDEN:
+            untold.add((indicator, wave))
     keep = []
     for indicator, wave, code, status in rows:
         if code is None or code == chosen:
@@ -148,7 +152,7 @@ def listed(
         elif chosen is None:
             keep.append(not parts.isdisjoint(out))
         else:
-            keep.append(chosen in parts & out)
+            keep.append(own <= parts and (indicator, wave) in untold)
     return table[keep].reset_index(drop=True)
 
 

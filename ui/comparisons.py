@@ -406,7 +406,9 @@ def between_departments(context: Context) -> None:
             wave=context.wave_row()["label"]
         ))  # fmt: skip
         return
-    if context.department:
+    if alone := _nobody_else(context, table):
+        _say_alone(context, alone)
+    elif context.department:
         _against_the_rest(context, table)
     else:
         _everybody(context, table)
@@ -415,18 +417,48 @@ def between_departments(context: Context) -> None:
     rows = table[place == context.department] if context.department else table
     if not (rows["status"] == "shown").any():
         return
+    told = rows["indicator"][rows["status"] == "shown"].unique()
+    asked = [] if alone else ["department"]
+    asked += [
+        name
+        for name in uncertainty.GROUPED
+        if any(not context.by_group(indicator_of(one), name).empty for one in told[:1])
+    ]
+    if not asked:
+        return
     sections.part(_("En indikator i taget"))
     if indicator := _one_indicator(_sorted(rows, "diff_")):
-        _between_groups(context, indicator)
+        _between_groups(context, indicator, asked)
 
 
-def _between_groups(context: Context, indicator: Indicator) -> None:
+def _nobody_else(context: Context, table: pd.DataFrame) -> str:
+    """Return why no department can have any others to be compared with; "" where one may."""
+    grid, rows = context.departments(), table[table["department"].notna()]
+    wave = context.wave_row()["label"]
+    if len(grid) == 1:
+        return _("Våg {wave} har bara en förvaltning: {name}. Det finns inga övriga.").format(
+            wave=wave, name=plain(grid["name"].iloc[0])
+        )
+    if any(map(_known, rows.to_dict("records"))) or (rows["status"] == "hidden").any():
+        return ""
+    return _("I våg {wave} har bara en förvaltning svarat. Det finns inga övriga svar.").format(
+        wave=wave
+    )
+
+
+def _say_alone(context: Context, why: str) -> None:
+    """Say that there is nobody else to compare with, and what can be seen instead."""
+    st.html(cards.callout("info", _("Det finns ingen annan förvaltning att jämföra med"), why))
+    there = context.link(PAGE, **{VIEW: OTHERS})
+    st.html(link_line(there, _("Jämför i stället med vad andra har publicerat")))
+    st.html(link_line(context.link("sammanfattning"), _("Se svaren i sammanfattningen")))
+
+
+def _between_groups(context: Context, indicator: Indicator, asked: Sequence[str]) -> None:
     """Show how the groups that are chosen differ in one indicator: departments, else those of what
-    the questionnaire asked people about themselves."""
-    results = {name: context.by_group(indicator, name) for name in uncertainty.GROUPED}
-    asked = ["department", *(name for name in results if not results[name].empty)]
+    the questionnaire asked people about themselves; ``asked``: those that there are."""
     breakdown = choices.pills(
-        st, _("Grupper"), asked, key=GROUPS, default="department", names=breakdown_word
+        st, _("Grupper"), asked, key=GROUPS, default=asked[0], names=breakdown_word
     )
     shown: Views = {
         _("Skillnader"): partial(uncertainty.differences, context, indicator, breakdown)
@@ -436,20 +468,29 @@ def _between_groups(context: Context, indicator: Indicator) -> None:
         views(f"{PAGE}-forvaltningar", shown)
         return
     # Before the numbers: where a department is chosen, these are still of everybody.
-    say(sections.groups_of_all(context, results[breakdown]))
+    results = context.by_group(indicator, breakdown)
+    say(sections.groups_of_all(context, results))
     shown[_("Osäkerhet")] = partial(uncertainty.groups, context, indicator, breakdown)
     here = _staying(context, DEPARTMENTS, **{INDICATOR: indicator.id, GROUPS: breakdown})
-    views(f"{PAGE}-grupper", shown | why_hidden(here, results[breakdown], PAGE))
+    views(f"{PAGE}-grupper", shown | why_hidden(here, results, PAGE))
 
 
 def _against_the_rest(context: Context, table: pd.DataFrame) -> None:
     """Show the chosen department beside all others, indicator by indicator."""
     sections.hidden_note(_staying(context, DEPARTMENTS), table, PAGE)
     rows = _sorted(table[table["department"] == context.department], "diff_")
-    for sentence in rest_told(rows, plain(context.department_name)):
+    where = plain(context.department_name)
+    if len(nearest := _told_instead(context, table, rows)):
+        text = _(
+            "{name} kan inte jämföras med övriga i någon indikator. I stället visas {nearest}."
+        )
+        rows, name = nearest, where
+        where = plain(rows["name"].iloc[0])
+        say(text.format(name=name, nearest=where))
+    for sentence in rest_told(rows, where):
         say(sentence)
     if any(map(_known, rows.to_dict("records"))):
-        title = _("{name} mot övriga").format(name=plain(context.department_name))
+        title = _("{name} mot övriga").format(name=where)
         rest = _as_rest(rows)
         sides = (_("lägre"), _("högre"))
         about = uncertainty.about_differences(context, "department", rows)
@@ -462,6 +503,18 @@ def _against_the_rest(context: Context, table: pd.DataFrame) -> None:
         views(f"{PAGE}-rest", shown | why_hidden(_staying(context, DEPARTMENTS), rows, place))
     text = _("Alla förvaltningar mot övriga")
     st.html(link_line(context.link(PAGE, forvaltning=None, **{VIEW: DEPARTMENTS}), text))
+
+
+def _told_instead(context: Context, table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of those who are told together with a chosen place of which nothing is; empty
+    where something is, or where what is nearest can be chosen and has been named with a link."""
+    place, merged = table["department"], {m.code for m in context.mergings()}
+    beside = place.notna() & (place != context.department) & (table["status"] == "shown")
+    beside &= ~place.isin(set(context.departments()["code"]))
+    shown = place[beside].value_counts()
+    if any(map(_known, rows.to_dict("records"))) or not len(shown) or shown.index[0] in merged:
+        return table.head(0)
+    return _sorted(table[place == shown.index[0]], "diff_")
 
 
 def _as_rest(table: pd.DataFrame) -> pd.DataFrame:

@@ -443,7 +443,7 @@ def draw_absences(
     hidden = []
     for absent in absences:
         start, end = absent.stretch(x0, x1)
-        if absent.status == "not_asked":
+        if absent.status in ("not_asked", "not_in_wave"):
             shapes.append(
                 line(start, end, absent.y, absent.y, color=p.rule, width=2, dash="2px,5px")
             )

@@ -155,12 +155,13 @@ def origin(
     """
     secret = context.viewer.sees_microdata
     rows = [context.wave_row(name) for name in waves]
+    statuses = (*STATUSES, "not_in_wave") if len(rows) > 1 else STATUSES
     profiles = dict.fromkeys(str(row["profile"]) for row in rows)
     return [
         *([(_("Arbetsmaterial"), working_material())] if secret else []),
         *((_("Våg"), f"{w['label']} ({kind_word(w['kind'])})") for w in rows),
         *([(_("Registret per"), f.date(context.as_of))] if context.as_of else []),
-        *(absent or [(status_word(s), status_reason(s)) for s in STATUSES]),
+        *(absent or [(status_word(s), status_reason(s)) for s in statuses]),
         *([(_("Sekretessprofil"), ", ".join(profiles))] if profiles else []),
         (_("Ögonblicksbild"), context.snapshot.id),
     ]

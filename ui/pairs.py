@@ -51,12 +51,14 @@ from ui.theme import Palette, palette
 
 @dataclass(frozen=True)
 class Pair:
-    """Two results of one department: two waves, or register and survey."""
+    """Two results of one department: two waves, or register and survey. ``lacking``: the status of
+    one without a row."""
 
     name: str
     whole: bool
     first: Row | None
     second: Row | None
+    lacking: str = "not_asked"
 
     @property
     def both(self) -> bool:
@@ -77,14 +79,14 @@ HALF = 9
 """Pixels from the middle of a row to each of its two marks."""
 
 
-def _status(row: Row | None) -> str:
-    """Return the status of one end; a missing row was not asked."""
-    return row.status if row else "not_asked"
+def _status(pair: Pair, end: Row | None) -> str:
+    """Return the status of one end."""
+    return end.status if end else pair.lacking
 
 
-def _word(row: Row | None) -> str:
+def _word(pair: Pair, end: Row | None) -> str:
     """Return the value or the word of one end."""
-    return row.value if row else status_word("not_asked")
+    return end.value if end else status_word(pair.lacking)
 
 
 def _pair_absences(pairs: Sequence[tuple[Pair, Slot]]) -> list[Absence]:
@@ -92,7 +94,7 @@ def _pair_absences(pairs: Sequence[tuple[Pair, Slot]]) -> list[Absence]:
     found = []
     for pair, slot in pairs:
         ends = [(pair.first, -HALF), (pair.second, HALF)]
-        missing = [(_status(end), shift) for end, shift in ends if not (end and end.shown)]
+        missing = [(_status(pair, end), shift) for end, shift in ends if not (end and end.shown)]
         if len(missing) == 2 and missing[0][0] == missing[1][0]:
             found.append(Absence(missing[0][0], slot.bar, 14))
         else:
@@ -180,7 +182,9 @@ def beside(
         interval = _("95 % konfidensintervall")
         traces += spans(interval, asked, p.interval, p.interval, hover=survey_name)
         traces.append(marks(survey_name, asked, p.accent, p.background, hover=survey_name))
-    shift = 10 + CHAR * max(len(text) + 1 for text in [*heads[0], *(_word(r.first) for r in pairs)])
+    shift = 10 + CHAR * max(
+        len(text) + 1 for text in [*heads[0], *(_word(r, r.first) for r in pairs)]
+    )
     if narrow:
         ticks, track = narrow_scale(_pair_track(placed), height, p)
         notes += ticks
@@ -223,7 +227,7 @@ def _both_values(pair: Pair, bold: bool = False) -> str:
     """Return "■ 90 %  ● 40 %  33–49 %", each value after its mark."""
     texts = []
     for mark, end in (("■", pair.first), ("●", pair.second)):
-        text = escape(_word(end)) if bold else _word(end)
+        text = escape(_word(pair, end)) if bold else _word(pair, end)
         if bold:
             text = f"<b>{text}</b>" if end and end.shown else f"<i>{text}</i>"
         texts.append(f"{mark}{f.NBSP}{text}")
@@ -239,7 +243,7 @@ def _both_columns(placed: list[tuple[Pair, Slot]], p: Palette, shift: float) -> 
         below = escape(pair.second.interval) if pair.second else ""
         y = slot.bar - 8 if below else slot.bar
         for end, x in ((pair.first, 10.0), (pair.second, shift)):
-            text = escape(_word(end))
+            text = escape(_word(pair, end))
             if end and end.shown:
                 notes.append(note(1, y, f"<b>{text}</b>", xshift=x))
             else:
@@ -293,7 +297,7 @@ def alt_beside(
         parts.append(_("Ingen förvaltning har tal i båda."))
     for label, side in zip(labels, ("first", "second"), strict=True):
         missing = [
-            (pair.name, _status(end))
+            (pair.name, _status(pair, end))
             for pair in pairs
             if not (end := getattr(pair, side)) or not end.shown
         ]
@@ -310,7 +314,7 @@ def _told_both(pair: Pair, labels: list[str]) -> str:
     """Return "registret 90 % (36 av 40), enkäten 3 av 17"."""
     told = []
     for label, end in zip(labels, (pair.first, pair.second), strict=True):
-        text = f"{_mid_sentence(label)} {end.told if end else status_word('not_asked')}"
+        text = f"{_mid_sentence(label)} {end.told if end else _word(pair, end)}"
         told.append(text)
     return ", ".join(told)
 
@@ -349,7 +353,7 @@ def _pairs_of_waves(
     pairs = []
     for code in dict.fromkeys([*after, *before]):
         a, b = before.get(code), after.get(code)
-        pairs.append(Pair((b or a).name, code is None, a, b))  # type: ignore[union-attr]
+        pairs.append(Pair((b or a).name, code is None, a, b, "not_in_wave"))  # type: ignore[union-attr]
     return sorted(pairs, key=lambda pair: pair.whole), plain(first), plain(last)
 
 
@@ -471,7 +475,7 @@ def _change_words(pair: Pair) -> str:
     if pair.both and pair.first and pair.second:
         before, after = ends_told(pair.first, pair.second)
     else:
-        before, after = _word(pair.first), _word(pair.second)
+        before, after = _word(pair, pair.first), _word(pair, pair.second)
         if before == after:
             return before
     return f"{before} → {after}"

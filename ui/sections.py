@@ -214,7 +214,12 @@ def hidden_note(context: Context, results: pd.DataFrame, page: str = "") -> bool
     if not page:
         theme = themes.pop() if len(themes) == 1 else ""
         page = THEME_PAGES.get(theme, "sammanfattning")
-    st.html(nearest_line(context, *context.nearest(of_chosen), page))
+    near, whole = context.nearest(of_chosen)
+    # Those that are hidden together, where ``results`` tells them: they can be named, not chosen.
+    known = {context.department, *(merging.code for merging in near)}
+    beside = results[(results["status"] == "shown") & results["department"].notna()]
+    more = beside["name"][~beside["department"].isin(known)].unique()
+    st.html(nearest_line(context, near, whole, page, list(more)))
     return True
 
 
@@ -636,7 +641,8 @@ def groups_of_all(context: Context, results: pd.DataFrame) -> str:
         return where
     text = _(
         "Hur många som tillfrågades i varje grupp är inte publicerat, så osäkerheten räknar med "
-        "att vilken som helst av dem som inte svarat kan höra dit."
+        "att vilken som helst av dem som inte svarat, eller inte sagt vilken grupp de hör till, "
+        "kan höra dit."
     )
     return f"{where} {text}"
 

@@ -716,7 +716,7 @@ def _survey_block(
     for wave, (start, end) in zip(waves, spans, strict=True):
         row, x = wave.rows.get(block.line.code), (start + end) / 2
         if row is None or row.share is None:
-            status = row.status if row else "not_asked"
+            status = row.status if row else "not_in_wave"
             half = max((end - start) / 2, look.time(COLUMN / 2))
             bands.append(Absence(status, block.middle, block.height / 2, x - half, x + half))
             texts = [lesser.format(escape(wave.label)), f"<i>{escape(status_word(status))}</i>"]

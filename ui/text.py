@@ -40,6 +40,7 @@ def status_word(status: str) -> str:
     words = {
         "no_answers": _("inga svar"),
         "not_asked": _("ej ställd"),
+        "not_in_wave": _("fanns inte i vågen"),
         "not_regulated": _("ej reglerat"),
     }
     return words.get(status) or _("dolt")
@@ -60,6 +61,9 @@ def status_reason(status: str) -> str:
         "not_asked": _(
             "Frågan ställdes inte den här vågen eller till den här gruppen, eller så är registret "
             "inte inläst."
+        ),
+        "not_in_wave": _(
+            "Förvaltningen fanns inte i en av vågorna, så det finns inget att jämföra med."
         ),
         "not_regulated": _("Regelverket säger inget om detta."),
     }

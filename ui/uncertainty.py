@@ -231,7 +231,8 @@ def groups_told(table: pd.DataFrame) -> str:
     else:
         text = _(
             "Hur många som tillfrågades i varje grupp är inte publicerat. Därför räknar "
-            "bortfallsgränserna med att vilken som helst av dem som inte svarade kan höra dit."
+            "bortfallsgränserna med att vilken som helst av dem som inte svarade, eller inte sade "
+            "vilken grupp de hör till, kan höra dit."
         )
     return f"{text} {unweighted_told()}"
 

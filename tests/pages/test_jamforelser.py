@@ -83,6 +83,13 @@ def test_what_is_hidden_stays_hidden_and_leads_to_the_nearest_in_the_same_view(
     assert "MBN + TN tillsammans skiljer sig inte tydligt från övriga i någon av 21" in said
     said, _files = opened(visitor, jamfor="2026", forvaltning="MBN")
     assert "ingen förändring kan visas. I stället visas KFN + MBN + TN tillsammans." in said
+    # A merging that is hidden in one of the waves has the same nearest as its departments.
+    merged, _files = opened(visitor, vag="2026", jamfor="2024", forvaltning="MBN+TN")
+    assert "I stället visas KFN + MBN + TN tillsammans." in merged
+    assert "Hela kommunen: " not in merged
+    merged, files = opened(visitor, vag="2026", fraga="forvaltningar", forvaltning="MBN+TN")
+    assert "Det närmaste som kan visas: KFN + MBN + TN tillsammans." in merged
+    assert "I stället visas KFN + MBN + TN tillsammans." in merged and files
     # None is sure: then none is called the largest.
     assert "ingen av 21 indikatorer har ändrats tydligt" in said and "Störst är" not in said
 
@@ -254,8 +261,41 @@ def test_one_department_has_nobody_to_be_compared_with_and_hides_nothing(
     loaded(store, {"AAA": "J" * 9 + "N" * 8}, (40,))
     for chosen in ({}, {"forvaltning": "AAA"}):
         said, _files = opened(visitor, fraga="forvaltningar", roll="revisor", **chosen)
-        assert "Det är bara en grupp som har svarat." in said
+        assert "Våg 2024 har bara en förvaltning: Alfaförvaltningen." in said
+        assert "Jämför i stället med vad andra har publicerat" in said
+        assert "dk-matrix" not in said.partition("</style>")[2]
         assert "Talet är dolt" not in said
+
+
+def test_where_only_one_of_the_departments_answered_there_is_nothing_to_compare(
+    store: Path, visitor: Visitor
+) -> None:
+    loaded(store, {"AAA": "J" * 9 + "N" * 8}, (40, 30))
+    said, _files = opened(visitor, fraga="forvaltningar", roll="revisor")
+    assert "I våg 2024 har bara en förvaltning svarat." in said
+
+
+def test_a_department_that_a_wave_lacks_is_said_to_be_absent_and_not_unasked(
+    store: Path, visitor: Visitor
+) -> None:
+    loaded(store, {"AAA": "J" * 9 + "N" * 8}, (40,))
+    people = [
+        {"Förvaltning": code, "Befattning": "Medarbetare", "q1_1": "Ja" if n % 3 else "Nej"}
+        for code in ("AAA", "BBB")
+        for n in range(20)
+    ]
+    run("load", "frame", write_frame(store / "next.csv", [(*row, "40") for row in FRAME]),
+        "--wave", "2025")  # fmt: skip
+    run("load", "survey", write_survey(store / "next-survey.csv", people), "--wave", "2025")
+    _said, files = opened(visitor, vag="2025", jamfor="2024")
+    (name,) = (name for name in files if name.startswith("forandringar") and name.endswith("csv"))
+    rows = list(csv.reader(io.StringIO(files[name].decode("utf-8-sig")), delimiter=";"))
+    policy = {row[2]: row for row in rows if row[0] == "Skriftlig policy finns"}
+    assert "fanns inte i vågen" in policy["Betaförvaltningen"]
+    assert "ej ställd" not in policy["Betaförvaltningen"]
+    book = openpyxl.load_workbook(io.BytesIO(files[name.replace(".csv", ".xlsx")]))
+    told = {row[0]: row[1] for row in book["Om uppgifterna"].iter_rows(values_only=True)}
+    assert "fanns inte" in told["fanns inte i vågen"]
 
 
 def test_where_everybody_has_answered_no_silence_can_undo_what_is_known(
