@@ -140,6 +140,7 @@ def _beside_files(
         f"jamforelse-{benchmark.id}-{context.wave}",
         lambda: tables.xlsx_bytes(exported, _("Jämförelse"), told),
         lambda: tables.csv_bytes(exported),
+        of=_("Jämförelse"),
     )
 
 
@@ -335,6 +336,7 @@ def _published_files(context: Context, benchmark: Benchmark, published: Table) -
         f"{benchmark.id}-{published.id}",
         lambda: tables.xlsx_bytes(exported, published.title, told),
         lambda: tables.csv_bytes(exported),
+        of=published.title,
     )
 
 
@@ -379,4 +381,5 @@ def _figures(context: Context, benchmark: Benchmark) -> None:
             f"{benchmark.id}-tal",
             lambda: tables.xlsx_bytes(exported, title, _told(benchmark)),
             lambda: tables.csv_bytes(exported),
+            of=title,
         )

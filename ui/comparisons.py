@@ -166,6 +166,7 @@ def _take_away(
         name,
         lambda: tables.xlsx_bytes(made(), title, notes),
         lambda: tables.csv_bytes(made()),
+        of=title,
     )
 
 
@@ -450,8 +451,11 @@ def _say_alone(context: Context, why: str) -> None:
     """Say that there is nobody else to compare with, and what can be seen instead."""
     st.html(cards.callout("info", _("Det finns ingen annan förvaltning att jämföra med"), why))
     there = context.link(PAGE, **{VIEW: OTHERS})
-    st.html(link_line(there, _("Jämför i stället med vad andra har publicerat")))
-    st.html(link_line(context.link("sammanfattning"), _("Se svaren i sammanfattningen")))
+    links = [
+        link_line(there, _("Jämför i stället med vad andra har publicerat")),
+        link_line(context.link("sammanfattning"), _("Se svaren i sammanfattningen")),
+    ]
+    st.html("".join(links))
 
 
 def _between_groups(context: Context, indicator: Indicator, asked: Sequence[str]) -> None:
