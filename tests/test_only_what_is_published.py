@@ -369,7 +369,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "wave": {
         "wave": NAME, "label": NAME, "kind": NAME, "questionnaire": RULE, "profile": RULE,
         "min_base": RULE, "unanimous_below": RULE, "min_groups": RULE, "min_change": RULE,
-        "profile_title": RULE, "profile_reason": RULE, "pruned": PUBLIC,
+        "profile_title": RULE, "profile_reason": RULE, "pruned": PUBLIC, "collecting": RULE,
     },
     "department": {
         "wave": NAME, "ordinal": NAME, "code": NAME, "name": NAME, "board": NAME,
