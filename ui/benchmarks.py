@@ -140,7 +140,6 @@ def _beside_files(
         f"jamforelse-{benchmark.id}-{context.wave}",
         lambda: tables.xlsx_bytes(exported, _("Jämförelse"), told),
         lambda: tables.csv_bytes(exported),
-        of=_("Jämförelse"),
     )
 
 
@@ -336,7 +335,6 @@ def _published_files(context: Context, benchmark: Benchmark, published: Table) -
         f"{benchmark.id}-{published.id}",
         lambda: tables.xlsx_bytes(exported, published.title, told),
         lambda: tables.csv_bytes(exported),
-        of=published.title,
     )
 
 
@@ -381,5 +379,4 @@ def _figures(context: Context, benchmark: Benchmark) -> None:
             f"{benchmark.id}-tal",
             lambda: tables.xlsx_bytes(exported, title, _told(benchmark)),
             lambda: tables.csv_bytes(exported),
-            of=title,
         )

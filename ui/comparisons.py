@@ -166,7 +166,6 @@ def _take_away(
         name,
         lambda: tables.xlsx_bytes(made(), title, notes),
         lambda: tables.csv_bytes(made()),
-        of=title,
     )
 
 
@@ -451,11 +450,8 @@ def _say_alone(context: Context, why: str) -> None:
     """Say that there is nobody else to compare with, and what can be seen instead."""
     st.html(cards.callout("info", _("Det finns ingen annan förvaltning att jämföra med"), why))
     there = context.link(PAGE, **{VIEW: OTHERS})
-    links = [
-        link_line(there, _("Jämför i stället med vad andra har publicerat")),
-        link_line(context.link("sammanfattning"), _("Se svaren i sammanfattningen")),
-    ]
-    st.html("".join(links))
+    st.html(link_line(there, _("Jämför i stället med vad andra har publicerat")))
+    st.html(link_line(context.link("sammanfattning"), _("Se svaren i sammanfattningen")))
 
 
 def _between_groups(context: Context, indicator: Indicator, asked: Sequence[str]) -> None:

@@ -112,22 +112,13 @@ def table_and_files(
         "-".join([key, *waves]),
         lambda: tables.xlsx_bytes(results, title, told, head=head, mark=mark),
         lambda: tables.csv_bytes(results, head=head, mark=mark),
-        of=title,
     )
 
 
 def files(
-    context: Context,
-    name: str,
-    excel: Callable[[], bytes],
-    text: Callable[[], bytes],
-    *,
-    of: str,
+    context: Context, name: str, excel: Callable[[], bytes], text: Callable[[], bytes]
 ) -> None:
-    """Show the buttons of two files, which are made when they are asked for.
-
-    ``of``: what they hold, in words that no other files on the page have.
-    """
+    """Show the buttons of two files, which are made when they are asked for."""
     name += "-arbetsmaterial" if context.viewer.sees_microdata else ""
     with st.container(horizontal=True):
         for label, data, ending, mime in (
@@ -141,7 +132,6 @@ def files(
                 name=f"{name}.{ending}",
                 mime=mime,
                 key=f"{ending}-{name}",
-                of=of,
                 wave=context.wave,
                 department=context.department,
             )

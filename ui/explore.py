@@ -368,7 +368,6 @@ def survey_part(context: Context, selection: Selection, found: Material) -> None
         f"utforska-{context.wave}",
         lambda: tables.xlsx_bytes(export, _("Alla tal"), told, more=crossed),
         lambda: tables.csv_bytes(export),
-        of=_("Alla tal"),
     )
     sql_part(answer.asked, answer.sql)
 
@@ -587,7 +586,6 @@ def _cross_and_files(context: Context, answer: Answer, found: Material, name: st
         f"korstabell-{name}-{context.wave}",
         lambda: tables.xlsx_bytes(export, _("Korstabell"), told),
         lambda: tables.csv_bytes(export),
-        of=f"{_('Korstabell')}, {field_word(name, found, 'enkat')}",
     )
 
 
@@ -851,7 +849,6 @@ def _uncertainty_files(
         f"osakerhet-{name}-{context.wave}",
         lambda: tables.xlsx_bytes(made, _("Osäkerhet"), about, forms=uncertainty.forms(made)),
         lambda: tables.csv_bytes(made),
-        of=f"{_('Osäkerhet')}, {field_word(name, found, 'enkat')}",
     )
 
 
@@ -881,7 +878,6 @@ def response_part(context: Context, found: Material) -> None:
         f"svarsfrekvens-{context.wave}",
         lambda: tables.xlsx_bytes(export, _("Svarsfrekvens"), told),
         lambda: tables.csv_bytes(export),
-        of=_("Svarsfrekvens"),
     )
     sql_part(
         response.asked,
@@ -1078,7 +1074,6 @@ def register_part(context: Context, selection: Selection, found: Material) -> No
             f"korstabell-registret-{day.isoformat()}",
             lambda: tables.xlsx_bytes(crossed, _("Korstabell"), about),
             lambda: tables.csv_bytes(crossed),
-            of=_("Korstabell"),
         )
 
     def lines() -> None:
@@ -1088,7 +1083,6 @@ def register_part(context: Context, selection: Selection, found: Material) -> No
             f"utforska-overenskommelser-{day.isoformat()}",
             lambda: tables.xlsx_bytes(records, _("Registret"), about),
             lambda: tables.csv_bytes(records),
-            of=_("Överenskommelserna"),
         )
 
     shown = {
@@ -1104,7 +1098,6 @@ def register_part(context: Context, selection: Selection, found: Material) -> No
         name,
         lambda: tables.xlsx_bytes(export, _("Alla tal"), about, more=more),
         lambda: tables.csv_bytes(export),
-        of=_("Alla tal"),
     )
     sql_part(all_asked(answer.asked, heard, [known]), answer.sql)
 

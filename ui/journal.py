@@ -11,7 +11,6 @@ from queries import log
 from queries.i18n import bound
 from queries.viewer import Viewer
 from ui.login import actor
-from ui.text import markdown_text
 
 
 def _teller(event: str, viewer: Viewer, what: str, facts: dict[str, object]) -> Callable[[], None]:
@@ -37,13 +36,10 @@ def download(
     name: str,
     mime: str,
     key: str,
-    of: str = "",
     **facts: object,
 ) -> None:
     """Show the button of a file, which is made, and told to the log, when it is asked for.
 
-    ``of``: what the file is of. It is heard and not seen: to the eye the button stands below its
-    table, but whoever goes from button to button hears the same words at each.
     ``data`` runs in a thread of its own, without this visitor's language, hence ``bound``. The line
     is added there and not by ``on_click``: that would draw the page anew for each file, and tells
     of a click and not of a file that was made.
@@ -56,6 +52,4 @@ def download(
         tell()
         return content
 
-    # The stylesheet hides what is coloured in the name of such a button.
-    label += f":gray[: {markdown_text(of)}]" if of else ""
     st.download_button(label, data=made, file_name=name, mime=mime, key=key, on_click="ignore")

@@ -472,7 +472,6 @@ def sources_part(context: Context, sets: Sequence[RuleSet]) -> None:
             more=[(_("Regler och källor"), rule_rows(every))],
         ),
         lambda: tables.csv_bytes(rule_rows(every)),
-        of=_("Källor och anmärkningar"),
     )
     note(_("Filerna har alla {n} regelverk, med källor och anmärkningar.").format(n=len(every)))
 
@@ -519,7 +518,7 @@ def standing_part(context: Context, sets: Sequence[RuleSet], day: date) -> None:
     if not table["live"].all():
         note(_only_published())
     why_hidden(context, sets, day, everything, hidden)
-    _counted_files(context, sets, everything, "regelverk-jamforelse", day, _("Jämförelse"))
+    _counted_files(context, sets, everything, "regelverk-jamforelse", day)
 
 
 def why_hidden(
@@ -585,10 +584,9 @@ def _counted_files(
     table: pd.DataFrame,
     name: str,
     day: date,
-    of: str,
     more: Callable[[], Sequence[tuple[str, pd.DataFrame]]] = tuple,
 ) -> None:
-    """Show the files of the comparison, ``of``; ``more``: further sheets of the Excel file."""
+    """Show the files of the comparison; ``more`` gives further sheets of the Excel file."""
     mark = _mark(context)
     notes = [
         *([(_("Arbetsmaterial"), working_material())] if mark else []),
@@ -604,7 +602,6 @@ def _counted_files(
             counted_rows(sets, table, mark), _("Jämförelse"), notes, more=more()
         ),
         lambda: tables.csv_bytes(counted_rows(sets, table, mark)),
-        of=of,
     )
 
 
@@ -693,7 +690,7 @@ def adoption_part(context: Context, day: date) -> None:
     )
     name = f"regelverk-anta-{adopted.id}"
     _counted_files(
-        context, (mine, adopted), everything, name, day, f"{_('Jämförelse')}, {adopted.name}",
+        context, (mine, adopted), everything, name, day,
         lambda: [(_("Att göra"), plan_rows(plan, adopted, _mark(context)))],
     )  # fmt: skip
 

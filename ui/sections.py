@@ -379,7 +379,7 @@ def _positions(context: Context, indicator: Indicator) -> None:
     st.html(cards.data_table(tables.results_table(results, digits=1, head=head), name))
     # A series of one day: the register has that, and no wave.
     dated = results.assign(day=context.as_of)
-    _register_files(context, indicator, dated, "per-befattning", [], name, head=head)
+    _register_files(context, indicator, dated, "per-befattning", [], head=head)
 
 
 def _over_time(context: Context, indicator: Indicator) -> None:
@@ -428,8 +428,7 @@ def _months(context: Context, indicator: Indicator, table: pd.DataFrame) -> None
         st.html(cards.data_table(course.series_table(table), indicator.name))
     lower = indicator.direction == "lower"
     told = [(_("Över tid"), _about_time(context, table, lower=lower, drawn=False))]
-    of = f"{indicator.name}, {_('Över tid').lower()}"
-    _register_files(context, indicator, table, "over-tid", told, of)
+    _register_files(context, indicator, table, "over-tid", told)
 
 
 def _register_files(
@@ -438,7 +437,6 @@ def _register_files(
     table: pd.DataFrame,
     ending: str,
     told: list[tuple[str, str]],
-    of: str,
     head: str | None = None,
 ) -> None:
     """Show the two files of a register indicator by day; its words for absence are its own."""
@@ -455,7 +453,6 @@ def _register_files(
         f"{indicator.id}-{ending}",
         lambda: tables.xlsx_bytes(exported, indicator.short, told),
         lambda: tables.csv_bytes(exported),
-        of=of,
     )
 
 
@@ -504,7 +501,6 @@ def _answers(context: Context, indicator: Indicator) -> None:
         f"svar-{indicator.id}-{context.wave}",
         lambda: tables.xlsx_bytes(exported, indicator.short, told),
         lambda: tables.csv_bytes(exported),
-        of=f"{indicator.name}, {_('Svaren').lower()}",
     )
 
 

@@ -211,8 +211,7 @@ def groups(context: Context, indicator: Indicator, breakdown: str) -> None:
         *origin(context, [context.wave]),
     ]
     name = f"osakerhet-{indicator.id}-{breakdown}-{context.wave}"
-    title = ", ".join([indicator.name, breakdown_word(breakdown), _("Osäkerhet").lower()])
-    _two_files(context, name, exported, indicator, notes, title)
+    _two_files(context, name, exported, indicator, notes)
 
 
 def _place_code(row: Row) -> str:
@@ -407,9 +406,7 @@ def _uncertainty_files(
         (_("Vikter"), " ".join(told)),
         *origin(context, [context.wave]),
     ]
-    name = f"osakerhet-{indicator.id}-{context.wave}"
-    title = f"{indicator.name}, {_('Osäkerhet').lower()}"
-    _two_files(context, name, exported, indicator, notes, title)
+    _two_files(context, f"osakerhet-{indicator.id}-{context.wave}", exported, indicator, notes)
 
 
 def uncertainty_export(
@@ -519,16 +516,13 @@ def differences(context: Context, indicator: Indicator, breakdown: str = "depart
     notes = [*notes_of(context, indicator), *_tests_told(found), *origin(context, [context.wave])]
     name = f"skillnader-{key}-{context.wave}"
     mark = _mark(context)
-    # The same indicator may stand on the page by departments and by groups.
-    of = title if of_departments else f"{title}, {breakdown_word(breakdown)}"
-    _two_files(context, name, partial(rest_export, rest, head, mark=mark), indicator, notes, of)
+    _two_files(context, name, partial(rest_export, rest, head, mark=mark), indicator, notes)
     # Of two groups the only pair is what stands above.
     if len(pairs) > 1:
         with st.expander(_("Parvis, var och en mot var och en")):
             st.html(cards.data_table(pairs_table(pairs), title))
             made = partial(pairs_export, pairs, mark=mark)
-            pairwise = f"{of}, {_('Parvis, var och en mot var och en').lower()}"
-            _two_files(context, f"{name}-parvis", made, indicator, notes, pairwise)
+            _two_files(context, f"{name}-parvis", made, indicator, notes)
     _mean_differences(
         context, indicator, found.means[found.means["code"].isin(rest["code"])], head, key
     )
@@ -819,7 +813,7 @@ def _mean_differences(
         ]
         name = f"skillnader-medelvarde-{key}-{context.wave}"
         made = partial(means_export, means, head, mark=_mark(context))
-        _two_files(context, name, made, indicator, notes, f"{title}, {head.lower()}")
+        _two_files(context, name, made, indicator, notes)
 
 
 def means_told(known: pd.DataFrame) -> str:
@@ -921,7 +915,7 @@ def _standardised(context: Context, indicator: Indicator, sure: set[str]) -> Non
             *origin(context, [context.wave]),
         ]
         name = f"standardiserat-{indicator.id}-{context.wave}"
-        _two_files(context, name, made, indicator, notes, title)
+        _two_files(context, name, made, indicator, notes)
 
 
 def _is_known(row: Row) -> bool:
@@ -1026,7 +1020,7 @@ def changes_part(context: Context, indicator: Indicator) -> None:
     ]
     name = f"forandring-{indicator.id}-{'-'.join(context.pair)}"
     made = partial(changes_export, table, waves, mark=_mark(context))
-    _two_files(context, name, made, indicator, notes, title)
+    _two_files(context, name, made, indicator, notes)
 
 
 def change_told(context: Context, indicator: Indicator, department: str | None) -> str:
@@ -1096,7 +1090,6 @@ def _two_files(
     made: Callable[[], pd.DataFrame],
     indicator: Indicator,
     notes: Sequence[tuple[str, str]],
-    title: str,
 ) -> None:
     """Show the buttons of a table's two files; the table is made when one is asked for."""
     files(
@@ -1104,7 +1097,6 @@ def _two_files(
         name,
         lambda: tables.xlsx_bytes(table := made(), indicator.short, notes, forms=forms(table)),
         lambda: tables.csv_bytes(made()),
-        of=title,
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +17,7 @@ from queries.indicators import results
 from queries.reference import ReferenceDataError, accessibility_faults, audit_questions
 from queries.store import open_reader
 from queries.viewer import Role, Viewer
-from tests.visiting import at, visiting
+from tests.visiting import at
 from ui.text import source_words
 
 THEMES = {
@@ -502,33 +501,3 @@ def test_the_accessibility_page_shows_no_choice_that_changes_nothing_and_keeps_t
     # A merging typed with a plus arrives with a space; it is kept under its own code.
     kept = {key: app.session_state[key] for key in asked}
     assert kept == {**asked, "forvaltning": "MBN+TN"}
-
-
-@pytest.mark.parametrize(
-    ("page", "asked"),
-    [
-        ("rattvisa", {"jamfor": "2026"}),
-        ("arbetsmiljo", {"vag": "2026"}),
-        ("jamforelser", {"jamfor": "2026"}),
-        ("jamforelser", {"fraga": "forvaltningar"}),
-        ("jamforelser", {"fraga": "forvaltningar", "vag": "2026", "grupper": "sex"}),
-        ("jamforelser", {"fraga": "andra"}),
-        ("regelverk", {}),
-        ("regelverk", {"vy": "anta"}),
-        ("utforska", {"fragor": "q2_1a,q3_1b"}),
-        ("utforska", {"kalla": "register"}),
-    ],
-)
-def test_no_two_files_of_a_page_are_called_the_same(
-    page: str, asked: dict[str, str], demo_store: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whoever goes from button to button hears what each file is of; every view is open here."""
-    monkeypatch.setenv("DISTANSKOLLEN_STORE", str(demo_store))
-    monkeypatch.setenv("DISTANSKOLLEN_KEY_FILE", str(demo_store.parent / "key"))
-    with visiting() as visitor:
-        sent = visitor.visit(page, roll="revisor", **asked)
-    buttons = (message.delta.new_element.download_button for message in sent.messages)
-    called = Counter({button.id: button.label for button in buttons if button.id}.values())
-    assert len(called) >= 2
-    assert [name for name, n in called.items() if n > 1] == []
-    assert all(re.fullmatch(r"Hämta som (Excel|CSV):gray\[: .+\]", name) for name in called)
