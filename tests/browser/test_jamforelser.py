@@ -27,9 +27,12 @@ def test_a_question_is_chosen_followed_to_a_department_shared_and_taken_away(
     page.get_by_role("tab", name="Tabell").first.click()
     row = page.locator("tr", has_text="Rättvist fördelat")
     expect(row.first).to_be_visible()
+    # The table stands before its buttons do, and another table's file before both.
+    wait_ready(page)
     with page.expect_download() as wanted:
         page.get_by_role("button", name="Hämta som Excel").first.click()
     path = tmp_path / wanted.value.suggested_filename
+    assert path.name == "mot-ovriga-SN-2024.xlsx"
     wanted.value.save_as(path)
     heads, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     cells = {line[heads.index("Indikator")]: dict(zip(heads, line, strict=True)) for line in rows}
