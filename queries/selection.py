@@ -46,6 +46,15 @@ OWN, PUBLIC = "egen", "publicerbar"
     "kalla", "fragor", "rader", "kolumner", "filter", "matt", "vikt", "vetej", "vy", "per",
 )  # fmt: skip
 """The parameters of the address. The wave is one that all pages share."""
+TAB, OPTION, PLACE = "flik-", "svar-", "vilka-"
+"""Begin the parameters that say which view of a question, or of the register, is shown, and
+of which answer, and of whom, the uncertainty is."""
+AGREEMENTS = "registret"
+"""What the register is called in such a parameter."""
+VIEWS: dict[Source, tuple[str, ...]] = {
+    "enkat": ("korstabell", "diagram", "tal", "osakerhet"),
+    "register": ("korstabell", "overenskommelser"),
+}
 
 DATES = (
     "applied", "start", "end", "risk_assessed", "measure_due", "measure_done", "followed_up",
@@ -351,6 +360,8 @@ def read(
     if share_of == NOBODY:
         said.append(_("Av alla tillsammans är varje andel 100 %. Här visas antalen."))
         measure = "antal"
+    for name in questions if source == "enkat" else (AGREEMENTS,):
+        one(TAB + name, VIEWS[source], VIEWS[source][0], _("sätten att visa tabellen"))
     selection = Selection(
         wave=found.wave,
         source=source,
@@ -365,6 +376,15 @@ def read(
         as_of=_day(parameters.get(DAY, ""), found, days, said) if source == "register" else None,
     )
     return selection, tuple(said)
+
+
+def out_of_sight(parameters: Mapping[str, str]) -> list[str]:
+    """Return the parameters of views of what the address itself does not ask for."""
+    chosen = set(parameters.get(QUESTIONS, "").split(","))
+    if parameters.get(SOURCE) == "register":
+        chosen.add(AGREEMENTS)
+    kept = {kind + name for kind in (TAB, OPTION, PLACE) for name in chosen}
+    return [n for n in parameters if n.startswith((TAB, OPTION, PLACE)) and n not in kept]
 
 
 def _filters(

@@ -203,6 +203,13 @@ def kept(key: str) -> Any:
     return st.session_state.get(key)
 
 
+def forget(keys: Sequence[str]) -> None:
+    """Take the choices of ``keys``, which nothing draws any longer, out of the address."""
+    for key in keys:
+        st.session_state.pop(key, None)
+        _write(key, "")
+
+
 def choose(key: str, value: str) -> None:
     """Make a choice for the visitor. For a click: before it is drawn."""
     st.session_state[key] = value

@@ -29,12 +29,15 @@ from queries.selection import (
     FLAGS,
     MEASURE,
     NOBODY,
+    OPTION,
     OWN,
+    PLACE,
     PUBLIC,
     QUESTIONS,
     ROWS,
     SOURCE,
     STATE,
+    TAB,
     UNKNOWN,
     UNWEIGHTED,
     VIEW,
@@ -59,8 +62,6 @@ SHORT = 60
 MOST_GROUPS = 60
 """Groups that a table on the page shows; the files have all."""
 MOST_RECORDS = 50
-TAB = "flik-"
-"""Begins the address parameter that says which view of a question is shown."""
 ENROLLED = ("unpublished", "no_mean")
 
 
@@ -85,6 +86,8 @@ def ask(context: Context) -> tuple[Selection, Material]:
         found = _ask_register(context, found)
     elif found.questionnaire is not None:
         _ask_survey(found)
+    # A question that was taken away takes with it which view of it was open.
+    choices.forget(asking.out_of_sight(st.query_params.to_dict()))
     # Read from the address, which now holds what is chosen, and still what it asks for in vain.
     selection, vain = asking.read(st.query_params.to_dict(), found, days, sources)
     if vain:
@@ -783,7 +786,7 @@ def _uncertainty(context: Context, answer: Answer, found: Material, name: str) -
     options = {o.code: plain(o.label) for o in question.options if o.code != asking.UNSURE}
     spoken = next((o.code for o in question.options if o.favourable), next(iter(options)))
     option = choices.select(
-        first, _("Svar"), list(options), key=f"svar-{name}", default=spoken,
+        first, _("Svar"), list(options), key=f"{OPTION}{name}", default=spoken,
         names=options.__getitem__,
     )  # fmt: skip
     mine = table[table["indicator"] == f"{name}:{option}"]
@@ -794,9 +797,17 @@ def _uncertainty(context: Context, answer: Answer, found: Material, name: str) -
     if len(places) > 1:
         place = choices.select(
             second, _("Vilka"), [EVERYBODY, *(code for code in places if code)],
-            key=f"vilka-{name}", default=EVERYBODY,
+            key=f"{PLACE}{name}", default=EVERYBODY,
             names=words.__getitem__,
         )  # fmt: skip
+    for key, known, what in (
+        (OPTION, options, _("frågans svar")),
+        (PLACE, words, _("dem som visas")),
+    ):
+        wanted = st.query_params.get(f"{key}{name}")
+        if wanted and wanted not in known:
+            vain = _("{value} finns inte bland {what}.")
+            note(vain.format(value=wanted[: asking.SAID], what=what))
     row = places[place]
     weighting = table.attrs.get("weighting") or Weighting()
     told = []
@@ -1089,7 +1100,7 @@ def register_part(context: Context, selection: Selection, found: Material) -> No
         "korstabell": (_("Korstabell"), cross),
         "overenskommelser": (_("Överenskommelserna"), lines),
     }
-    shared_views(f"{TAB}registret", _("Vy av överenskommelserna"), shown)
+    shared_views(f"{TAB}{asking.AGREEMENTS}", _("Vy av överenskommelserna"), shown)
     st.subheader(_("Ta med tabellerna"), anchor="filer")
     note(_("Excelfilen har alla tal, korstabellen och överenskommelserna, CSV-filen alla tal."))
     more = [(_("Korstabell"), crossed), (_("Registret"), records)]

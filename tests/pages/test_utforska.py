@@ -130,6 +130,14 @@ def test_only_the_view_that_the_address_names_is_made(visitor: Visitor) -> None:
         assert any(name.startswith("osakerhet") for name in sent.files) == has
         assert any(name.startswith("korstabell") for name in sent.files) != has
     assert counts.app.query_params["flik-q2_1a"] == "osakerhet"
+    # One that there is not: said, and left too. One of what is not asked for: out of the address.
+    assert "skrap finns inte bland sätten att visa tabellen." in wrong.words
+    assert wrong.app.query_params["flik-q2_1a"] == "skrap"
+    gone = visitor.visit("utforska", **own, **{"flik-q1_1": "tal", "flik-registret": "tal",
+                         "svar-q2_1a": "nej", "vilka-q2_1a": "??", "vilka-q1_1": "SN"})  # fmt: skip
+    assert set(gone.app.query_params) == {"roll", "fragor", "svar-q2_1a", "vilka-q2_1a"}
+    assert "?? finns inte bland dem som visas." in gone.words
+    assert "finns inte bland frågans svar" not in gone.words
     assert any(name.startswith("utforska-overenskommelser") for name in lines.files)
     assert not any(name.startswith("korstabell") for name in lines.files)
 
