@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -227,22 +228,24 @@ def fragments() -> set[str]:
 FRAGMENTS = fragments()
 
 
+@cache
+def betrayed(piece: str) -> tuple[str, ...]:
+    """Return what shows that a text is Swedish; nothing of one that is not."""
+    rest = piece
+    for name in KEPT:
+        rest = rest.replace(name, " ")
+    words = set(re.findall(r"\w*[åäöÅÄÖ]\w*", rest)) - SPELT
+    words |= set(SMALL_WORDS.findall(rest))
+    words |= {part for part in FRAGMENTS if part in rest}
+    words |= set(re.findall(r"(?:^|[\s(])”", rest))  # Swedish opens a quotation so.
+    if piece in STRINGS:
+        words.add("a whole string")
+    return tuple(sorted(words))
+
+
 def swedish_left(found: list[str]) -> list[str]:
     """Return each piece that is still Swedish, with what betrays it."""
-    left = []
-    for piece in found:
-        if piece in STRINGS:
-            left.append(f"whole string: {piece}")
-        rest = piece
-        for name in KEPT:
-            rest = rest.replace(name, " ")
-        words = set(re.findall(r"\w*[åäöÅÄÖ]\w*", rest)) - SPELT
-        words |= set(SMALL_WORDS.findall(rest))
-        words |= {part for part in FRAGMENTS if part in rest}
-        words |= set(re.findall(r"(?:^|[\s(])”", rest))  # Swedish opens a quotation so.
-        if words:
-            left.append(f"{sorted(words)}: {piece[:300]}")
-    return sorted(set(left))
+    return sorted({f"{betrayed(piece)}: {piece[:300]}" for piece in found if betrayed(piece)})
 
 
 VISITS: dict[str, tuple[str, dict[str, str]]] = {
