@@ -130,19 +130,18 @@ def _filter_faults(
     asked, and a silent repair would make a number that nobody can find in the file.
     """
     for question in questionnaire.questions:
-        rule = question.asked_if
-        if rule is None or not values.get(question.id):
+        if not values.get(question.id):
             continue
-        answer = values.get(rule.question)
-        if answer and answer not in rule.options:
-            label = questionnaire.question(rule.question).option(answer).label
-            yield (
-                question.id,
-                _(
-                    "Frågan ställs inte till den som har svarat ”{answer}” på frågan "
-                    "”{filter}”. Töm cellen, eller rätta det svaret."
-                ).format(answer=label, filter=questionnaire.question(rule.question).text),
-            )
+        for opener, past in questionnaire.openers(question.id):
+            answer = values.get(opener.id)
+            if answer in past:
+                yield (
+                    question.id,
+                    _(
+                        "Frågan ställs inte till den som har svarat ”{answer}” på frågan "
+                        "”{filter}”. Töm cellen, eller rätta det svaret."
+                    ).format(answer=opener.option(answer).label, filter=opener.text),
+                )
 
 
 def _model(fields: Iterable[Field], departments: Mapping[str, str]) -> type[BaseModel]:

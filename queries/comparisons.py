@@ -210,7 +210,7 @@ def _groups(
     assert found.questionnaire is not None, "an indicator that was asked has a question"
     options = wanted.source.counted(found.questionnaire)
     made = attribute(
-        reader, found.wave, question, found.opener, options, everybody, breakdown, codes
+        reader, found.wave, question, found.openers, options, everybody, breakdown, codes
     )
     people = made.people.side.people
     unit = (table["status"] == "shown").to_numpy(dtype=bool) & table[

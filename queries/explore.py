@@ -129,11 +129,11 @@ def _survey_parameters(selection: Selection, found: Material) -> dict[str, Any]:
     told = {*selection.questions, selection.rows, selection.columns}
     told |= {name for name, _value in selection.filters}
     aside = [
-        (q.id, q.asked_if.question, option.code)
+        (q.id, opener.id, code)
         for q in found.asked
-        if q.id in told and q.asked_if
-        for option in question_of(found, q.asked_if.question).options
-        if option.code not in q.asked_if.options
+        if q.id in told and found.questionnaire is not None
+        for opener, past in found.questionnaire.openers(q.id)
+        for code in past
     ]
     return {
         "wave": selection.wave,

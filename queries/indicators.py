@@ -26,7 +26,7 @@ from queries.catalogue import (
 )
 from queries.i18n import _, translated
 from queries.municipality import Merging, joint_name
-from queries.reference import AskedIf, Question, Questionnaire
+from queries.reference import Question, Questionnaire
 from queries.statistics import belonging, estimate
 from queries.store import Reader, sql_file
 from queries.viewer import AccessDenied, Role
@@ -336,15 +336,15 @@ def _groups(
     breakdown: str,
 ) -> pd.DataFrame:
     """Return who chose one of the ``options`` per group of a breakdown, under the ``name``."""
-    asked_if = put.asked_if
+    openers = questionnaire.openers(put.id)
     found = reader.frame(
         sql_file("group_indicator").format(schema=reader.schema),
         wave=wave,
         question=put.id,
         options=list(options),
         breakdown=breakdown,
-        filter=asked_if.question if asked_if else "",
-        excluded=_excluded(questionnaire, asked_if),
+        filters=[opener.id for opener, past in openers for _code in past],
+        excluded=[code for _opener, past in openers for code in past],
     )
     if not (found["code"] != "").any():
         return pd.DataFrame(columns=list(COLUMNS))
@@ -465,10 +465,10 @@ def _count_options(
     pairs: Sequence[tuple[str, str, str]],
 ) -> pd.DataFrame:
     filters = [
-        (q.id, q.asked_if.question, code)
+        (q.id, opener.id, code)
         for q in questionnaire.questions
-        if q.asked_if
-        for code in _excluded(questionnaire, q.asked_if)
+        for opener, past in questionnaire.openers(q.id)
+        for code in past
     ]
     return reader.frame(
         sql_file("survey_indicator").format(cube=f"{reader.schema}.cube"),
@@ -480,14 +480,6 @@ def _count_options(
         filters=[f[1] for f in filters],
         excluded=[f[2] for f in filters],
     )
-
-
-def _excluded(questionnaire: Questionnaire, asked_if: AskedIf | None) -> list[str]:
-    """Return the answers to the filter question of those who are not asked."""
-    if asked_if is None:
-        return []
-    codes = questionnaire.question(asked_if.question).codes
-    return [code for code in codes if code not in asked_if.options]
 
 
 def _frame(reader: Reader, wave: str, wanted: Indicator) -> pd.DataFrame:

@@ -122,9 +122,9 @@ class Counted:
         return self.questionnaire.question(self.indicators[at].source.question)  # type: ignore[union-attr]  # survey only
 
     @property
-    def opener(self) -> Question | None:
-        """The question whose answer opens the first indicator's, if any."""
-        return opener_of(self.questionnaire, self.question(0)) if self.questionnaire else None
+    def openers(self) -> Openers:
+        """What opens the question of the first indicator."""
+        return openers_of(self.questionnaire, self.question(0))
 
     def ways(self, at: np.ndarray, parts: Flags) -> tuple[Floats, Flags]:
         """Return how places [R, D] are added up from the cube [R, D + 1], and if they can be [R].
@@ -254,8 +254,8 @@ def counted(reader: Reader, wave: str, ids: Collection[str] | None) -> Counted:
         and questionnaire.find(i.source.question)
     ]
     put = [questionnaire.question(i.source.question) for i in wanted] if questionnaire else []
-    filters = {q.id: questionnaire.question(q.asked_if.question) for q in put if q.asked_if}
-    every = {q.id: q for q in [*put, *filters.values()]}
+    openers = {q.id: openers_of(questionnaire, q) for q in put}
+    every = {q.id: q for q in [*put, *(q for found in openers.values() for q, _past in found)]}
     cube = cube_of(reader, wave, list(every.values()), "department", list(grid["code"]))
     asked = [
         (i, q)
@@ -272,8 +272,7 @@ def counted(reader: Reader, wave: str, ids: Collection[str] | None) -> Counted:
         options = indicator.source.counted(questionnaire)
         people[n], unsure[n] = three_ways(cube, question, options)
         status[n] = cube.status[question.id]
-        if question.asked_if:
-            aside[n] = set_aside(cube, question, filters[question.id])
+        aside[n] = set_aside(cube, openers[question.id])
     told = np.isin(status, TOLD)
     return Counted(
         wave=wave,
@@ -289,10 +288,13 @@ def counted(reader: Reader, wave: str, ids: Collection[str] | None) -> Counted:
     )
 
 
-def opener_of(questionnaire: Questionnaire, question: Question) -> Question | None:
-    """Return the question whose answer opens this one, None of one that is put to all."""
-    opened = question.asked_if
-    return questionnaire.question(opened.question) if opened else None
+Openers = tuple[tuple[Question, tuple[str, ...]], ...]
+"""Questions whose answers open another one, each with its answers that do not."""
+
+
+def openers_of(questionnaire: Questionnaire | None, question: Question) -> Openers:
+    """Return what opens a question, none of one that is put to all."""
+    return questionnaire.openers(question.id) if questionnaire else ()
 
 
 def three_ways(cube: Cube, question: Question, options: Collection[str]) -> tuple[Floats, bool]:
@@ -304,21 +306,22 @@ def three_ways(cube: Cube, question: Question, options: Collection[str]) -> tupl
     return np.stack([chose, base - chose - unsure, unsure], axis=1), apart
 
 
-def set_aside(cube: Cube, question: Question, opener: Question) -> Floats:
-    """Return how many are known not to have been put the question [D + 1]; not known: 0."""
-    return np.nan_to_num(known_aside(cube, question, opener))
+def set_aside(cube: Cube, openers: Openers) -> Floats:
+    """Return how many are known not to have been put a question [D + 1]; not known: 0."""
+    each = [np.nan_to_num(known_aside(cube, (one,))) for one in openers]
+    return np.sum([np.zeros(len(cube.groups) + 1), *each], axis=0)
 
 
-def known_aside(cube: Cube, question: Question, opener: Question | None) -> Floats:
-    """Return how many were not put the question [D + 1]; NaN where that is hidden or not known.
-    Without an ``opener`` it was put to all."""
-    if opener is None:
-        return np.zeros(len(cube.groups) + 1)
-    assert question.asked_if is not None, "a question that another opens"
-    outside = [code not in question.asked_if.options for code in opener.codes]
-    if opener.id not in cube.count:
-        return np.full(len(cube.groups) + 1, np.nan)
-    return cube.count[opener.id][:, outside].sum(axis=1)
+def known_aside(cube: Cube, openers: Openers) -> Floats:
+    """Return how many were not put a question [D + 1]; NaN where that is hidden or not known.
+    Without ``openers`` it was put to all."""
+    found = np.zeros(len(cube.groups) + 1)
+    for opener, past in openers:
+        if opener.id not in cube.count:
+            return np.full(len(found), np.nan)
+        # Nobody is led past twice: who was led past the opener has no answer to it.
+        found += cube.count[opener.id][:, [code in past for code in opener.codes]].sum(axis=1)
+    return found
 
 
 @dataclass(frozen=True)
@@ -351,17 +354,17 @@ def attribute(
     reader: Reader,
     wave: str,
     question: Question,
-    opener: Question | None,
+    openers: Openers,
     options: Collection[str],
     everybody: Side,
     breakdown: str,
     codes: Sequence[str],
 ) -> Attribute:
     """Read who gave some ``options`` in the groups (``codes``) of an attribute and in all."""
-    cube = cube_of(reader, wave, [question, *([opener] if opener else [])], breakdown, codes)
+    cube = cube_of(reader, wave, [question, *(q for q, _past in openers)], breakdown, codes)
     told, apart = three_ways(cube, question, options)
     count, base = cube.count[question.id], cube.base[question.id]
-    aside = known_aside(cube, question, opener)
+    aside = known_aside(cube, openers)
     rows = reader.frame(
         f'select "group", answered from {reader.schema}.group_size '
         "where wave = $wave and breakdown in ('all', $breakdown)",

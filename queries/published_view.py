@@ -40,7 +40,7 @@ from queries.places import (
     Side,
     attribute,
     cube_of,
-    opener_of,
+    openers_of,
     set_aside,
     three_ways,
 )
@@ -330,13 +330,13 @@ class _View:
         if told.group is None:
             return None
         breakdown, code = told.group
-        opener = self.found.questionnaire and opener_of(self.found.questionnaire, question)
+        openers = openers_of(self.found.questionnaire, question)
         codes = list(self._by_group[question.id, breakdown])
         whole = self._counted[question.id].side(
             np.zeros(1, dtype=int), np.ones((1, len(self.codes)), dtype=bool)
         )
         made = attribute(
-            self.reader, self.selection.wave, question, opener, (), whole, breakdown, codes
+            self.reader, self.selection.wave, question, openers, (), whole, breakdown, codes
         )
         return made.opinions.side[np.array([codes.index(code)])]
 
@@ -352,13 +352,13 @@ def counted_by_option(
     indicator: who chose it, chose otherwise and do not know, by department and for the whole."""
     questionnaire = found.questionnaire
     assert questionnaire is not None, "a question comes from one"
-    opener = opener_of(questionnaire, question)
-    put = [question, *([opener] if opener else [])]
+    openers = openers_of(questionnaire, question)
+    put = [question, *(q for q, _past in openers)]
     cube = cube_of(reader, wave, put, "department", list(grid["code"]))
     ways = [three_ways(cube, question, [code]) for code in question.codes]
     status = np.tile(cube.status[question.id], (len(ways), 1))
     told = np.isin(status, TOLD)
-    aside = set_aside(cube, question, opener) if opener else np.zeros(status.shape[1])
+    aside = set_aside(cube, openers)
     return Counted(
         wave=wave,
         grid=grid,

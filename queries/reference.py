@@ -213,6 +213,20 @@ class Questionnaire(Facts):
         a municipality's own questionnaire leaves out."""
         return next((question for question in self.questions if question.id == id), None)
 
+    def openers(self, id: str) -> tuple[tuple[Question, tuple[str, ...]], ...]:
+        """Return the questions whose answers open the question ``id``, the nearest first, each with
+        its answers that do not.
+
+        Also what opens its opener, and so on: who is led past the one is led past the other, and
+        has no answer to the one that would tell.
+        """
+        rule = self.question(id).asked_if
+        if rule is None:
+            return ()
+        opener = self.question(rule.question)
+        past = tuple(code for code in opener.codes if code not in rule.options)
+        return (opener, past), *self.openers(opener.id)
+
     def attribute(self, id: str) -> Attribute:
         """Return the attribute with ``id``; KeyError if there is none."""
         for attribute in self.attributes:
@@ -248,6 +262,14 @@ def _check_filter(question: Question, earlier: dict[str, Question]) -> None:
             _("{id}: asked_if pekar på {other}, som inte är en tidigare fråga.").format(
                 id=question.id, other=repr(rule.question)
             )
+        )
+    if earlier[rule.question].type == "multiple":
+        # Who chose both an answer that opens the question and one that does not: was it put?
+        raise ValueError(
+            _(
+                "{id}: asked_if pekar på {other}, där flera svar är möjliga. "
+                "Välj en fråga med ett svar."
+            ).format(id=question.id, other=repr(rule.question))
         )
     unknown = [code for code in rule.options if code not in earlier[rule.question].codes]
     if unknown or not rule.options:

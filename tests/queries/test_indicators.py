@@ -862,45 +862,56 @@ def test_a_department_that_does_not_state_who_has_the_possibility_leaves_use_and
         assert access == ["shown", "not_asked", "not_asked", "not_asked"]
 
 
-@pytest.mark.parametrize(
-    ("cells", "use", "risk", "late", "followed"),
-    [
-        ({}, 1, 0, None, 0),
-        ({"Slut": "2026-05-01"}, 1, 0, None, 0),
-        ({"Slut": "2026-04-30"}, 0, None, None, None),
-        ({"Avslutad": "2026-05-01"}, 0, None, None, None),
-        ({"Avslutad": "2026-05-02"}, 1, 0, None, 0),
-        ({"Start": "2026-05-01"}, 1, 0, None, 1),
-        ({"Start": "2026-05-02"}, 0, None, None, None),
-        ({"Start": "2025-05-01"}, 1, 0, None, 1),
-        ({"Start": "2025-04-30"}, 1, 0, None, 0),
-        ({"Beslut": "Avslagen"}, 0, None, None, None),
-        ({"Senaste uppföljning": "2025-05-01"}, 1, 0, None, 1),
-        ({"Senaste uppföljning": "2025-04-30"}, 1, 0, None, 0),
-        ({"Senaste uppföljning": "2026-05-02"}, 1, 0, None, 0),
-        ({"Risknivå": "Röd", "Åtgärdad": "2026-05-02"}, 1, 1, None, 0),
-        ({"Risknivå": "Gul", "Åtgärdad": "2026-05-01"}, 1, 0, None, 0),
-        ({"Risknivå": "Grön"}, 1, 0, None, 0),
-        ({"Åtgärd senast": "2026-05-01"}, 1, 0, 0, 0),
-        ({"Åtgärd senast": "2026-04-30"}, 1, 0, 1, 0),
-        ({"Åtgärd senast": "2026-04-30", "Åtgärdad": "2026-05-02"}, 1, 0, 1, 0),
-    ],
-)
-def test_the_register_counts_the_very_day(
-    cells: dict[str, str], use: int, risk: int | None, late: int | None, followed: int | None,
-    loader: Loader,
-) -> None:  # fmt: skip
-    """One agreement on 2026-05-01; None: it is not in the denominator."""
-    loader.frame([["Förvaltning", "Möjlighet till distansarbete", "Tillfrågade"], ["AA", 9, 9]])
-    row = {"Överenskommelse": "X", "Förvaltning": "AA", "Start": "2024-01-01", **cells}
-    loader.agreements([[*row], [*row.values()]], date(2026, 5, 1))
+# What an agreement holds, and what it counts to on 2026-05-01: in use, an open risk, a measure past
+# its day, followed up. None: it is not in the denominator.
+THE_VERY_DAY: list[tuple[dict[str, str], int, int | None, int | None, int | None]] = [
+    ({}, 1, 0, None, 0),
+    ({"Slut": "2026-05-01"}, 1, 0, None, 0),
+    ({"Slut": "2026-04-30"}, 0, None, None, None),
+    ({"Avslutad": "2026-05-01"}, 0, None, None, None),
+    ({"Avslutad": "2026-05-02"}, 1, 0, None, 0),
+    ({"Start": "2026-05-01"}, 1, 0, None, 1),
+    ({"Start": "2026-05-02"}, 0, None, None, None),
+    ({"Start": "2025-05-01"}, 1, 0, None, 1),
+    ({"Start": "2025-04-30"}, 1, 0, None, 0),
+    ({"Beslut": "Avslagen"}, 0, None, None, None),
+    ({"Senaste uppföljning": "2025-05-01"}, 1, 0, None, 1),
+    ({"Senaste uppföljning": "2025-04-30"}, 1, 0, None, 0),
+    ({"Senaste uppföljning": "2026-05-02"}, 1, 0, None, 0),
+    ({"Risknivå": "Röd", "Åtgärdad": "2026-05-02"}, 1, 1, None, 0),
+    ({"Risknivå": "Gul", "Åtgärdad": "2026-05-01"}, 1, 0, None, 0),
+    ({"Risknivå": "Grön"}, 1, 0, None, 0),
+    ({"Åtgärd senast": "2026-05-01"}, 1, 0, 0, 0),
+    ({"Åtgärd senast": "2026-04-30"}, 1, 0, 1, 0),
+    ({"Åtgärd senast": "2026-04-30", "Åtgärdad": "2026-05-02"}, 1, 0, 1, 0),
+]
+
+
+def test_the_register_counts_the_very_day(loader: Loader) -> None:
+    places = [f"F{n:02}" for n in range(len(THE_VERY_DAY))]
+    loader.frame(
+        [
+            ["Förvaltning", "Möjlighet till distansarbete", "Tillfrågade"],
+            *([place, 9, 9] for place in places),
+        ]
+    )
+    rows = [
+        {"Överenskommelse": place, "Förvaltning": place, "Start": "2024-01-01", **case[0]}
+        for place, case in zip(places, THE_VERY_DAY, strict=True)
+    ]
+    heads = list(dict.fromkeys(name for row in rows for name in row))
+    loader.agreements(
+        [heads, *([row.get(name, "") for name in heads] for row in rows)], date(2026, 5, 1)
+    )
     table = results(loader.reader("revisor"), "v", REGISTER_IDS)
-    assert pair(one(table, "anvandning")) == (use, 9)
-    for indicator_id, met in (
-        ("oppna_risker", risk), ("forsenade_atgarder", late), ("uppfoljd_12_manader", followed),
-    ):  # fmt: skip
-        expected = (0, 0) if met is None else (met, 1)
-        assert pair(one(table, indicator_id)) == expected, indicator_id
+    for place, (cells, use, risk, late, followed) in zip(places, THE_VERY_DAY, strict=True):
+        assert pair(one(table, "anvandning", place)) == (use, 9), cells
+        for indicator_id, met in (
+            ("oppna_risker", risk), ("forsenade_atgarder", late),
+            ("uppfoljd_12_manader", followed),
+        ):  # fmt: skip
+            expected = (0, 0) if met is None else (met, 1)
+            assert pair(one(table, indicator_id, place)) == expected, (cells, indicator_id)
 
 
 def test_a_decided_application_counts_though_its_start_lies_ahead(loader: Loader) -> None:
