@@ -430,7 +430,11 @@ def _judge(
             result.rejected,
         ).format(n=result.rejected)
         if good:
-            message += " " + _("Rätta dem, eller läs in de övriga med --partial.")
+            message += " " + _n(
+                "Rätta den, eller läs in de övriga med --partial.",
+                "Rätta dem, eller läs in de övriga med --partial.",
+                result.rejected,
+            )
         raise LoadRefused(message, result)
     return result
 
