@@ -360,9 +360,10 @@ def _about_changes() -> str:
         "procentenheter. Intervallet (95 %) är det för skillnaden mellan två oberoende vågor; "
         "vilka som har svarat båda gångerna är inte känt. Bortfallsgränserna är förändringen om "
         "alla som inte svarade hade tyckt så olika som möjligt. En förändring kallas tydlig när "
-        "både intervallet och testet utesluter noll; mellan förvaltningar är testet rättat enligt "
-        "Holm för hur många de är. Varje indikator prövas för sig: av tjugo som inte har ändrats "
-        "ser i genomsnitt en ändå ut att ha gjort det. En fråga som bara ställdes i den ena vågen "
+        "både intervallet och testet utesluter noll, eller bortfallsgränserna ensamma; mellan "
+        "förvaltningar är testet rättat enligt Holm för hur många de är. Varje indikator prövas "
+        "för sig: av tjugo som inte har ändrats ser i genomsnitt en ändå ut att ha gjort det. En "
+        "fråga som bara ställdes i den ena vågen "
         "jämförs inte."
     )
 
@@ -373,8 +374,8 @@ def _about_sure(rows: pd.DataFrame) -> str:
     if all(map(findings.nobody_silent, known)):
         return _("Alla tillfrågade har svarat i båda vågorna, så förändringarna är kända.")
     return _(
-        "Tydlig är en förändring när både intervallet och testet utesluter noll. Bortfallet kan "
-        "ändå ändra den: se bortfallsgränserna."
+        "Tydlig är en förändring när både intervallet och testet utesluter noll, eller "
+        "bortfallsgränserna ensamma. Når bortfallsgränserna noll kan bortfallet ändå ändra den."
     )
 
 
@@ -572,7 +573,9 @@ def withstood(row: Row) -> str:
     told = [c.sentence() for c in conclusions(row, None) if c.claim in about]
     if not told:
         return _("Andelen är densamma som hos övriga.")
-    test = [_("Prövat med ett exakt test.")] if row["diff_exact"] == True else []  # noqa: E712  # null where nothing is tested
+    exact = row["diff_exact"] == True  # noqa: E712  # null where nothing is tested
+    # What is sure whatever the silent think does not rest on the test.
+    test = [_("Prövat med ett exakt test.")] if exact and not findings.sure_by_bounds(row) else []
     return " ".join([*told, *test])
 
 
@@ -597,8 +600,9 @@ def _about_rest() -> str:
         "procentenheter, med 95 % intervall. Bortfallsgränserna är skillnaden om alla som inte "
         "svarade hade tyckt så olika som möjligt. En skillnad kallas tydlig när både intervallet "
         "och testet utesluter noll, och testet är rättat enligt Holm för hur många förvaltningar "
-        "som jämförs. Där svaren är få används ett exakt test. Varje indikator prövas för sig: av "
-        "tjugo där inget skiljer ser i genomsnitt en ändå ut att göra det."
+        "som jämförs, eller när bortfallsgränserna ensamma utesluter noll. Där svaren är få "
+        "används ett exakt test. Varje indikator prövas för sig: av tjugo där inget skiljer ser i "
+        "genomsnitt en ändå ut att göra det."
     )
 
 

@@ -445,8 +445,8 @@ def _caption(answer: Answer, found: Material, name: str) -> str:
         # The answers of a scale are called by their numbers already.
         words = [w if question.type == "scale" else f"{n} = {w}" for n, w in labels]
         said.append(_("Skalan: {ends}.").format(ends=join_words(words)))
-    if question is not None and question.type == "multiple":
-        said.append(_("Flera svar är möjliga, så andelarna blir tillsammans mer än 100 %."))
+    if question is not None and question.type == "multiple" and _over_the_answers(selection):
+        said.append(_("Flera svar är möjliga, så andelarna kan tillsammans bli mer än 100 %."))
     if selection.measure != "antal" and not selection.published:
         weight = fields.within(weight_word(answer.weight))
         said.append(_("Vikt: {weight}.").format(weight=weight))
@@ -460,6 +460,12 @@ def _caption(answer: Answer, found: Material, name: str) -> str:
         said.append(tested)
     # A number is not parted from its sign, where a narrow screen breaks the line.
     return " ".join(said).replace(" %", f"{f.NBSP}%")
+
+
+def _over_the_answers(selection: Selection) -> bool:
+    """Return whether a line's shares are those of a question's answers, of the same people."""
+    across_of = {"radandel": selection.columns, "kolumnandel": selection.rows}
+    return across_of.get(selection.measure) == ANSWERS
 
 
 def test_told(test: Any) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -247,6 +248,18 @@ def is_sure(row: Row) -> bool:
     found = evidence(row, "diff_")
     claim = seen(found)
     return claim is not None and Trial.SAMPLING in conclude(claim, found).holds
+
+
+def sure_by_bounds(row: Row) -> bool:
+    """Return whether a row that ``is_sure`` is so by the non-response bounds alone: whatever those
+    who were silent think, the difference is there, while the test by itself would not say so."""
+    found = evidence(row, "diff_")
+    claim = seen(found)
+    if claim is None or Trial.SILENT not in conclude(claim, found).holds:
+        return False
+    # Tried without its bounds, by the interval and the test.
+    tested = replace(found, bound_low=-1.0, bound_high=1.0)
+    return Trial.SAMPLING not in conclude(claim, tested).holds
 
 
 def marks(table: pd.DataFrame) -> dict[tuple[str, str | None], tuple[str, str]]:

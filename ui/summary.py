@@ -284,7 +284,7 @@ def matrix_note(context: Context, results: pd.DataFrame, *, register: bool = Tru
     text = _(
         "Andel i procent; under 20 svar skrivs antalet. ▲ tydligt högre, ▼ tydligt lägre än alla "
         "andra tillsammans, och hur många procentenheter: både 95 % intervallet och testet "
-        "utesluter noll."
+        "utesluter noll, eller bortfallsgränserna ensamma."
     )
     if register and context.as_of:
         text += " " + _("Överenskommelser räknas ur registret per {day}.").format(

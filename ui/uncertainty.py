@@ -653,8 +653,8 @@ def _tests_told(found: Differences) -> list[tuple[str, str]]:
     test = found.association
     told = [(_("Test"), test_text(test))] if test and not f.is_missing(test.p_value) else []
     text = _(
-        "En skillnad kallas tydlig när både 95 % intervallet och testet utesluter noll; testet är "
-        "rättat enligt Holm för att flera jämförs."
+        "En skillnad kallas tydlig när både 95 % intervallet och testet utesluter noll, eller "
+        "bortfallsgränserna ensamma; testet är rättat enligt Holm för att flera jämförs."
     )
     return [*told, (_("Tydlig skillnad"), text)]
 
@@ -677,8 +677,8 @@ def about_differences(context: Context, breakdown: str, rest: pd.DataFrame) -> s
         if all(findings.nobody_silent(row, "diff_") for row in known)
         else _(
             "Tydlig är en skillnad när både intervallet och testet utesluter noll, också när "
-            "hänsyn tas till att flera jämförs. Bortfallet kan ändå ändra den: se "
-            "bortfallsgränserna."
+            "hänsyn tas till att flera jämförs, eller bortfallsgränserna ensamma. Når "
+            "bortfallsgränserna noll kan bortfallet ändå ändra den."
         )
     )
     return " ".join([who.format(wave=context.wave_row()["label"]), sure])
@@ -692,6 +692,8 @@ def _sureness(row: Row, *, change: bool = False) -> str:
         word = _("tydlig förändring") if change else _("tydlig skillnad")
     else:
         word = _("ingen tydlig förändring") if change else _("ingen tydlig skillnad")
+    if findings.sure_by_bounds(row):
+        return _("{word} (vad de som inte svarade än tycker)").format(word=word)
     p = row["p_holm"]
     return word if f.is_missing(p) else _("{word} ({p})").format(word=word, p=f.p_value(p))
 
@@ -1010,7 +1012,8 @@ def changes_part(context: Context, indicator: Indicator) -> None:
     about = _(
         "Förändringen i procentenheter, med intervallet för skillnaden mellan två oberoende vågor. "
         "Den kallas tydlig när både intervallet och testet, rättat för hur många förvaltningar som "
-        "jämförs, utesluter noll. Vilka som har svarat båda gångerna är inte känt."
+        "jämförs, utesluter noll, eller bortfallsgränserna ensamma. Vilka som har svarat båda "
+        "gångerna är inte känt."
     )
     note(about)
     notes = [

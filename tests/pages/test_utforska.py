@@ -113,6 +113,18 @@ def test_every_table_has_its_sql_and_both_its_files(visitor: Visitor) -> None:
     assert "from published.cube" in public.words
 
 
+def test_shares_are_said_to_pass_a_hundred_only_where_they_can(visitor: Visitor) -> None:
+    own = {"roll": "revisor", "fragor": "it_atgarder"}
+    across = {"rader": "department", "matt": "kolumnandel"}
+    for more, said in (
+        ({}, True), ({"rader": "svar", "kolumner": "department", "matt": "kolumnandel"}, True),
+        ({"matt": "antal"}, False), (across, False),
+        ({"rader": "position", "kolumner": "occupation"}, False),
+    ):  # fmt: skip
+        words = visitor.visit("utforska", **own, **more).words
+        assert ("kan tillsammans bli mer än 100" in words) == said, more
+
+
 def test_only_the_view_that_the_address_names_is_made(visitor: Visitor) -> None:
     own = {"roll": "revisor", "fragor": "q2_1a"}
     visitor.views = False

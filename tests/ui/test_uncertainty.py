@@ -15,7 +15,7 @@ from queries.comparisons import Differences, conclusions
 from queries.differences import Association
 from queries.uncertainty import UNCERTAINTY
 from tests.ui.figures import flat, texts, valid
-from ui import findings, tables, uncertainty
+from ui import comparisons, findings, tables, uncertainty
 from ui import uncertainty_charts as charts
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -113,6 +113,24 @@ def test_the_short_sentence_and_the_long_one_claim_the_same() -> None:
 )  # fmt: skip
 def test_a_department_is_told_beside_the_rest_with_size_and_sureness(more, expected) -> None:
     assert said(findings.from_rest(department(**more), row())) == expected
+
+
+def test_a_difference_that_only_the_bounds_bear_is_not_told_with_a_test_that_does_not() -> None:
+    """Where many of a few answered: the silent cannot undo it, though the test has no strength."""
+    bounded = department(diff_bound_low=-0.4, diff_bound_high=-0.01)
+    for p_value, word in (
+        (1.0, "tydlig skillnad (vad de som inte svarade än tycker)"),
+        (0.01, "tydlig skillnad (p = 0,010)"),
+    ):
+        table = pd.DataFrame([{**bounded, "diff_p": p_value, "diff_exact": True}])
+        rest = comparisons._as_rest(table)
+        assert said(uncertainty.rest_table(rest, "Grupp")["Prövning"].iloc[0]) == word
+        told = comparisons.withstood(table.to_dict("records")[0])
+        assert "Det är säkert" in told and ("exakt test" in told) == (p_value < 0.05)
+    undone = pd.DataFrame([{**bounded, "diff_p": 1.0, "diff_bound_high": 0.01}])
+    rest = comparisons._as_rest(undone)
+    told = uncertainty.rest_table(rest, "Grupp")["Prövning"].iloc[0]
+    assert said(told) == "ingen tydlig skillnad (p = 1,000)"
 
 
 def test_no_difference_is_denied_that_the_view_of_differences_calls_sure() -> None:
