@@ -12,7 +12,7 @@ st.html(summary.head(context))
 st.title(_("Är distansarbetet rättvist, säkert och väl lett?"), anchor=False)
 sections.wave_note(context)
 led = sections.hidden_note(context, results)
-st.html(summary.paragraph(context, results))
+st.html(summary.paragraph(context))
 st.html(cards.card_row(summary.key_figures(context, results)))
 
 st.header(_("Läget per förvaltning"), anchor=False)

@@ -69,7 +69,9 @@ class Contrast(Row):
 
     @cached_property
     def interval(self) -> str:
-        return f.points_interval(self.low, self.high, unit=False) if self.low is not None else ""
+        if self.low is None or f.is_point(self.low, self.high):
+            return ""
+        return f.points_interval(self.low, self.high, unit=False)
 
     @property
     def word(self) -> str:

@@ -73,15 +73,19 @@ def ask(context: Context) -> tuple[Selection, Material]:
     days = (FIRST_DAY, context.as_of + AHEAD) if context.as_of else None
     found = _material(context, None, register=False)
     sources = [s for s in asking.SOURCES if s != "register" or context.as_of]
-    with st.container(key="explore-source"):
-        source = choices.radio(
-            st,
-            _("Vad vill du räkna?"),
-            sources,
-            key=SOURCE,
-            default=asking.default_source(found, sources),
-            names=lambda s: _("Enkätsvaren") if s == "enkat" else _("Överenskommelserna"),
-        )
+    first = asking.default_source(found, sources)
+    if len(sources) > 1:
+        with st.container(key="explore-source"):
+            source = choices.radio(
+                st,
+                _("Vad vill du räkna?"),
+                sources,
+                key=SOURCE,
+                default=first,
+                names=lambda s: _("Enkätsvaren") if s == "enkat" else _("Överenskommelserna"),
+            )
+    else:
+        source = choices.settle(sources, key=SOURCE, default=first)
     if source == "register":
         found = _ask_register(context, found)
     elif found.questionnaire is not None:
@@ -989,6 +993,7 @@ def _chi2(test: Homogeneity) -> str:
         "χ² = {value} med {df} frihetsgrader",
         test.df,
     ).format(value=f.number(test.statistic, 3), df=f.number(test.df))
+    chi2 = chi2.replace(" = ", f"{f.NBSP}={f.NBSP}")  # on one line, as p is
     by_chi2, exact = f.p_value(test.p_value), f.p_value(test.exact_p)
     if test.smallest_expected < EXACT_BELOW:
         text = _("{chi2}, {p}; antalen är små, så det exakta testet gäller: {exact}")

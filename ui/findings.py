@@ -2,8 +2,8 @@
 
 The rules (docs/method.md): a share is said to be more or less than half only when its whole 95 %
 interval is, and then what *vet ej* or the silent could make of it stands in the same breath; that
-extremes differ is said only when their two intervals do not meet, which is stricter than a test;
-of a place beside the rest, and of a change, interval and test are asked; a share is never told
+a place differs is said of it beside all the others, and of a change, when interval and test bear it
+(or the non-response bounds alone), the same everywhere; a share is never told
 without its interval and its non-response bounds; what is hidden is never estimated. Without a
 number there is a sentence that says so.
 """
@@ -74,7 +74,8 @@ def finding(indicator: Indicator, results: pd.DataFrame) -> str:
 
 
 def headline(results: pd.DataFrame) -> str:
-    """Return the sentence that the indicator turns on: who is lowest and highest, and how surely.
+    """Return the sentence that the indicator turns on: who surely differs from the others, or that
+    none does; of a full count who is lowest and highest.
 
     What is hidden or without answers is not in it: chart, table and their own view say so, and a
     finding that is half absences is no finding.
@@ -285,7 +286,12 @@ def as_difference(row: Row) -> Row:
 
 
 def difference_text(row: Row, prefix: str = "diff_") -> str:
-    """Return a difference with its interval: "−25,8 procentenheter, 95 % intervall −40 till −9"."""
+    """Return a difference with its interval: "−25,8 procentenheter, 95 % intervall −40 till −9".
+
+    One that is known, since everybody has answered, has none.
+    """
+    if f.is_point(row[f"{prefix}low"], row[f"{prefix}high"]):
+        return f.points(row["difference"])
     return _("{difference}, 95 % intervall {interval}").format(
         difference=f.points(row["difference"]),
         interval=f.points_interval(row[f"{prefix}low"], row[f"{prefix}high"], unit=False),
@@ -327,10 +333,18 @@ def from_rest(row: Row, whole: Row) -> str:
 
 
 def _surely_apart(rows: Iterable[Row]) -> str:
-    """Return who surely differs from the rest, where the extremes' own intervals meet."""
+    """Return who surely differs from the rest, with their shares; "" if none does."""
     sure = [row for row in rows if is_sure(row)]
-    high = [plain(row["name"]) for row in sure if row["difference"] > 0]
-    low = [plain(row["name"]) for row in sure if row["difference"] < 0]
+    few = any(row["denominator"] < f.SMALL_BASE for row in sure)
+
+    def listed(kept: Iterable[Row]) -> list[str]:
+        return [
+            _("{name} ({share})").format(name=plain(row["name"]), share=_in_form(row, few=few))
+            for row in kept
+        ]
+
+    high = listed(row for row in reversed(sure) if row["difference"] > 0)
+    low = listed(row for row in sure if row["difference"] < 0)
     if high and low:
         text = _("Tydligt högre än övriga: {high}. Tydligt lägre: {low}.")
     elif high:
@@ -340,6 +354,56 @@ def _surely_apart(rows: Iterable[Row]) -> str:
     else:
         return ""
     return text.format(high=list_names(high), low=list_names(low))
+
+
+def widest_difference(
+    table: pd.DataFrame, dossiers: Iterable[Indicator]
+) -> tuple[Indicator, Row, Row, bool] | None:
+    """Return where a place differs the most from all the others: the indicator, the place's row,
+    the others together as a row, and whether it is sure. What is sure goes before what is not,
+    however wide. ``table``: of ``queries.uncertainty``; None if nothing can be compared."""
+    found: list[tuple[tuple[bool, float], Indicator, Row, Row]] = []
+    for dossier in dossiers:
+        if dossier.full_count or dossier.direction == "neutral":
+            continue
+        rows = table[table["indicator"] == dossier.id]
+        whole = whole_of(rows)
+        if whole is None or not f.is_shown(whole):
+            continue
+        for own in shown_departments(rows):
+            if f.is_missing(own["difference"]):
+                continue
+            rest: dict[str, Any] = {n: whole[n] - own[n] for n in ("numerator", "denominator")}
+            if not 0 <= rest["numerator"] <= rest["denominator"] or not rest["denominator"]:
+                continue  # published at different times: no people are less than none
+            rest["share"] = rest["numerator"] / rest["denominator"]
+            found.append(((is_sure(own), abs(own["difference"])), dossier, own, rest))
+    if not found:
+        return None
+    (sure, _size), dossier, own, rest = max(found, key=lambda item: item[0])
+    return dossier, own, rest, sure
+
+
+def difference_told(sure: bool, *, chosen: bool) -> str:
+    """Return the sentence of ``widest_difference``, with {place}, {name}, {own} and {rest}.
+    ``chosen``: of the one department that is chosen, and not of all."""
+    if chosen:
+        return (
+            _("{place} skiljer sig tydligt från övriga, mest i {name}: {own}, övriga {rest}.")
+            if sure
+            else _(
+                "{place} skiljer sig inte tydligt från övriga; störst är skillnaden i {name}: "
+                "{own}, övriga {rest}."
+            )
+        )
+    return (
+        _("Störst av de tydliga skillnaderna är den i {name}: {place} {own}, övriga {rest}.")
+        if sure
+        else _(
+            "Ingen förvaltning skiljer sig tydligt från övriga; störst är skillnaden i {name}: "
+            "{place} {own}, övriga {rest}."
+        )
+    )
 
 
 # --- thresholds, themes, several indicators -------------------------------------------------------
@@ -366,8 +430,12 @@ def _against_threshold(indicator: Indicator, whole: Row) -> str:
     return ""
 
 
-def theme_finding(dossiers: Iterable[Indicator], results: pd.DataFrame) -> str:
-    """Return a theme in two sentences at most: its lowest and highest indicator, its widest gap.
+def theme_finding(
+    dossiers: Iterable[Indicator], results: pd.DataFrame, apart: pd.DataFrame, *, chosen: bool
+) -> str:
+    """Return a theme in two sentences at most: its lowest and highest indicator, and where a place
+    differs the most from the others. ``apart``: of ``queries.uncertainty``; ``chosen``: one
+    department is.
 
     Only indicators where a higher share is better are ranked: beside them the share of one where
     lower is better would read as its opposite.
@@ -387,28 +455,16 @@ def theme_finding(dossiers: Iterable[Indicator], results: pd.DataFrame) -> str:
                 worst=worst.name, low=_told(low), best=best.name, high=_told(high)
             )
         )
-    gap = largest_gap(results, dossiers)
-    if gap:
-        indicator, low, high = gap
-        text = (
-            _(
-                "Förvaltningarna skiljer sig mest i ”{name}”: {high} {high_share}, {low} "
-                "{low_share}."
-            )
-            if apart(low, high)
-            else _(
-                "Ingen skillnad mellan förvaltningar är större än osäkerheten; störst är den i "
-                "”{name}”: {high} {high_share}, {low} {low_share}."
-            )
-        )
-        low_share, high_share = alike(low, high)
+    widest = widest_difference(apart, dossiers)
+    if widest:
+        indicator, own, rest, sure = widest
+        own_share, rest_share = alike(own, rest)
         sentences.append(
-            text.format(
-                name=indicator.name,
-                high=plain(high["name"]),
-                high_share=high_share,
-                low=plain(low["name"]),
-                low_share=low_share,
+            difference_told(sure, chosen=chosen).format(
+                place=plain(own["name"]),
+                name=_("”{name}”").format(name=indicator.name),
+                own=own_share,
+                rest=rest_share,
             )
         )
     if not sentences and not results["status"].eq("shown").any():
@@ -468,7 +524,8 @@ def most_common(results: pd.DataFrame, where: str) -> str:
 
 
 def differences(results: pd.DataFrame) -> str:
-    """Return the extremes of groups whose whole is told elsewhere."""
+    """Return which groups differ, whose whole is told elsewhere. ``results``: of
+    ``queries.comparisons.group_uncertainty``."""
     told = _extremes(results)
     if told:
         return told
@@ -496,29 +553,22 @@ def _extremes(results: pd.DataFrame) -> str:
         return _("Alla som visas har samma andel, {share}.").format(share=_told_alike(rows))
     least = [r for r in rows if r["share"] - lowest["share"] < 1e-9]
     most = [r for r in rows if highest["share"] - r["share"] < 1e-9]
-    known = not f.is_missing(lowest["low"])
-    if known and not apart(lowest, highest):
-        # No ranking of what chance could have turned round.
-        none = _("Ingen skillnad mellan dem som visas är större än osäkerheten.")
+    if not f.is_missing(lowest["low"]):
+        # No ranking of what chance could have turned round: of the lowest and the highest of many
+        # two intervals may well stand apart by chance alone, and small groups would hide large.
+        if all(f.is_missing(row.get("difference")) for row in rows):
+            return _("Om de som visas skiljer sig åt går inte att pröva.")
+        none = _("Ingen av dem som visas skiljer sig tydligt från övriga.")
         return _surely_apart(rows) or none
     low_share, high_share = _told_alike(least), _told_alike(most)
     if len(least) == len(most) == 1:
         low_share, high_share = alike(lowest, highest)
-    text = _("Lägst är {low} ({low_share}), högst {high} ({high_share}).").format(
+    return _("Lägst är {low} ({low_share}), högst {high} ({high_share}).").format(
         low=list_names(r["name"] for r in least),
         low_share=low_share,
         high=list_names(r["name"] for r in most),
         high_share=high_share,
     )
-    return text + " " + _("Skillnaden är större än osäkerheten.") if known else text
-
-
-def apart(first: Row, second: Row) -> bool:
-    """Return whether two shares' 95 % intervals do not meet. False without both intervals."""
-    ends = (first["low"], first["high"], second["low"], second["high"])
-    if any(f.is_missing(end) for end in ends):
-        return False
-    return first["high"] < second["low"] or second["high"] < first["low"]
 
 
 def _told(row: Row) -> str:
@@ -527,10 +577,12 @@ def _told(row: Row) -> str:
 
 def alike(first: Row, second: Row) -> tuple[str, str]:
     """Return two shares in the same form: "1 av 17" is not to be read against "60 %"."""
-    if min(first["denominator"], second["denominator"]) < f.SMALL_BASE:
-        one, other = (f.count_text(r["numerator"], r["denominator"]) for r in (first, second))
-        return one, other
-    return _told(first), _told(second)
+    few = min(first["denominator"], second["denominator"]) < f.SMALL_BASE
+    return _in_form(first, few=few), _in_form(second, few=few)
+
+
+def _in_form(row: Row, *, few: bool) -> str:
+    return f.count_text(row["numerator"], row["denominator"]) if few else _told(row)
 
 
 def _told_alike(rows: list[dict[str, Any]]) -> str:
@@ -584,26 +636,3 @@ def gain(indicator: Indicator, before: Row, after: Row) -> float:
     """Return the change in the direction that is better, as a fraction."""
     sign = -1 if indicator.direction == "lower" else 1
     return float(sign * (after["share"] - before["share"]))
-
-
-def largest_gap(
-    results: pd.DataFrame, dossiers: Iterable[Indicator]
-) -> tuple[Indicator, Row, Row] | None:
-    """Return the survey indicator whose departments lie furthest apart, with both extremes.
-
-    Gaps larger than the uncertainty go before those that are not, however wide.
-    """
-    best: tuple[tuple[bool, float], Indicator, Row, Row] | None = None
-    for indicator in dossiers:
-        if indicator.full_count or indicator.direction == "neutral":
-            continue
-        rows = sorted(
-            shown_departments(results[results["indicator"] == indicator.id]),
-            key=lambda r: r["share"],
-        )
-        if len(rows) < 2:
-            continue
-        key = (apart(rows[0], rows[-1]), rows[-1]["share"] - rows[0]["share"])
-        if best is None or key > best[0]:
-            best = (key, indicator, rows[0], rows[-1])
-    return best[1:] if best else None

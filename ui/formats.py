@@ -98,21 +98,28 @@ def points_short(difference: Any, digits: int = 1) -> str:
 def points_interval(low: Any, high: Any, digits: int = 0, *, unit: bool = True) -> str:
     """Return the limits of a difference: (−0.397, −0.09) → "−40 till −9 procentenheter".
 
-    A limit that is not 0 and would be rounded to it gets up to two digits more: whether an interval
-    reaches 0 is what it is read for. ``unit=False`` where the unit has just been written.
+    A limit that is not 0 and would be rounded to it gets up to two digits more (both limits):
+    whether an interval reaches 0 is what it is read for; closer than that it is written as 0 after
+    all. One that is a point is written as the difference itself is. ``unit=False`` where the unit
+    has just been written.
     """
     if is_missing(low) or is_missing(high):
         return MISSING
-    used = digits
-    while used < digits + 2 and any(
-        end != 0 and _rounded(_hundred(end), used) == 0 for end in (low, high)
-    ):
+    ends = (_hundred(low), _hundred(high))
+    helped = [end for end in ends if _rounded(end, digits + 2) != 0]
+    used = max(digits, 1) if is_point(low, high) else digits
+    while any(_rounded(end, used) == 0 for end in helped):
         used += 1
     last = points(high, used) if unit else points_short(high, used)
     if points_short(low, used) == points_short(high, used):
         return last
     text = _("{low} till {high}").replace(" ", NBSP)
     return text.format(low=points_short(low, used), high=last)
+
+
+def is_point(low: Any, high: Any) -> bool:
+    """Return whether an interval has no width: everybody who was asked has answered."""
+    return not is_missing(low) and not is_missing(high) and abs(high - low) < 1e-9
 
 
 def p_value(value: float) -> str:

@@ -169,7 +169,11 @@ def at_a_glance(context: Context, indicators: Sequence[Indicator]) -> None:
     overview = context.overview(*(i.id for i in indicators))
     part(_("I korthet"))
     hidden_note(context, results)
-    if told := findings.theme_finding(indicators, results):
+    # Without the columns that no finding is told from, as one kind: sliced in one piece.
+    apart = context.uncertainty(*(i.id for i in indicators))
+    apart = apart[["indicator", *findings.TOLD]].astype(object)
+    chosen = bool(context.department)
+    if told := findings.theme_finding(indicators, results, apart, chosen=chosen):
         say(told)
     # Codes as heads where six full names do not fit beside each other; the note below tells them.
     called = dict(zip(overview["department"], overview["name"], strict=True))
@@ -651,7 +655,7 @@ def _group(context: Context, indicator: Indicator, breakdown: str, results: pd.D
     head = breakdown_word(breakdown)
     name = _("{indicator} per {breakdown}").format(indicator=indicator.name, breakdown=head.lower())
     st.subheader(name, anchor=f"{indicator.id}-{breakdown}")
-    say(findings.differences(results))
+    say(findings.differences(context.group_uncertainty(indicator.id, breakdown)))
     key = f"{indicator.id}-{breakdown}"
     notes = notes_of(context, indicator)
     views(

@@ -23,14 +23,14 @@ from ui.context import Context
 from ui.evidence import nearest_line
 from ui.findings import (
     alike,
-    apart,
     as_difference,
+    difference_told,
     evidence,
     gain,
     is_sure,
-    largest_gap,
     marks,
     whole_of,
+    widest_difference,
 )
 from ui.text import _, _n, join_words, role_word, source_words, status_word, theme_word
 
@@ -104,7 +104,7 @@ def _wave_words(row: Row) -> str:
 # --- the paragraph ----------------------------------------------------------------------------
 
 
-def paragraph(context: Context, results: pd.DataFrame) -> str:
+def paragraph(context: Context) -> str:
     """Return the verdict, the largest gap and what changed, each number a link."""
     overall = next(q for q in reference.audit_questions() if q.overall)
     sentences = [
@@ -114,63 +114,24 @@ def paragraph(context: Context, results: pd.DataFrame) -> str:
                 finding=overall.finding[:1].lower() + overall.finding[1:],
             )
         ),
-        _own_gap(context, results) if context.department else _gap(context, results),
+        _gap(context),
         _what_changed(context),
     ]
     return '<p class="dk dk-lead">' + " ".join(filter(None, sentences)) + "</p>"
 
 
-def _gap(context: Context, results: pd.DataFrame) -> str:
-    gap = largest_gap(results, indicators())
-    if not gap:
-        return ""
-    dossier, low, high = gap
-    words = (
-        _("Förvaltningarna skiljer sig mest i {name}: {high} {high_share}, {low} {low_share}.")
-        if apart(low, high)
-        else _(
-            "Ingen skillnad mellan förvaltningar är större än osäkerheten; störst är den i "
-            "{name}: {high} {high_share}, {low} {low_share}."
-        )
-    )
-    low_share, high_share = alike(low, high)
-    return words.format(
-        name=_number(context, dossier, _("”{name}”").format(name=dossier.name)),
-        high=escaped(high["name"]),
-        high_share=_number(context, dossier, high_share),
-        low=escaped(low["name"]),
-        low_share=_number(context, dossier, low_share),
-    )
-
-
-def _own_gap(context: Context, results: pd.DataFrame) -> str:
-    """Return where the chosen department lies furthest from the whole; surer gaps first."""
-    found: list[tuple[tuple[bool, float], Indicator, Row, Row]] = []
-    for dossier in indicators():
-        rows = results[results["indicator"] == dossier.id]
-        own, whole = _own(context, rows), whole_of(rows)
-        if dossier.full_count or dossier.direction == "neutral" or not own or not whole:
-            continue
-        if f.is_shown(own) and f.is_shown(whole):
-            key = (apart(own, whole), abs(own["share"] - whole["share"]))
-            found.append((key, dossier, own, whole))
+def _gap(context: Context) -> str:
+    """Return where a department, or the chosen one, differs the most from all the others."""
+    found = widest_difference(context.uncertainty(), indicators())
     if not found:
         return ""
-    (sure, _size), dossier, own, whole = max(found, key=lambda item: item[0])
-    words = (
-        _("{name} skiljer sig mest från hela kommunen i {indicator}: {own} mot {whole}.")
-        if sure
-        else _(
-            "Inget skiljer {name} från hela kommunen mer än osäkerheten; störst är skillnaden i "
-            "{indicator}: {own} mot {whole}."
-        )
-    )
-    own_share, whole_share = alike(own, whole)
-    return words.format(
-        name=escaped(own["name"]),
-        indicator=_number(context, dossier, _("”{name}”").format(name=dossier.name)),
+    dossier, own, rest, sure = found
+    own_share, rest_share = alike(own, rest)
+    return difference_told(sure, chosen=bool(context.department)).format(
+        place=escaped(own["name"]),
+        name=_number(context, dossier, _("”{name}”").format(name=dossier.name)),
         own=_number(context, dossier, own_share),
-        whole=_number(context, dossier, whole_share),
+        rest=_number(context, dossier, rest_share),
     )
 
 

@@ -599,7 +599,9 @@ def _widest_first(rows: Iterable[Row]) -> list[Row]:
 
 
 def _sized(row: Row) -> str:
-    """Return "SN −25,8 procentenheter (95 % intervall −40 till −9)"."""
+    """Return "SN −25,8 procentenheter (95 % intervall −40 till −9)"; what is known has none."""
+    if f.is_point(row["diff_low"], row["diff_high"]):
+        return f"{plain(row['name'])} {f.points(row['difference'])}"
     return _("{name} {difference} (95 % intervall {interval})").format(
         name=plain(row["name"]),
         difference=f.points(row["difference"]),

@@ -13,14 +13,16 @@ from queries.catalogue import indicator
 from queries.indicators import COLUMNS
 from queries.statistics import estimate
 from ui.findings import (
-    apart,
+    TOLD,
     beside,
     changes,
     differences,
     finding,
     gain,
-    largest_gap,
+    headline,
+    marks,
     theme_finding,
+    widest_difference,
 )
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -46,8 +48,15 @@ def row(code, count, base, invited, status="shown", wave="2024", of=SURVEY, full
     return found
 
 
+def against(found: dict, by: float, half: float = 0.1, p: float = 0.01) -> dict:
+    """Return a row with its difference from the others: ``by`` ± ``half``, and the test's p."""
+    limits = {"diff_low": by - half, "diff_high": by + half, "diff_p": p}
+    bounds = {"diff_bound_low": -1.0, "diff_bound_high": 1.0}
+    return found | {"difference": by} | limits | bounds
+
+
 def table(*rows: dict) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(
+    return pd.DataFrame(rows, columns=list(dict.fromkeys([*COLUMNS, *TOLD]))).astype(
         {"numerator": "Int64", "denominator": "Int64", "department": object}
     )
 
@@ -88,14 +97,34 @@ def test_of_what_is_far_from_half_it_goes_without_saying() -> None:
     assert "hälften" not in said(row(None, 40, 90, 221, of=lower), of=lower)
 
 
-def test_departments_differ_only_when_their_intervals_do_not_meet() -> None:
+def test_departments_differ_only_when_interval_and_test_of_the_difference_say_so() -> None:
     whole = row(None, 37, 91, 221)
-    far = said(row("SN", 8, 33, 82), row("KLK", 18, 30, 73), whole)
-    assert "Lägst är SN (24 %), högst KLK (60 %). Skillnaden är större än osäkerheten." in far
-    near = said(row("SN", 12, 33, 82), row("KLK", 13, 30, 73), whole)
-    # No ranking of what chance could have turned round.
-    assert "Ingen skillnad mellan dem som visas är större än osäkerheten." in near
-    assert "Lägst" not in near
+    low, high = row("SN", 8, 33, 82), row("KLK", 18, 30, 73)
+    far = said(against(low, -0.26), against(high, 0.29), whole)
+    assert "Tydligt högre än övriga: KLK (60 %). Tydligt lägre: SN (24 %)." in far
+    one = said(against(low, -0.26, p=0.06), against(high, 0.29), whole)
+    assert "Tydligt högre än övriga: KLK (60 %)." in one and "SN" not in one
+    # Though their own intervals do not meet: they are the extremes of all.
+    for near in (
+        said(against(low, -0.26, p=0.06), against(high, 0.29, p=0.06), whole),
+        said(against(low, -0.26, half=0.3), against(high, 0.29, half=0.3), whole),
+    ):
+        assert "Ingen av dem som visas skiljer sig tydligt från övriga." in near
+        # No ranking of what chance could have turned round.
+        assert "Lägst" not in near and "SN" not in near
+    unknown = said(low, high, whole)
+    assert "Om de som visas skiljer sig åt går inte att pröva." in unknown
+
+
+def test_of_several_that_are_lowest_together_only_those_who_surely_are_are_named() -> None:
+    """Whatever their order: of none of five all is uncertain, of none of forty little."""
+    rows = [
+        against(row("FEW", 0, 5, 40), -0.4, half=0.5), against(row("MANY", 0, 40, 40), -0.5),
+        against(row("HIGH", 20, 40, 40), 0.5), row(None, 20, 85, 120),
+    ]  # fmt: skip
+    for order in (rows, [rows[1], rows[0], *rows[2:]]):
+        text = said(*order)
+        assert "Tydligt högre än övriga: HIGH (50 %). Tydligt lägre: MANY (0 %)." in text
 
 
 def test_what_is_hidden_is_never_estimated_and_no_part_of_the_finding() -> None:
@@ -123,8 +152,11 @@ def test_a_requirement_counts_what_is_missing() -> None:
 
 
 def test_two_shares_are_told_in_the_same_form() -> None:
-    few = said(row("BUN", 1, 17, 40), row("KLK", 25, 30, 73), row(None, 37, 91, 221))
-    assert "Lägst är BUN (1 av 17), högst KLK (25 av 30)." in few
+    few = said(
+        against(row("BUN", 1, 17, 40), -0.5), against(row("KLK", 25, 30, 73), 0.6),
+        row(None, 37, 91, 221),
+    )  # fmt: skip
+    assert "Tydligt högre än övriga: KLK (25 av 30). Tydligt lägre: BUN (1 av 17)." in few
 
 
 def test_a_chosen_department_is_told_beside_what_it_is_hidden_with() -> None:
@@ -132,27 +164,44 @@ def test_a_chosen_department_is_told_beside_what_it_is_hidden_with() -> None:
     assert "SN: 24 %." in said(row("SN", 8, 33, 82), merged, row(None, 37, 91, 221))
 
 
-def test_a_theme_is_told_by_its_lowest_its_highest_and_its_widest_gap() -> None:
+def test_a_theme_is_told_by_its_lowest_its_highest_and_its_widest_difference() -> None:
     known, fair = indicator("riktlinjer_kanda"), SURVEY
+    wide = against(row("TN", 1, 20, 60, of=known), -0.7, half=0.8)
     results = table(
-        row("SN", 8, 33, 82), row("KLK", 18, 30, 73), row(None, 37, 91, 221),
-        row("SN", 20, 33, 82, of=known), row("KLK", 20, 30, 73, of=known),
-        row(None, 60, 91, 221, of=known),
+        against(row("SN", 8, 33, 82), -0.26), against(row("KLK", 18, 30, 73), 0.29, p=0.06),
+        row(None, 37, 91, 221), wide, row(None, 60, 91, 221, of=known),
     )  # fmt: skip
-    text = theme_finding([known, fair], results).replace(NBSP, " ")
+    text = theme_finding([known, fair], results, results, chosen=False).replace(NBSP, " ")
     assert "Lägst av måtten i kommunen är ”Rättvist fördelat” (41 %)" in text
     assert "högst ”Känner till riktlinjerna” (66 %)" in text
-    assert "skiljer sig mest i ”Rättvist fördelat”: KLK 60 %, SN 24 %." in text
+    # What is sure goes before what is not, however wide.
+    assert text.endswith(
+        "Störst av de tydliga skillnaderna är den i ”Rättvist fördelat”: SN 24 %, övriga 50 %."
+    )
+    own = results[results["department"].isna() | (results["department"] == "SN")]
+    text = theme_finding([known, fair], own, own, chosen=True).replace(NBSP, " ")
+    assert text.endswith(
+        "SN skiljer sig tydligt från övriga, mest i ”Rättvist fördelat”: 24 %, övriga 50 %."
+    )
+    unsure = results[results["indicator"] == known.id]
+    text = theme_finding([known, fair], unsure, unsure, chosen=False).replace(NBSP, " ")
+    assert text.endswith(
+        "Ingen förvaltning skiljer sig tydligt från övriga; störst är skillnaden i ”Känner till "
+        "riktlinjerna”: TN 5 %, övriga 83 %."
+    )
 
 
 def test_a_theme_without_a_number_says_so() -> None:
     hidden = table(row(None, 0, 0, 0, "hidden"))
-    assert theme_finding([SURVEY], hidden) == "Inget av måtten kan visas för den här vågen."
+    assert (
+        theme_finding([SURVEY], hidden, hidden, chosen=False)
+        == "Inget av måtten kan visas för den här vågen."
+    )
 
 
 def test_a_theme_of_one_number_does_not_say_that_there_is_none() -> None:
     one = table(row("SN", 8, 33, 82), row(None, 0, 0, 0, "hidden"))
-    assert theme_finding([SURVEY], one) == ""
+    assert theme_finding([SURVEY], one, one, chosen=False) == ""
 
 
 def test_one_group_beside_the_hidden_ones_is_told_and_none_is_said_only_where_there_is_none() -> (
@@ -216,13 +265,21 @@ def test_every_finding_is_a_sentence_without_holes(groups, whole) -> None:
     assert "{" not in text
 
 
-@given(st.lists(counts, min_size=2, max_size=6))
-def test_the_largest_gap_prefers_one_that_is_more_than_noise(groups) -> None:
-    rows = [row(f"F{i}", *group) for i, group in enumerate(groups)]
-    found = largest_gap(table(*rows), [SURVEY])
-    assert found is not None
-    _dossier, low, high = found
-    assert high["share"] - low["share"] == max(r["share"] for r in rows) - min(
-        r["share"] for r in rows
-    )
-    assert apart(low, high) == (low["high"] < high["low"])
+differing = st.tuples(counts, st.floats(-0.9, 0.9), st.floats(0, 0.5), st.floats(0, 1))
+
+
+@given(st.lists(differing, min_size=1, max_size=6))
+def test_none_is_said_to_differ_exactly_where_no_mark_in_a_matrix_says_so(groups) -> None:
+    """The headline, the widest difference and the marks of a matrix never contradict each other."""
+    rows = [against(row(f"F{i}", *n), by, half, p) for i, (n, by, half, p) in enumerate(groups)]
+    whole = [sum(n[k] for n, *_rest in groups) + 1 for k in range(3)]
+    made = table(*rows, row(None, *whole))
+    marked = {place for _id, place in marks(made)}
+    found = widest_difference(made, [SURVEY])
+    assert found is not None and found[3] == bool(marked)
+    own = {r["department"]: abs(r["difference"]) for r in rows if r["department"] in marked}
+    assert not marked or abs(found[1]["difference"]) == max(own.values())
+    told = headline(made)
+    if len(rows) > 1 and len({r["share"] for r in rows}) > 1:
+        assert {r["department"] for r in rows if f"{r['department']} (" in told} == marked
+        assert ("Ingen av dem" in told) == (not marked)

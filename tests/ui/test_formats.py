@@ -107,6 +107,24 @@ def test_interval_limits_are_false_only_when_two_digits_more_would_not_help(a, b
         assert ends[-1] < 100
 
 
+@given(st.floats(-1, 1), st.floats(-1, 1))
+def test_an_interval_of_a_difference_reaches_nought_only_where_two_digits_more_would_not_help(a, b):
+    low, high = sorted((a, b))
+    text = plain(f.points_interval(low, high, unit=False)).replace(",", ".").replace("−", "-")
+    ends = [float(part) for part in text.split(" till ")]
+    for limit, told in zip((low, high), (ends[0], ends[-1]), strict=True):
+        assert (told == 0) == (abs(limit) < 0.00005) or abs(abs(limit) - 0.00005) < 1e-9
+
+
+def test_an_interval_of_a_difference_is_as_short_as_it_can_be():
+    assert plain(f.points_interval(-0.397, -0.09)) == "−40 till −9 procentenheter"
+    assert plain(f.points_interval(-0.39992, 0.000004, unit=False)) == "−40 till 0"
+    assert plain(f.points_interval(-0.39992, 0.0004, unit=False)) == "−39,99 till +0,04"
+    # What is known is written as the difference itself.
+    assert plain(f.points_interval(-0.0889, -0.0889, unit=False)) == "−8,9"
+    assert f.points_interval(None, 0.1) == f.MISSING
+
+
 def test_dates_are_iso():
     assert f.date(dt.date(2026, 11, 22)) == "2026-11-22"
     assert f.date("2026-11-22") == "2026-11-22"

@@ -137,9 +137,9 @@ def test_no_difference_is_denied_that_the_view_of_differences_calls_sure() -> No
     rows = [department(share=0.35, low=0.3, high=0.4), department("KLK", share=0.4, difference=0.2,
             low=0.35, high=0.5, diff_low=0.1, diff_high=0.3), row()]  # fmt: skip
     told = findings.headline(pd.DataFrame(rows))
-    assert told == "Tydligt högre än övriga: KLK. Tydligt lägre: SN."
+    assert said(told) == "Tydligt högre än övriga: KLK (40 %). Tydligt lägre: SN (35 %)."
     rows = [{**one, "diff_p": 0.2} for one in rows]
-    assert "Ingen skillnad" in findings.headline(pd.DataFrame(rows))
+    assert "Ingen av dem som visas" in findings.headline(pd.DataFrame(rows))
 
 
 def test_a_matrix_marks_whom_the_view_of_differences_calls_sure_and_nobody_else() -> None:
