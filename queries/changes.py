@@ -67,7 +67,12 @@ def changes(
     whole = table["department"][shown].isna().to_numpy()
     p_value = made.p_value[:, 0]
     corrected = p_value.copy()
-    corrected[~whole] = holm_by_place(p_value[~whole], at[~whole], read[1].parts[shown][~whole])
+    alone = (read[1].parts.sum(axis=1) == 1) & table["department"].notna().to_numpy()
+    hidden = table["indicator"][alone & (status == "hidden")].value_counts()
+    hidden = table["indicator"][shown].map(hidden).fillna(0).to_numpy(dtype=int)
+    corrected[~whole] = holm_by_place(
+        p_value[~whole], at[~whole], read[1].parts[shown][~whole], hidden=hidden[~whole]
+    )
     for name, values in (
         ("difference", made.difference), *((n, getattr(made, n)) for n in LIMITS)
     ):  # fmt: skip

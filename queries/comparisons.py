@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations
+from math import comb
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ import pandas as pd
 from queries import indicators as results
 from queries.catalogue import SURVEY, Indicator, indicator
 from queries.changes import CHANGES, changes
-from queries.differences import Association, association, standardise
+from queries.differences import Association, association, holm, standardise
 from queries.estimation import Flags, Sample
 from queries.i18n import _
 from queries.municipality import Merging
@@ -171,6 +172,12 @@ class _Groups:
     apart: bool
     opinions: Side | None = None
 
+    @property
+    def hidden(self) -> int:
+        """How many groups are hidden, each by itself."""
+        alone = (self.parts.sum(axis=1) == 1) & self.table["department"].notna().to_numpy()
+        return int((alone & (self.table["status"] == "hidden").to_numpy(dtype=bool)).sum())
+
 
 def _departments(
     reader: Reader, found: Counted, mergings: Sequence[Merging]
@@ -248,7 +255,8 @@ def _from_rest(groups: _Groups) -> dict[str, Floats]:
     made = compare(side, others, sure=sure)
     one = np.zeros(int(keep.sum()), dtype=int)
     rest = side.base, others.base
-    corrected = holm_by_place(made.p_value[:, 0], one, groups.parts[keep], rest)
+    hidden = np.full(len(one), groups.hidden)
+    corrected = holm_by_place(made.p_value[:, 0], one, groups.parts[keep], rest, hidden)
     values = {f"diff_{name}": getattr(made, name)[:, 0] for name in LIMITS}
     values |= {
         "difference": made.difference[:, 0],
@@ -269,7 +277,8 @@ def _means_from_rest(groups: _Groups, question: Question) -> pd.DataFrame:
     made = compare(own, others, scale_of(question), sure)
     one = np.zeros(int(keep.sum()), dtype=int)
     rest = tuple(side[keep].base for side in (groups.people.side, groups.people.others))
-    corrected = holm_by_place(made.p_value[:, 0], one, groups.parts[keep], rest)
+    hidden = np.full(len(one), groups.hidden)
+    corrected = holm_by_place(made.p_value[:, 0], one, groups.parts[keep], rest, hidden)
     values = {f"diff_{name}": getattr(made, name)[:, 0] for name in LIMITS}
     values |= {"difference": made.difference[:, 0], "p_holm": corrected}
     values |= means(question, own.people, own)
@@ -311,7 +320,8 @@ def _pairs(groups: _Groups) -> pd.DataFrame:
     units = np.flatnonzero(groups.unit)
     one, two = np.array(list(combinations(units, 2)), dtype=int).reshape(-1, 2).T
     made = compare(groups.people.side[one], groups.people.side[two])
-    p_value = made.p_holm[:, 0]
+    told = len(units) + groups.hidden - int((groups.parts[units].sum(axis=1) > 1).sum())
+    p_value = holm(made.p_value[:, 0], max(comb(told, 2) - len(one), 0))
     columns: dict[str, Any] = {name: getattr(made, name)[:, 0] for name in LIMITS}
     columns |= {
         "difference": made.difference[:, 0],

@@ -376,12 +376,16 @@ def response_homogeneity(answered: ArrayLike, invited: ArrayLike) -> Homogeneity
     return Homogeneity(statistic, df, p_value, exact, simulated, float(expected.min()))
 
 
-def holm(p_values: ArrayLike) -> Floats:
-    """Return Holm's adjusted p values along the first axis; NaN stays out and stays NaN."""
+def holm(p_values: ArrayLike, untold: int = 0) -> Floats:
+    """Return Holm's adjusted p values along the first axis; NaN stays out and stays NaN.
+
+    ``untold``: how many more comparisons there are, whose p is not told here. They count as the
+    least striking, so that each p is at least what it is to whoever is told of all.
+    """
     p = np.asarray(p_values, dtype=float)
     order = np.argsort(p, axis=0)  # NaN last
     tested = (~np.isnan(p)).sum(axis=0)
-    factor = tested - np.arange(len(p)).reshape(-1, *[1] * (p.ndim - 1))
+    factor = tested + untold - np.arange(len(p)).reshape(-1, *[1] * (p.ndim - 1))
     raised = np.minimum(np.take_along_axis(p, order, axis=0) * factor, 1.0)
     found = np.empty_like(p)
     np.put_along_axis(found, order, np.fmax.accumulate(raised, axis=0), axis=0)

@@ -166,9 +166,10 @@ def _from_rest(table: pd.DataFrame, made: Counted, own: bool) -> dict[str, Any]:
     if keep.any():
         side, others = made.side(at[keep], parts[keep]), made.side(at[keep], ~parts[keep])
         found = compare(side, others)
-        p_value = holm_by_place(
-            found.p_value[:, 0], at[keep], parts[keep], (side.base, others.base)
-        )
+        hidden = (parts.sum(axis=1) == 1) & (table["status"] == "hidden").to_numpy(dtype=bool)
+        hidden = np.bincount(at[hidden], minlength=at.max() + 1)[at[keep]]
+        rest = side.base, others.base
+        p_value = holm_by_place(found.p_value[:, 0], at[keep], parts[keep], rest, hidden)
         put(
             keep,
             difference=found.difference[:, 0],

@@ -257,7 +257,8 @@ def _from_rest(columns: dict[str, Floats], rows: Rows, found: Counted) -> None:
         return
     side, others = found.side(at, parts), found.side(at, ~parts)
     made = compare(side, others)
-    p_value = holm_by_place(made.p_value[:, 0], at, parts, (side.base, others.base))
+    hidden = found.hidden[at, :-1].sum(axis=1)
+    p_value = holm_by_place(made.p_value[:, 0], at, parts, (side.base, others.base), hidden)
     apart = found.unsure[at]
     _put(
         columns, keep,
@@ -271,30 +272,38 @@ def _from_rest(columns: dict[str, Floats], rows: Rows, found: Counted) -> None:
 
 
 def holm_by_place(
-    p_value: Floats, at: np.ndarray, parts: Flags, rest: tuple[Floats, Floats] | None = None
+    p_value: Floats,
+    at: np.ndarray,
+    parts: Flags,
+    rest: tuple[Floats, Floats] | None = None,
+    hidden: np.ndarray | None = None,
 ) -> Floats:
     """Return Holm's p over the places of each indicator that have nobody in common.
 
     What stands for several departments is read in the place of those, not beside them: a department
-    is corrected for the other departments (and for those that are hidden together), several
-    together for those outside them. ``rest``: the answers of each place and of all the others,
-    when it is those that it is compared with: two that are each other's rest make one comparison.
+    is corrected for the other departments, several together for those outside them. ``rest``: the
+    answers of each place and of all the others, when it is those that it is compared with: two that
+    are each other's rest make one comparison. ``hidden``: at each place, how many departments or
+    groups of its indicator are hidden. Each is a comparison too, so that nobody who is shown less
+    is told of more that is sure.
     """
     found = np.full(len(p_value), np.nan)
     for n in np.unique(at):
         mine = np.flatnonzero(at == n)
         own = parts[mine]
-        unit = side_by_side(own)
+        size, unit = own.sum(axis=1), side_by_side(own)
+        untold = 0 if hidden is None else int(hidden[mine[0]])
+        alone = mine[unit & (size == 1)]
+        found[alone] = holm(p_value[alone], untold)
+        for row, count in zip(mine[size > 1], size[size > 1], strict=True):
+            others = mine[unit & ~(own & parts[row]).any(axis=1)]
+            found[row] = holm(p_value[[row, *others]], max(untold - int(count), 0))[0]
         units = mine[unit]
-        found[units] = holm(p_value[units])
         # Their p may differ all the same: people of departments in which nobody answered belong to
         # the rest of both.
-        if len(units) == 2 and np.isclose(*p_value[units], rtol=1e-6, atol=0):
-            mirrored = rest is not None and (rest[0][units] == rest[1][units[::-1]]).all()
-            found[units] = p_value[units] if mirrored else found[units]
-        for row in mine[~unit]:
-            others = mine[unit & ~(own & parts[row]).any(axis=1)]
-            found[row] = holm(p_value[[row, *others]])[0]
+        alike = len(units) == 2 and np.isclose(*p_value[units], rtol=1e-6, atol=0)
+        if alike and rest is not None and (rest[0][units] == rest[1][units[::-1]]).all():
+            found[units] = np.minimum(p_value[units] * (untold + 1), 1.0)
     return found
 
 

@@ -105,24 +105,32 @@ def assert_rows(
             if found and len(parts) < len(codes):
                 p_values.append(found["p_value"])
                 at.append((parts, number(row["diff_p"])))
-        assert_holm(p_values, at)
+        alone = rows["department"].isin(codes) & (rows["status"] == "hidden")
+        assert_holm(p_values, at, int(alone.sum()))
     return told
 
 
-def assert_holm(p_values: list[float], rows: list[tuple[frozenset[str], float]]) -> None:
+def assert_holm(
+    p_values: list[float], rows: list[tuple[frozenset[str], float]], hidden: int
+) -> None:
     """Departments are tested beside each other, and beside several that are told in their place:
     the fewest. Others that are several stand in the place of whomever they hold. Two that are each
-    other's rest are one comparison, with one p."""
+    other's rest are one comparison, with one p. Each hidden department counts as one more that is
+    not striking at all."""
     beside: list[int] = []
     for n in sorted(range(len(rows)), key=lambda n: len(rows[n][0])):
         if not any(rows[n][0] & rows[m][0] for m in beside):
             beside.append(n)
     for n, (parts, told) in enumerate(rows):
         family = [n, *(m for m in beside if m != n and not rows[m][0] & parts)]
-        want = holm([p_values[m] for m in family])[0]
+        if len(parts) == 1:  # not beside several: of them the auditor is told one by one
+            family = [m for m in family if len(rows[m][0]) == 1]
+        more = hidden if len(parts) == 1 else max(hidden - len(parts), 0)
+        want = holm([p_values[m] for m in family] + [1.0] * more)[0]
         if len(beside) == 2 and n in beside:
             one, two = (p_values[m] for m in beside)
-            want = one if one == pytest.approx(two, rel=1e-6, abs=0) else want
+            same = one == pytest.approx(two, rel=1e-6, abs=0)
+            want = min(one * (hidden + 1), 1.0) if same else want
         assert told == pytest.approx(want, abs=1e-12, nan_ok=True), parts
 
 
@@ -295,6 +303,10 @@ def test_departments_are_compared_as_their_counts_say(
         assert getattr(found.association, part) == pytest.approx(getattr(tested, part), rel=1e-9)
     pairs = all_pairs(sample, SHARES[:1, :2])
     assert len(found.pairs) == len(units) * (len(units) - 1) // 2
+    hidden = (found.rest["status"] == "hidden") & ~found.rest["code"].str.contains("+", regex=False)
+    apart = len(units) + int(hidden.sum()) - sum(len(s.codes) > 1 for s in units)
+    untold = apart * (apart - 1) // 2 - len(pairs.p_value)
+    corrected = holm([*pairs.p_value[:, 0], *[1.0] * untold])
     for row in found.pairs.to_dict("records"):
         first, second = (
             next(n for n, s in enumerate(units) if s.codes == frozenset(row[side].split("+")))
@@ -304,8 +316,9 @@ def test_departments_are_compared_as_their_counts_say(
         assert (row["first_numerator"], row["second_denominator"]) == (
             units[first].chose, units[second].base,
         )  # fmt: skip
-        for part in ("difference", "low", "high", "bound_low", "bound_high", "p_holm", "exact"):
+        for part in ("difference", "low", "high", "bound_low", "bound_high", "exact"):
             assert row[part] == pytest.approx(getattr(pairs, part)[at, 0], abs=1e-12), part
+        assert row["p_holm"] == pytest.approx(corrected[at], abs=1e-12, nan_ok=True)
     # Each against the rest is what stands in the table of uncertainties.
     table = comparisons.uncertainty(reader, "2024", [name], [merging("MBN", "TN")])
     mine = table[table["department"].notna()].reset_index(drop=True)
@@ -315,6 +328,33 @@ def test_departments_are_compared_as_their_counts_say(
         ("exact", "diff_exact"), ("share", "share"), ("status", "status"),
     ):  # fmt: skip
         pd.testing.assert_series_equal(found.rest[ours], mine[theirs], check_names=False)
+
+
+@pytest.mark.parametrize("wave", ["2024", "2026"])
+def test_nobody_is_told_of_a_difference_as_surer_than_the_auditor_is(
+    wave: str, demo_store: Path
+) -> None:
+    """Who sees fewer departments compares fewer, and would be told of more for it."""
+    auditor = comparisons.uncertainty(reader_of(Role.REVISOR, demo_store), wave)
+    keys = ["indicator", "department"]
+    known = auditor.dropna(subset=["department", "diff_p"]).set_index(keys)["diff_p"]
+    for role in (Role.POLITIKER, Role.HR):
+        table = comparisons.uncertainty(reader_of(role, demo_store), wave)
+        told = table.dropna(subset=["department", "diff_p"]).set_index(keys)["diff_p"]
+        both = told.index.intersection(known.index)
+        assert len(both) > 40 and (told[both] >= known[both] - 1e-12).all()
+        pairs = 0
+        for name in ("rattvist_fordelat", "policy_kand", "mal_tydliga"):
+            mine, theirs = (
+                comparisons.differences(reader_of(r, demo_store), wave, name).pairs.set_index(
+                    ["first", "second"]
+                )["p_holm"]
+                for r in (role, Role.REVISOR)
+            )
+            both = mine.index.intersection(theirs.index)
+            pairs += len(both)
+            assert (mine[both] >= theirs[both] - 1e-12).all()
+        assert pairs > 5
 
 
 @pytest.mark.parametrize("role", [Role.POLITIKER, Role.REVISOR])

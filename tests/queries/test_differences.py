@@ -133,6 +133,15 @@ def test_holm_agrees_with_r_and_leaves_out_what_has_no_p() -> None:
     np.testing.assert_allclose(with_nan[1:, 0], holm(p))
 
 
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.integers(0, 8))
+def test_whoever_is_shown_less_is_told_of_nothing_as_surer(p: list[float], shown: int) -> None:
+    """Of some of all p, the others untold: each at least what it is among all."""
+    kept = p[: max(shown, 1)]
+    some, every = holm(kept, len(p) - len(kept)), holm(p)
+    assert (some >= every[: len(kept)] - 1e-12).all()
+    assert holm(p, 0).tolist() == every.tolist()
+
+
 def brute(table: np.ndarray) -> float:
     """Every table with these margins, one by one."""
     sizes, chosen = table.sum(axis=1), table[:, 0].sum()
