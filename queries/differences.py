@@ -249,7 +249,8 @@ def contrasts(
         )
         df = freedom(two.grouped(np.ones((1, 2))), ~np.isnan(scores))[:, 0] - 1
         t_test = 2 * stdtr(np.where(df > 0, df, np.nan), -np.abs(difference) / error)
-        known = np.isinf(found.n_eff).all(axis=1)
+        # Also of one answer, which has no n_eff: nobody is left who could have said otherwise.
+        known = np.isinf(found.n_eff).all(axis=1) | (bound_high - bound_low < 1e-9).all(axis=1)
     bounds = (bound_low[:, 0] - bound_high[:, 1], bound_high[:, 0] - bound_low[:, 1])
     by_table, exact = _two_by_two(two, scores)
     p_value = np.where(share, by_table, np.where(error > 0, t_test, np.nan))

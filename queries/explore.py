@@ -83,7 +83,7 @@ def _survey(reader: Reader, selection: Selection, found: Material) -> Answer:
     grid = grid[grid["code"].isin(places)] if places else grid
     sql, parameters = sql_file("explore/survey"), _survey_parameters(selection, found)
     rows = reader.frame(sql, **parameters)
-    rows = rows[rows["department"].isin(grid["code"])]
+    rows = every = rows[rows["department"].isin(grid["code"])]
     notes: dict[str, None] = {}
     people = int(rows["people"][rows["what"] == "kept"].sum())
     population = _population(reader, selection, list(grid["code"]))
@@ -99,7 +99,13 @@ def _survey(reader: Reader, selection: Selection, found: Material) -> Answer:
             continue
         made = _count(rows, selection, question, found, grid, population)
         counted[name] = made
-        tables.append(_table(made, selection, question, notes))
+        # Whoever no weight can be given has answered all the same: bounds are not weighted.
+        plain = (
+            None
+            if population is None
+            else _count(every.assign(cell=""), selection, question, found, grid, None)
+        )
+        tables.append(_table(made, selection, question, notes, plain))
         several = {name, selection.rows, selection.columns} & {
             q.id for q in found.asked if q.type == "multiple"
         }
@@ -366,12 +372,16 @@ def _at_home(made: Counted, found: dict[str, Floats]) -> dict[str, Floats]:
 
 
 def _table(
-    made: Counted, selection: Selection, question: Question, notes: dict[str, None]
+    made: Counted,
+    selection: Selection,
+    question: Question,
+    notes: dict[str, None],
+    plain: Counted | None,
 ) -> pd.DataFrame:
     counts, base = made.counts.sum(axis=(0, 1)), made.base.sum(axis=(0, 1))
     if selection.measure == "medel":
         scale = np.array([scores(question)[code] for code in made.options], dtype=float)
-        found = _estimated(made, selection, scale, notes)
+        found = _estimated(made, selection, scale, notes, plain)
         row, column = zip(*made.groups, strict=True)
         return rows_of(question.id, row, column, base, base, {k: v[:, 0] for k, v in found.items()})
     options: tuple[str, ...] = made.options
@@ -380,7 +390,8 @@ def _table(
         counts, options = np.column_stack([counts, base]), (*options, EVERYBODY)
         found = {}
     else:
-        found = _estimated(made, selection, None, notes)
+        found = _estimated(made, selection, None, notes, plain)
+        found |= _within_its_filter(made, selection, question, found)
     shape = counts.shape
     group = np.repeat(np.array(made.groups, dtype=object), shape[1])
     option = np.tile(np.array(options, dtype=object), shape[0])
@@ -394,10 +405,34 @@ def _table(
                  {name: values.ravel() for name, values in found.items()})  # fmt: skip
 
 
-def _estimated(
-    made: Counted, selection: Selection, scale: Floats | None, notes: dict[str, None]
+def _within_its_filter(
+    made: Counted, selection: Selection, question: Question, found: dict[str, Floats]
 ) -> dict[str, Floats]:
-    """Estimate as asked for, and say whom no weight can speak for."""
+    """Return the limits of the answers to a question that is itself filtered by: nobody who passes
+    has given one that does not, and all have given the only one that does."""
+    kept = [value for name, value in selection.filters if name == question.id]
+    told = selection.rows if selection.measure == "kolumnandel" else selection.columns
+    if not kept or told != ANSWERS:
+        return {}
+    single = question.type != "multiple"
+    out = np.array([single and code not in kept for code in made.options])
+    all_ = np.array([kept == [code] for code in made.options])
+    known, value = out | all_, np.where(all_, 1.0, 0.0)
+    some = ~np.isnan(found["value"])
+    limits = ("low", "high", "bound_low", "bound_high")
+    ends = {name: np.where(known & some, value, found[name]) for name in limits}
+    return ends | {"se": np.where(known & some, 0.0, found["se"])}
+
+
+def _estimated(
+    made: Counted,
+    selection: Selection,
+    scale: Floats | None,
+    notes: dict[str, None],
+    plain: Counted | None,
+) -> dict[str, Floats]:
+    """Estimate as asked for, and say whom no weight can speak for. ``plain``: who answered, weighed
+    or not, for the bounds; None: as ``made``."""
     missing = made.wave.sum(axis=1) == 0
     if selection.weight != UNWEIGHTED and missing.any():
         notes[
@@ -409,6 +444,17 @@ def _estimated(
             )
         ] = None
     found = _estimates(made, selection.weight, scale)
+    if plain is not None:
+        bounds = _estimates(plain, UNWEIGHTED, scale)
+        some = ~np.isnan(found["value"])
+        low, high = (np.where(some, bounds[f"bound_{end}"], np.nan) for end in ("low", "high"))
+        sure = found["df"] > 0
+        found |= {
+            "bound_low": low,
+            "bound_high": high,
+            "low": np.where(sure, np.clip(found["low"], low, high), low),
+            "high": np.where(sure, np.clip(found["high"], low, high), high),
+        }
     with np.errstate(invalid="ignore"):
         beyond = (found["value"] < found["low"] - ROUNDING) | (
             found["value"] > found["high"] + ROUNDING

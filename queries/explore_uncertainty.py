@@ -103,6 +103,8 @@ def uncertainties(
                     # One that could not be had is the same as published, and no number of its own.
                     if way in ways and ways[way].weight != UNWEIGHTED:
                         line |= _way(cells[way], (place, option), way)
+                        if way == "post" and "post_share" in line:
+                            line["post_denominator"] = cells[way][place, option]["base"]
             lines.append(line)
     table = typed(pd.DataFrame(lines), UNCERTAINTY, COUNTS, FLAGS)
     # As elsewhere: the whole has no department at all.

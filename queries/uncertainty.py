@@ -31,7 +31,7 @@ from queries.store import Reader
 LIMITS = ("low", "high", "bound_low", "bound_high")
 WITHOUT = ("dont_know", "without_denominator", "without_share", "without_low", "without_high")
 WEIGHTED = ("weighted_share", "weighted_low", "weighted_high", "weighted_se", "weighted_df")
-POST = ("post_share", "post_low", "post_high")
+POST = ("post_denominator", "post_share", "post_low", "post_high")
 MEAN = ("mean", "mean_low", "mean_high", "mean_bound_low", "mean_bound_high")
 DIFFERENCE = ("difference", "diff_low", "diff_high", "diff_bound_low", "diff_bound_high", "diff_p",
               "diff_exact", "diff_without")  # fmt: skip
@@ -41,7 +41,7 @@ UNCERTAINTY = (
 )  # fmt: skip
 STEPS = 3
 """The fewest steps that make a scale: of two, the mean is the share once more."""
-COUNTS = ("numerator", "denominator", "dont_know", "without_denominator")
+COUNTS = ("numerator", "denominator", "dont_know", "without_denominator", "post_denominator")
 FLAGS = ("diff_exact",)
 
 
@@ -205,7 +205,9 @@ def _post(columns: dict[str, Floats], rows: Rows, found: Counted, cells: Cells) 
     counts = np.where(parts[:, :, None, None], cells.people[at], 0.0)
     silent = parts @ found.invited - counts.sum(axis=(1, 2, 3)) - found.side(at, parts).aside
     made = _estimate(counts, cells.answered, found.invited, np.maximum(silent, 0), cells.population)
-    _put(columns, keep, post_share=made.value[:, 0, 0], post_low=made.low[:, 0, 0],
+    # Of those whose kind the frame knows: others are left out of it.
+    _put(columns, keep, post_denominator=counts.sum(axis=(1, 2, 3)),
+         post_share=made.value[:, 0, 0], post_low=made.low[:, 0, 0],
          post_high=made.high[:, 0, 0])  # fmt: skip
 
 

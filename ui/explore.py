@@ -418,7 +418,9 @@ def _question(context: Context, answer: Answer, name: str, found: Material) -> N
         shown["diagram"] = _("Diagram"), draw
     if selection.measure != "antal":
         shown["tal"] = _("Alla tal"), lambda: _all_numbers(answer, found, name)
-    if has_uncertainties(selection):
+    own = name in {field for field, _value in selection.filters}
+    # Of those who were chosen for their answer the answer says nothing.
+    if has_uncertainties(selection) and not own:
         shown["osakerhet"] = (
             _("Osäkerhet"),
             lambda: _uncertainty(context, answer, found, name),
@@ -437,6 +439,8 @@ def _caption(answer: Answer, found: Material, name: str) -> str:
         "medel": _("Medelvärde av svaren utan vet ej."),
     }
     said = [parts[selection.measure]]
+    if name in {field for field, _value in selection.filters}:
+        said.append(_("Urvalet är gjort på svaren på just den här frågan."))
     if answer.table["low"][answer.table["question"] == name].notna().any():
         said.append(_("Inom parentes: 95 % konfidensintervall."))
         alone = answer.table[(answer.table["question"] == name) & (answer.table["df"] == 0)]

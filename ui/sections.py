@@ -695,7 +695,7 @@ def several_section(context: Context, question_id: str, title: str) -> None:
         note(
             _(
                 "{where}. Andel av dem som svarade på frågan; flera svar är möjliga, så andelarna "
-                "blir tillsammans mer än 100 %."
+                "kan tillsammans bli mer än 100 %."
             ).format(where=where)
         )
 

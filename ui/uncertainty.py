@@ -273,7 +273,8 @@ def ways_table(row: Row) -> pd.DataFrame:
     if _is_weighted(row):
         ways.append((_("Vägt till ramen"), *_of("weighted"), row["denominator"]))
     if not f.is_missing(row["post_share"]):
-        ways.append((_("Efterstratifierat"), *_of("post"), row["denominator"]))
+        # Whoever is of no kind that the frame has is left out of it.
+        ways.append((_("Efterstratifierat"), *_of("post"), row["post_denominator"]))
     return pd.DataFrame(
         [
             {

@@ -866,6 +866,8 @@ def test_the_auditor_has_numbers_that_meet_the_frame_in_every_kind_of_people(
     assert (row["post_low"], row["post_high"]) == pytest.approx(
         (whole.low[0, 0], whole.high[0, 0]), abs=1e-12
     )
+    # One left out the position, and is not among those who are weighed so.
+    assert (row["post_denominator"], row["denominator"]) == (18, 19)
     own = estimate(Sample(yes * [[[[1]]], [[[0]]]], [[3, 6], [1, 8]], [30, 30], population=[12, 48],
                           silent=[21]), SHARES[:1, :2])  # fmt: skip
     assert row_of(table, "AA")["post_share"] == pytest.approx(own.value[0, 0], abs=1e-12)

@@ -259,9 +259,10 @@ def test_weighted_by_department_each_counts_as_many_as_were_invited(
 
 @pytest.fixture
 def by_position(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Return ``load(managers)``: fills a store whose frame has so many managers in AAA."""
+    """Return ``load(managers, unsaid=0)``: fills a store whose frame has so many managers in AAA;
+    so many who answered do not say what they are."""
 
-    def load(managers: int) -> tuple[Reader, Material]:
+    def load(managers: int, unsaid: int = 0) -> tuple[Reader, Material]:
         monkeypatch.setenv("DISTANSKOLLEN_STORE", str(tmp_path / f"store-{managers}"))
         heads = (*loading.FRAME_HEADERS, "Befattning")
         rows = [
@@ -275,11 +276,31 @@ def by_position(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         ]
         loading.run("load", "frame", loading.write_csv(tmp_path / "f.csv", [heads, *rows]),
                     "--wave", "2024")  # fmt: skip
-        loading.run("load", "survey", loading.write_survey(tmp_path / "s.csv"), "--wave", "2024")
+        people = [
+            row | ({"Befattning": ""} if n < unsaid else {})
+            for n, row in enumerate(loading.people())
+        ]
+        survey = loading.write_records(tmp_path / "s.csv", people)
+        loading.run("load", "survey", survey, "--wave", "2024")
         reader = Reader(current_snapshot(), Viewer(Role.REVISOR))
         return reader, asking.material(reader, "2024")
 
     return load
+
+
+def test_whoever_no_weight_can_be_given_is_no_more_silent_for_it(by_position: Any) -> None:
+    reader, found = by_position(10, unsaid=5)
+    for rows in (NOBODY, "department", "position"):
+        asked = {"fragor": "q1_1", "rader": rows}
+        plain = ask(reader, found, **asked).table
+        weighed = ask(reader, found, **asked, vikt="position").table
+        both = plain["value"].notna() & weighed["value"].notna()
+        assert both.sum() >= 3
+        for end in ("bound_low", "bound_high"):
+            pd.testing.assert_series_equal(weighed[end][both], plain[end][both])
+        assert (weighed["low"] >= weighed["bound_low"] - 1e-12)[both].all()
+        assert (weighed["high"] <= weighed["bound_high"] + 1e-12)[both].all()
+        assert weighed["base"].iloc[-1] < plain["base"].iloc[-1]
 
 
 def test_poststratified_a_position_counts_as_many_as_the_frame_has(by_position: Any) -> None:
@@ -513,6 +534,25 @@ def test_one_answer_and_all_alike_get_the_limits_that_nothing_more_is_known(
     whole = cell(alike, "", "ja")
     assert whole["base"] == whole["count"] == 4
     assert whole["low"] < 1.0, "four of eleven who agree are not all"
+
+
+def test_a_question_that_is_filtered_by_says_of_its_own_answers_only_what_the_filter_does(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    """Who was silent may pass the filter, but only by giving the answer that it asks for."""
+    limits = ("low", "high", "bound_low", "bound_high")
+    own = {"fragor": "q2_1a,q1_1", "rader": "alla"}
+    one = ask(reader, found["2024"], **own, filter="q2_1a.ja")
+    for option, share in (("ja", 1.0), ("nej", 0.0), ("vet_ej", 0.0)):
+        told = cell(one, column=option, question="q2_1a")
+        assert [told[end] for end in limits] == [share] * 4
+    two = ask(reader, found["2024"], **own, filter="q2_1a.ja,q2_1a.nej")
+    told = cell(two, column="vet_ej", question="q2_1a")
+    assert [told[end] for end in limits] == [0.0] * 4
+    # Between those two answers, and of any other question, the silent may be of all minds.
+    for answer, column, question in ((two, "ja", "q2_1a"), (one, "ja", "q1_1")):
+        told = cell(answer, column=column, question=question)
+        assert told["bound_low"] < told["low"] < told["value"] < told["bound_high"]
 
 
 def test_one_department_is_a_sample_of_itself(reader: Reader, found: dict[str, Material]) -> None:

@@ -73,6 +73,9 @@ def test_points_carry_sign_and_unit():
     assert plain(f.points(0)) == "0,0 procentenheter"
     assert plain(f.points(0.01, 0)) == "+1 procentenhet"
     assert plain(f.points_short(0.1234)) == "+12,3"
+    # Half away from zero, though a float is a hair less: of five, of eight and of sixteen people.
+    assert plain(f.points_short(3 / 5 - 3 / 8, 0)) == "+23"
+    assert plain(f.points_short(2 / 5 - 9 / 16)) == "−16,3"
     assert f.points(None) == f.points_short(None) == f.MISSING
 
 
