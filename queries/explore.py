@@ -433,7 +433,7 @@ def _estimated(
 ) -> dict[str, Floats]:
     """Estimate as asked for, and say whom no weight can speak for. ``plain``: who answered, weighed
     or not, for the bounds; None: as ``made``."""
-    missing = made.wave.sum(axis=1) == 0
+    missing = (made.wave.sum(axis=1) == 0) & (made.invited > 0)
     if selection.weight != UNWEIGHTED and missing.any():
         notes[
             _(

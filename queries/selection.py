@@ -340,7 +340,12 @@ def read(
     if source == "enkat":
         asked = {q.id for q in found.asked}
         for name in filter(None, parameters.get(QUESTIONS, "").split(",")):
-            if name in asked and name not in questions:
+            if name in asked and name in (rows, columns):
+                said.append(
+                    _("Frågan {value} står på raderna eller i kolumnerna, och kan inte ställas mot "
+                      "sig själv. Välj något annat där.").format(value=name)
+                )  # fmt: skip
+            elif name in asked and name not in questions:
                 questions.append(name)
             elif name not in asked:
                 said.append(

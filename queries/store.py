@@ -250,6 +250,18 @@ def open_reader(viewer: Viewer, store: Path | None = None) -> Reader:
     return Reader(current_snapshot(store), viewer)
 
 
+def opening_sql() -> str:
+    """Return the SQL after which an auditor's queries run in any DuckDB, from the folder of a
+    snapshot. As ``_open`` does it, which has nothing to shut out there."""
+    lines = [
+        "set timezone = 'UTC'",
+        "attach 'published.duckdb' as published (read_only)",
+        "attach 'records.duckdb' as records (read_only)",
+        sql_file("register/_elsewhere").strip(),
+    ]
+    return ";\n".join(lines) + ";"
+
+
 # A handful of (snapshot, role) pairs are in use at a time; an old snapshot's connection is closed
 # when nothing refers to it any more.
 @lru_cache(maxsize=16)

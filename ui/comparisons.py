@@ -13,6 +13,7 @@ import streamlit as st
 
 from queries.catalogue import SURVEY, Indicator, indicators
 from queries.catalogue import indicator as indicator_of
+from queries.changes import NOT_IN_WAVE
 from queries.comparisons import conclusions
 from queries.conclusions import Claim, Trial, conclude, seen
 from ui import cards, choices, findings, sections, tables, uncertainty
@@ -31,7 +32,16 @@ from ui.evidence import (
     views,
     why_hidden,
 )
-from ui.text import _, _n, breakdown_word, plain, status_reason, status_word, theme_word
+from ui.text import (
+    _,
+    _n,
+    breakdown_word,
+    list_names,
+    plain,
+    status_reason,
+    status_word,
+    theme_word,
+)
 
 PAGE, VIEW, INDICATOR, GROUPS = "jamforelser", "fraga", "indikator", "grupper"
 WAVES, DEPARTMENTS, OTHERS = "vagor", "forvaltningar", "andra"
@@ -187,6 +197,10 @@ def between_waves(context: Context) -> None:
     where = plain(rows["name"].iloc[0]) if of_one else _("Hela kommunen")
     for sentence in changes_told(context, rows, where):
         say(sentence)
+    if not of_one and (gone := _not_in_both(table)):
+        text = _("Alla förvaltningar fanns inte i båda vågorna ({names}): hela kommunen är inte "
+                 "samma förvaltningar i dem.")  # fmt: skip
+        note(text.format(names=list_names(gone)))
     if not any(map(_known, rows.to_dict("records"))):
         return
     waves = _labels(context)
@@ -218,12 +232,23 @@ def _place(context: Context, table: pd.DataFrame) -> pd.Series:
     shown = place[(table["status"] == "shown") & place.notna()].value_counts()
     if context.department in shown:
         return place == context.department
+    own = table["status"][place == context.department]
     nearest = shown.index[0] if len(shown) else None
     found = place.isna() if nearest is None else place == nearest
     text = _("{name}: ingen förändring kan visas. I stället visas {nearest}.")
+    # Of a department that was not there a question may not have been asked at all.
+    if (own == NOT_IN_WAVE).any() and own.isin([NOT_IN_WAVE, "not_asked"]).all():
+        text = _("{name} fanns inte i båda vågorna. I stället visas {nearest}.")
     near = _("hela kommunen") if nearest is None else plain(table["name"][found].iloc[0])
     say(text.format(name=plain(context.department_name), nearest=near))
     return found
+
+
+def _not_in_both(table: pd.DataFrame) -> list[str]:
+    """Return the names of the departments that one of the waves lacks."""
+    lacking = table[(table["status"] == NOT_IN_WAVE) & table["department"].notna()]
+    alone = lacking[~lacking["department"].astype(str).str.contains("+", regex=False)]
+    return list(dict.fromkeys(alone["name"]))
 
 
 def _labels(context: Context) -> list[str]:

@@ -47,7 +47,7 @@ from queries.selection import (
     Material,
     Selection,
 )
-from queries.store import Reader
+from queries.store import Reader, opening_sql
 from ui import cards, charts, choices, tables, uncertainty
 from ui import formats as f
 from ui import register_words as words_of
@@ -62,6 +62,10 @@ SHORT = 60
 MOST_GROUPS = 60
 """Groups that a table on the page shows; the files have all."""
 MOST_RECORDS = 50
+MOST_SAID = 8
+"""As many of the things that an address asks for in vain as are told one by one."""
+COUNTED = "_counted"
+"""In the session: what was counted at the last run, the answers or the agreements."""
 ENROLLED = ("unpublished", "no_mean")
 
 
@@ -86,6 +90,7 @@ def ask(context: Context) -> tuple[Selection, Material]:
             )
     else:
         source = choices.settle(sources, key=SOURCE, default=first)
+    _begin_anew(source)
     if source == "register":
         found = _ask_register(context, found)
     elif found.questionnaire is not None:
@@ -96,8 +101,24 @@ def ask(context: Context) -> tuple[Selection, Material]:
     selection, vain = asking.read(st.query_params.to_dict(), found, days, sources)
     if vain:
         title = _("Adressen frågar efter något som inte går att visa")
-        st.html(cards.callout("warning", title, "\n\n".join(vain)))
+        told = list(vain[:MOST_SAID])
+        if more := len(vain) - len(told):
+            text = _n("Och {n} sak till.", "Och {n} saker till.", more)
+            told.append(text.format(n=f.number(more)))
+        st.html(cards.callout("warning", title, "\n\n".join(told)))
     return asking.within(selection, context.chosen), found
+
+
+def _begin_anew(source: str) -> None:
+    """Begin with the measure that a source begins with, when it was the other that was counted.
+
+    Each has its own, and what the address does not tell would be written to it: the browser's way
+    back would then not lead to the table that was left.
+    """
+    before = st.session_state.get(COUNTED)
+    if before not in (None, source) and MEASURE not in st.query_params:
+        choices.clear(MEASURE, default=asking.defaults(source)["measure"])
+    st.session_state[COUNTED] = source
 
 
 def _ask_survey(found: Material) -> None:
@@ -376,7 +397,7 @@ def survey_part(context: Context, selection: Selection, found: Material) -> None
         lambda: tables.xlsx_bytes(export, _("Alla tal"), told, more=crossed),
         lambda: tables.csv_bytes(export),
     )
-    sql_part(answer.asked, answer.sql)
+    sql_part(context, answer.asked, answer.sql)
 
 
 def _about(context: Context, answer: Answer, found: Material) -> list[tuple[str, str]]:
@@ -408,6 +429,8 @@ def _question(context: Context, answer: Answer, name: str, found: Material) -> N
         note(_("Svaren på frågan har ingen ordning, så de har inget medelvärde."))
         return
     note(_caption(answer, found, name))
+    if answer.people and (table["status"] == "no_answers").all():
+        note(_not_put(found, name))
     shown: dict[str, tuple[str, Callable[[], None]]] = {
         "korstabell": (
             _("Korstabell"),
@@ -470,6 +493,18 @@ def _caption(answer: Answer, found: Material, name: str) -> str:
     return " ".join(said).replace(" %", f"{f.NBSP}%")
 
 
+def _not_put(found: Material, name: str) -> str:
+    """Return that nobody of a selection answered, and to whom alone the question was put."""
+    told = [_("Ingen i urvalet har svarat på frågan.")]
+    assert found.questionnaire is not None, "a question comes from one"
+    for opener, past in found.questionnaire.openers(name):
+        words = [plain(o.label) for o in opener.options if o.code not in past]
+        text = _("Den ställdes bara till den som på ”{question}” svarade {answers}.")
+        answers = list_names(_("”{answer}”").format(answer=word) for word in words)
+        told.append(text.format(question=plain(_short(opener.text)), answers=answers))
+    return " ".join(told)
+
+
 def _over_the_answers(selection: Selection) -> bool:
     """Return whether a line's shares are those of a question's answers, of the same people."""
     across_of = {"radandel": selection.columns, "kolumnandel": selection.rows}
@@ -502,15 +537,16 @@ def _cell(row: dict[str, Any], measure: str, *, weighted: bool = False) -> str:
         text = _n("{value}, {n} svar", "{value}, {n} svar", int(row["base"]))
         told = text.format(value=value, n=f.number(row["base"]))
         return f.NBSP.join(told.rsplit(" ", 1))  # "7 svar" on one line
-    # Of people a weighted share is no count: the base stands at the end of the row.
-    value = (
-        f.percent(row["value"], 1)
-        if weighted
-        else f.share_text(row["count"], row["base"], row["value"], 1)
-    )
-    if f.is_missing(row["low"]):
-        return value
-    return f"{value} ({f.interval(row['low'], row['high'])})"
+    value = f.share_text(row["count"], row["base"], row["value"], 1)
+    if weighted:
+        # Of people a weighted share is no count: that it is of few is said beside it.
+        value = f.percent(row["value"], 1)
+    if not f.is_missing(row["low"]):
+        value = f"{value} ({f.interval(row['low'], row['high'])})"
+    if weighted and row["base"] < f.SMALL_BASE:
+        told = _n("{value}, {n} svar", "{value}, {n} svar", int(row["base"]))
+        value = f.NBSP.join(told.format(value=value, n=f.number(row["base"])).rsplit(" ", 1))
+    return value
 
 
 def _heads(
@@ -637,6 +673,20 @@ def cross_export(answer: Answer, found: Material, name: str) -> pd.DataFrame:
         [_("Arbetsmaterial"), word, *(number(cells.get((code, c))) for c in columns)]
         for code, word in rows.items()
     ]
+
+    def whole(told: Sequence[dict[str, Any] | None]) -> int | str | None:
+        some = [cell for cell in told if cell]
+        # A cell of a department where nobody answered has no base of its own.
+        last = max(some, key=lambda cell: int(cell["base"]), default=None)
+        return base(last) if last is None or base(last) is not None else cell_word(last["status"])
+
+    if measure == "radandel":
+        heads.append(_("Underlag"))
+        for line, code in zip(lines, rows, strict=True):
+            line.append(whole([cells.get((code, column)) for column in columns]))
+    if measure == "kolumnandel":
+        bases = [whole([cells.get((code, column)) for code in rows]) for column in columns]
+        lines.append([_("Arbetsmaterial"), _("Underlag"), *bases])
     if measure == "medel":
         heads += [_("{name}, underlag").format(name=word) for word in columns.values()]
         for line, code in zip(lines, rows, strict=True):
@@ -840,7 +890,7 @@ def _uncertainty(context: Context, answer: Answer, found: Material, name: str) -
     else:
         say(_("{place}: {word}.").format(place=words[place], word=cell_word(row["status"])))
     _uncertainty_files(context, answer, found, name, table, told)
-    sql_part(heard, label=_("SQL bakom osäkerheten"))
+    sql_part(context, heard, label=_("SQL bakom osäkerheten"))
 
 
 def _everybody(selection: Selection, found: Material) -> str:
@@ -905,6 +955,7 @@ def response_part(context: Context, found: Material) -> None:
         lambda: tables.csv_bytes(export),
     )
     sql_part(
+        context,
         response.asked,
         label=_("SQL bakom svarsfrekvensen"),
         about=_(
@@ -1059,7 +1110,7 @@ def register_part(context: Context, selection: Selection, found: Material) -> No
     if not answer.people:
         text = _("Ingen överenskommelse som var känd den {day} har allt det du har valt.")
         st.html(cards.callout("info", _("Urvalet är tomt"), text.format(day=f.date(day))))
-        sql_part(answer.asked, answer.sql)
+        sql_part(context, answer.asked, answer.sql)
         return
     ids, heard = queries.agreements(context.reader, selection)
     register = register_of(context.reader, key_of(context), day)
@@ -1125,7 +1176,7 @@ def register_part(context: Context, selection: Selection, found: Material) -> No
         lambda: tables.xlsx_bytes(export, _("Alla tal"), about, more=more),
         lambda: tables.csv_bytes(export),
     )
-    sql_part(all_asked(answer.asked, heard, [known]), answer.sql)
+    sql_part(context, all_asked(answer.asked, heard, [known]), answer.sql)
 
 
 def _records(records: pd.DataFrame) -> None:
@@ -1155,9 +1206,11 @@ def _record_cell(value: Any) -> str:
 # --- the SQL --------------------------------------------------------------------------------------
 
 
-def sql_part(asked: Sequence[Asked], first: str = "", *, label: str = "", about: str = "") -> None:
+def sql_part(
+    context: Context, asked: Sequence[Asked], first: str = "", *, label: str = "", about: str = ""
+) -> None:
     """Show all the SQL that was run for a table, ``first`` the one that counts, and what was put
-    into it; ``about``: what is worked out of it without SQL."""
+    into it, so that it can be run again; ``about``: what is worked out of it without SQL."""
     with st.expander(label or _("SQL som räknar talen")):
         note(
             _(
@@ -1167,6 +1220,10 @@ def sql_part(asked: Sequence[Asked], first: str = "", *, label: str = "", about:
         )
         if about:
             note(about)
+        opening = _("Först: öppna ögonblicksbilden {id} i dess mapp, snapshots/{id} i lagret")
+        opening = opening.format(id=context.snapshot.id)
+        st.html(f'<p class="dk dk-sentence"><strong>{escape(opening)}</strong></p>')
+        st.code(opening_sql(), language="sql", wrap_lines=True)
         for one in sorted(asked, key=lambda one: one.sql != first):
             st.html(f'<p class="dk dk-sentence"><strong>{escape(sql_word(one.sql))}</strong></p>')
             st.code(one.sql, language="sql", wrap_lines=True)

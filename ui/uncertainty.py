@@ -103,8 +103,10 @@ def show_share(
 
     ``no_unsure``: why there is no share without *vet ej*; the question has none, if not said.
     """
+    name = _("{indicator}, {place}").format(indicator=title, place=place)
     for sentence in concluded(row, threshold):
-        say(_told_of(place, sentence))
+        # With what it is about, so that it can be quoted as it stands.
+        say(_told_of(name, sentence))
     drawn = partial(
         charts.three,
         row,
@@ -118,7 +120,6 @@ def show_share(
         f"three-{key}",
     )
     note(_caption(context, row, place, no_unsure))
-    name = _("{indicator}, {place}").format(indicator=title, place=place)
     st.html(cards.data_table(ways_table(row), name))
 
 

@@ -93,3 +93,19 @@ def test_which_view_is_open_is_shared_with_the_address_and_keeps_the_focus(
     page.go_back()
     wait_ready(page)
     expect(views.get_by_role("radio", name="Korstabell")).to_be_checked()
+
+
+def test_the_way_back_from_the_agreements_leads_to_the_table_that_was_left(
+    open_page: Callable[..., Page], server: str, wait_ready: Wait
+) -> None:
+    start = f"{server}/utforska?roll=revisor&fragor=q2_1a&rader=position"
+    page = go(open_page(), start, wait_ready)
+    left = page.locator("table").first.inner_text()
+    page.get_by_text("Överenskommelserna", exact=True).first.click()
+    wait_ready(page)
+    assert asked(page)["kalla"] == "register" and "matt" not in asked(page)
+    page.go_back()
+    wait_ready(page)
+    expect(page.locator("tr", has_text="Chef")).to_contain_text("8 av 16")
+    assert page.locator("table").first.inner_text() == left
+    assert "kalla" not in asked(page) and "matt" not in asked(page)

@@ -287,7 +287,11 @@ def test_a_department_that_a_wave_lacks_is_said_to_be_absent_and_not_unasked(
     run("load", "frame", write_frame(store / "next.csv", [(*row, "40") for row in FRAME]),
         "--wave", "2025")  # fmt: skip
     run("load", "survey", write_survey(store / "next-survey.csv", people), "--wave", "2025")
-    _said, files = opened(visitor, vag="2025", jamfor="2024")
+    own, _files = opened(visitor, vag="2025", jamfor="2024", forvaltning="BBB")
+    assert "Betaförvaltningen fanns inte i båda vågorna. I stället visas hela kommunen." in own
+    said, files = opened(visitor, vag="2025", jamfor="2024")
+    assert "Alla förvaltningar fanns inte i båda vågorna (Betaförvaltningen): hela" in said
+    assert "Alla förvaltningar fanns inte" not in opened(visitor, vag="2025", jamfor="2025")[0]
     (name,) = (name for name in files if name.startswith("forandringar") and name.endswith("csv"))
     rows = list(csv.reader(io.StringIO(files[name].decode("utf-8-sig")), delimiter=";"))
     policy = {row[2]: row for row in rows if row[0] == "Skriftlig policy finns"}

@@ -113,6 +113,36 @@ def test_every_table_has_its_sql_and_both_its_files(visitor: Visitor) -> None:
     assert "from published.cube" in public.words
 
 
+def test_what_an_address_asks_for_in_vain_is_told_and_counted_beyond_a_few(
+    visitor: Visitor,
+) -> None:
+    own = {"roll": "revisor", "fragor": "q2_1a", "rader": "q2_1a"}
+    said = visitor.visit("utforska", **own, filter=",".join(f"x.{n}" for n in range(40))).words
+    # Against itself each answer is all of its own, which is no finding.
+    assert "q2_1a står på raderna eller i kolumnerna" in said and "Fishers" not in said
+    assert "Filtret x.6 finns inte." in said and "Filtret x.7 finns inte." not in said
+    assert "Och 33 saker till." in said
+
+
+def test_a_question_that_nobody_of_a_selection_was_put_says_to_whom_it_was(
+    visitor: Visitor,
+) -> None:
+    said = visitor.visit("utforska", roll="revisor", fragor="q3_1a", filter="frekvens.aldrig").words
+    assert "Ingen i urvalet har svarat på frågan. Den ställdes bara till den som på ”Hur" in said
+
+
+def test_a_weighted_share_of_few_says_of_how_many_and_every_file_has_the_base(
+    visitor: Visitor,
+) -> None:
+    sent = visitor.visit("utforska", roll="revisor", fragor="q2_1a", rader="position",
+                         filter="department.SN", vikt="department")  # fmt: skip
+    assert re.search(r"\), \d\xa0svar", sent.words)
+    cross = [t for (name, _), t in tables_of(sent.files).items() if name.startswith("korstabell")]
+    for made in cross:
+        assert made.heads[-1] == "Underlag"
+        assert [int(row[-1]) for row in made.rows] == [5, 28, 33]
+
+
 def test_shares_are_said_to_pass_a_hundred_only_where_they_can(visitor: Visitor) -> None:
     own = {"roll": "revisor", "fragor": "it_atgarder"}
     across = {"rader": "department", "matt": "kolumnandel"}
