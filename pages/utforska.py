@@ -19,7 +19,9 @@ with marked:
     if selection.source == "register":
         explore.working_note()
     else:
-        sections.wave_note(context)
+        if selection.published:
+            explore.public_note()
+        sections.wave_note(context, marked=not selection.published)
 
 if selection.source == "register":
     explore.register_part(context, selection, found)

@@ -58,6 +58,14 @@ REST: Visits = (
       for code in ("KLK", "TN", "KFN", "BUN")),
 )  # fmt: skip
 """For the long run."""
+PASSED_ON: Visits = (
+    ("utforska", {"fragor": "q2_1a,it_atgarder", "flik-q2_1a": "osakerhet"}),
+    ("utforska", {"vag": "2026", "fragor": "q2_1a,q2_1b", "rader": "department",
+                  "kolumner": "svar", "matt": "medel", "vikt": "position"}),
+    ("utforska", {"vag": "2026", "fragor": "q2_1a,q3_3", "rader": "occupation",
+                  "filter": "department.SN", "vetej": "utan", "flik-q3_3": "osakerhet"}),
+)  # fmt: skip
+"""What an auditor asks of the publishable view."""
 COMMANDS = (
     ("indicators", "--wave", "2024", "--role", "politiker"),
     ("indicators", "--wave", "2026", "--role", "politiker", "--format", "csv"),
@@ -218,6 +226,25 @@ def test_a_politician_is_sent_the_same_before_other_records(
     other_records(store)
     found = gather(visitor, store, VISITS[:FEW], {"roll": "politiker"})
     same({name: of_a_politician[name] for name in found if name in of_a_politician}, found)
+
+
+def test_the_files_an_auditor_may_pass_on_are_the_same_before_other_records(
+    visitor: Visitor, whole_store: Path, tmp_path: Path
+) -> None:
+    """They are not marked: nothing in them may come of the records beside them."""
+    store = copied(whole_store, tmp_path)
+    other_records(store)
+    before, after = (
+        {name: data for name, data in found.items() if ".xlsx" in name or name.endswith(".csv")}
+        for found in (
+            gather(visitor, each, PASSED_ON, {"roll": "revisor", "vy": "publicerbar"})
+            for each in (whole_store, store)
+        )
+    )
+    free = [name for name in before if "arbetsmaterial" not in name]
+    assert len({re.sub(r",[^,]*$", "", name) for name in free}) > 2 * len(PASSED_ON)
+    same({n: before[n] for n in free}, {n: d for n, d in after.items() if "arbetsm" not in n})
+    assert not any(b"Arbetsmaterial" in before[name] for name in free)
 
 
 @pytest.mark.parametrize("change", [unreadable, other_records], ids=lambda change: change.__name__)

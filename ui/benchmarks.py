@@ -134,7 +134,7 @@ def _beside_files(
     st.html(cards.data_table(pairs_table(table, names), _("Jämförelse"), caveats))
     mark = _("Arbetsmaterial") if context.viewer.sees_microdata else ""
     exported = pairs_export(table, benchmark.survey.caveat, mark=mark)
-    told = [*_told(benchmark), *origin(context, [context.wave])]
+    told = [*_told(benchmark), *origin(context, [context.wave], register=False)]
     files(
         context,
         f"jamforelse-{benchmark.id}-{context.wave}",

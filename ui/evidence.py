@@ -116,10 +116,18 @@ def table_and_files(
 
 
 def files(
-    context: Context, name: str, excel: Callable[[], bytes], text: Callable[[], bytes]
+    context: Context,
+    name: str,
+    excel: Callable[[], bytes],
+    text: Callable[[], bytes],
+    *,
+    public: bool = False,
 ) -> None:
-    """Show the buttons of two files, which are made when they are asked for."""
-    name += "-arbetsmaterial" if context.viewer.sees_microdata else ""
+    """Show the buttons of two files, which are made when they are asked for.
+
+    ``public``: they hold what a politician may see and nothing else, whoever asks for them.
+    """
+    name += "-arbetsmaterial" if context.viewer.sees_microdata and not public else ""
     with st.container(horizontal=True):
         for label, data, ending, mime in (
             (_("Hämta som Excel"), excel, "xlsx", XLSX),
@@ -147,20 +155,26 @@ def notes_of(context: Context, indicator: Indicator) -> list[tuple[str, str]]:
 
 
 def origin(
-    context: Context, waves: Iterable[str], absent: Sequence[tuple[str, str]] = ()
+    context: Context,
+    waves: Iterable[str],
+    absent: Sequence[tuple[str, str]] = (),
+    *,
+    register: bool = True,
+    public: bool = False,
 ) -> list[tuple[str, str]]:
     """Return what every file says of itself: waves, register, words for absence, snapshot.
 
-    ``absent``: (word, reason), where they are others than a survey's.
+    ``absent``: (word, reason), where they are others than a survey's. ``register``: whether any of
+    its numbers can come from the register. ``public``: as of ``files``.
     """
-    secret = context.viewer.sees_microdata
+    secret = context.viewer.sees_microdata and not public
     rows = [context.wave_row(name) for name in waves]
     statuses = (*STATUSES, "not_in_wave") if len(rows) > 1 else STATUSES
     profiles = dict.fromkeys(str(row["profile"]) for row in rows)
     return [
         *([(_("Arbetsmaterial"), working_material())] if secret else []),
         *((_("Våg"), f"{w['label']} ({kind_word(w['kind'])})") for w in rows),
-        *([(_("Registret per"), f.date(context.as_of))] if context.as_of else []),
+        *([(_("Registret per"), f.date(context.as_of))] if register and context.as_of else []),
         *(absent or [(status_word(s), status_reason(s)) for s in statuses]),
         *([(_("Sekretessprofil"), ", ".join(profiles))] if profiles else []),
         (_("Ögonblicksbild"), context.snapshot.id),

@@ -396,14 +396,21 @@ def survey_part(context: Context, selection: Selection, found: Material) -> None
         f"utforska-{context.wave}",
         lambda: tables.xlsx_bytes(export, _("Alla tal"), told, more=crossed),
         lambda: tables.csv_bytes(export),
+        public=selection.published,
     )
     sql_part(context, answer.asked, answer.sql)
+
+
+def _mark(selection: Selection) -> dict[str, str]:
+    """Return the column that marks each row of a file, and its word; none of what is published."""
+    return {} if selection.published else {_("Märkning"): _("Arbetsmaterial")}
 
 
 def _about(context: Context, answer: Answer, found: Material) -> list[tuple[str, str]]:
     """Return what the files of a selection say of themselves."""
     told = [*described(answer, found), *((_("Att tänka på"), n) for n in answer.notes)]
-    return told + origin(context, [context.wave])
+    public = answer.selection.published
+    return told + origin(context, [context.wave], register=False, public=public)
 
 
 def _say_of(answer: Answer, selection: Selection, found: Material) -> None:
@@ -639,6 +646,7 @@ def _cross_and_files(context: Context, answer: Answer, found: Material, name: st
         f"korstabell-{name}-{context.wave}",
         lambda: tables.xlsx_bytes(export, _("Korstabell"), told),
         lambda: tables.csv_bytes(export),
+        public=answer.selection.published,
     )
 
 
@@ -650,7 +658,8 @@ def _unbroken(table: str) -> str:
 
 
 def cross_export(answer: Answer, found: Material, name: str) -> pd.DataFrame:
-    """Return the cross table with numbers, for a sheet of its own; marked in every row."""
+    """Return the cross table with numbers, for a sheet of its own; each row of what is not
+    published is marked."""
     head, rows, columns = _heads(answer, found, name)
     measure = answer.selection.measure
     cells = {
@@ -668,9 +677,10 @@ def cross_export(answer: Answer, found: Material, name: str) -> pd.DataFrame:
     def base(row: dict[str, Any] | None) -> int | None:
         return int(row["base"]) if row and row["status"] in ("shown", "no_answers") else None
 
-    heads = [_("Märkning"), head, *columns.values()]
+    mark = _mark(answer.selection)
+    heads = [*mark, head, *columns.values()]
     lines = [
-        [_("Arbetsmaterial"), word, *(number(cells.get((code, c))) for c in columns)]
+        [*mark.values(), word, *(number(cells.get((code, c))) for c in columns)]
         for code, word in rows.items()
     ]
 
@@ -686,7 +696,7 @@ def cross_export(answer: Answer, found: Material, name: str) -> pd.DataFrame:
             line.append(whole([cells.get((code, column)) for column in columns]))
     if measure == "kolumnandel":
         bases = [whole([cells.get((code, column)) for code in rows]) for column in columns]
-        lines.append([_("Arbetsmaterial"), _("Underlag"), *bases])
+        lines.append([*mark.values(), _("Underlag"), *bases])
     if measure == "medel":
         heads += [_("{name}, underlag").format(name=word) for word in columns.values()]
         for line, code in zip(lines, rows, strict=True):
@@ -720,7 +730,7 @@ def export_table(answer: Answer, found: Material) -> pd.DataFrame:
     numbers = {k: v for k, v in numbers.items() if answer.table[k].notna().any()}
     lines = []
     for row in answer.table.to_dict("records"):
-        line: dict[str, Any] = {_("Märkning"): _("Arbetsmaterial")}
+        line: dict[str, Any] = {**_mark(selection)}
         if source == "enkat":
             line |= {
                 _("Fråga"): field_word(row["question"], found, source),
@@ -910,20 +920,25 @@ def _uncertainty_files(
     question = found.question(name)
     assert question is not None, "only questions that the wave asked are chosen"
     words = {f"{name}:{o.code}": plain(o.label) for o in question.options}
-    made = uncertainty.uncertainty_export(table, mark=_("Arbetsmaterial"))
-    made.insert(1, _("Svarsalternativ"), [words[code] for code in table["indicator"]])
+    public = answer.selection.published
+    mark = "" if public else _("Arbetsmaterial")
+    made = uncertainty.uncertainty_export(table, mark=mark)
+    made.insert(
+        0 if public else 1, _("Svarsalternativ"), [words[code] for code in table["indicator"]]
+    )
     about = [
         (_("Fråga"), field_word(name, found, "enkat")),
         (_("Urval"), _filters_told(answer.selection, found) or _("Alla")),
-        (_("Visa"), _("det publicerbara") if answer.selection.published else _("alla tal")),
+        (_("Visa"), _("det publicerbara") if public else _("alla tal")),
         (_("Vikter"), " ".join(told)),
-        *origin(context, [context.wave]),
+        *origin(context, [context.wave], register=False, public=public),
     ]
     files(
         context,
         f"osakerhet-{name}-{context.wave}",
         lambda: tables.xlsx_bytes(made, _("Osäkerhet"), about, forms=uncertainty.forms(made)),
         lambda: tables.csv_bytes(made),
+        public=public,
     )
 
 
@@ -947,7 +962,7 @@ def response_part(context: Context, found: Material) -> None:
     )
     export = response_export(response)
     told = [*((_("Bedömning"), text) for text in response_told(response))]
-    told += origin(context, [context.wave])
+    told += origin(context, [context.wave], register=False)
     files(
         context,
         f"svarsfrekvens-{context.wave}",
@@ -1100,6 +1115,15 @@ def response_export(response: Response) -> pd.DataFrame:
 def working_note() -> None:
     """Mark the page, where it shows nothing of a wave that has notes of its own."""
     st.html(cards.callout("warning", _("Arbetsmaterial"), working_material()))
+
+
+def public_note() -> None:
+    """Say which part of the page may be passed on, where it shows what is published."""
+    text = _(
+        "Frågornas tabeller, diagram och filer visar bara det som rollen politiker kan visas, och "
+        "får spridas. Svarsfrekvensen längst ned och dess fil är arbetsmaterial."
+    )
+    st.html(cards.callout("info", _("Publicerbar vy"), text))
 
 
 def register_part(context: Context, selection: Selection, found: Material) -> None:

@@ -90,9 +90,12 @@ def question_part(question_id: str) -> None:
     verdict(question_id)
 
 
-def wave_note(context: Context) -> None:
-    """Say what the waves' figures are, wherever they are shown: one box, not one per wave."""
-    if context.viewer.sees_microdata:
+def wave_note(context: Context, *, marked: bool = True) -> None:
+    """Say what the waves' figures are, wherever they are shown: one box, not one per wave.
+
+    ``marked``: whether whoever sees what is hidden is told so.
+    """
+    if marked and context.viewer.sees_microdata:
         st.html(cards.callout("warning", _("Arbetsmaterial"), working_material()))
     notes = []
     for name in filter(None, (context.wave, context.compare)):

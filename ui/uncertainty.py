@@ -209,7 +209,7 @@ def groups(context: Context, indicator: Indicator, breakdown: str) -> None:
         *notes_of(context, indicator),
         (_("Grupper"), groups_told(table)),
         *((_("Medelvärde"), text) for text in means),
-        *origin(context, [context.wave]),
+        *origin(context, [context.wave], register=False),
     ]
     name = f"osakerhet-{indicator.id}-{breakdown}-{context.wave}"
     _two_files(context, name, exported, indicator, notes)
@@ -406,7 +406,7 @@ def _uncertainty_files(
     notes = [
         *notes_of(context, indicator),
         (_("Vikter"), " ".join(told)),
-        *origin(context, [context.wave]),
+        *origin(context, [context.wave], register=False),
     ]
     _two_files(context, f"osakerhet-{indicator.id}-{context.wave}", exported, indicator, notes)
 
@@ -515,7 +515,8 @@ def differences(context: Context, indicator: Indicator, breakdown: str = "depart
     )
     note(about_differences(context, breakdown, rest))
     st.html(cards.data_table(rest_table(rest, head), title))
-    notes = [*notes_of(context, indicator), *_tests_told(found), *origin(context, [context.wave])]
+    about = origin(context, [context.wave], register=False)
+    notes = [*notes_of(context, indicator), *_tests_told(found), *about]
     name = f"skillnader-{key}-{context.wave}"
     mark = _mark(context)
     _two_files(context, name, partial(rest_export, rest, head, mark=mark), indicator, notes)
@@ -815,7 +816,7 @@ def _mean_differences(
         notes = [
             *notes_of(context, indicator),
             (_("Medelvärde"), about),
-            *origin(context, [context.wave]),
+            *origin(context, [context.wave], register=False),
         ]
         name = f"skillnader-medelvarde-{key}-{context.wave}"
         made = partial(means_export, means, head, mark=_mark(context))
@@ -918,7 +919,7 @@ def _standardised(context: Context, indicator: Indicator, sure: set[str]) -> Non
         notes = [
             *notes_of(context, indicator),
             (_("Standardisering"), about),
-            *origin(context, [context.wave]),
+            *origin(context, [context.wave], register=False),
         ]
         name = f"standardiserat-{indicator.id}-{context.wave}"
         _two_files(context, name, made, indicator, notes)
@@ -1023,7 +1024,7 @@ def changes_part(context: Context, indicator: Indicator) -> None:
     notes = [
         *notes_of(context, indicator),
         (_("Förändring"), about),
-        *origin(context, context.pair),
+        *origin(context, context.pair, register=False),
     ]
     name = f"forandring-{indicator.id}-{'-'.join(context.pair)}"
     made = partial(changes_export, table, waves, mark=_mark(context))
