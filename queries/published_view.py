@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -89,7 +90,8 @@ def published(reader: Reader, selection: Selection, found: Material) -> Answer:
     """Answer from what is published.
 
     One of the axes must be the answers (of counts and means: or everybody), and the groups (axis
-    and filters together) places or a breakdown that is published.
+    and filters together) places or a breakdown that is published. Counts and means are told by
+    both axes where those are what is published crossed.
     """
     view = _View(Listening(Reader(reader.snapshot, Viewer(Role.POLITIKER))), selection, found)
     axis = _axis(selection)
@@ -100,6 +102,9 @@ def published(reader: Reader, selection: Selection, found: Material) -> Answer:
         question = question_of(found, name)
         if selection.measure == "medel" and not has_mean(question):
             tables.append(blank(name, "no_mean"))
+            continue
+        if _both(selection):
+            tables.append(_placed_both(view, question, notes))
             continue
         told = _told(view, question, axis, notes)
         titles |= {code: m.title for m in view.together(name) for code in [m.code] if code in told}
@@ -137,14 +142,43 @@ def _axis(selection: Selection) -> str | None:
     return None
 
 
+def _both(selection: Selection) -> bool:
+    """Return whether the axes are the two attributes that are published crossed."""
+    axes = {selection.rows, selection.columns}
+    return selection.measure in ("antal", "medel") and axes == set(CROSSED.split("*"))
+
+
+def _placed_both(view: _View, question: Question, notes: dict[str, None]) -> pd.DataFrame:
+    """Return the cells of a question by both axes as ``COLUMNS``, with everybody on each."""
+    selection = view.selection
+    axes = (selection.rows, selection.columns)
+    rows, columns = ([*groups_of(a, selection, view.found), EVERYBODY] for a in axes)
+    cells = []
+    for row, column in product(rows, columns):
+        chosen = {a: {g} for a, g in zip(axes, (row, column), strict=True) if g != EVERYBODY}
+        told = view.of(question, view.fixed | chosen)
+        if told.status == UNPUBLISHED:
+            notes[_what_is_published()] = None
+        # Each is of one number: what stands for its options is the other axis.
+        cells += [one | {"option": column} for one in _cells(view, question, row, told, notes)]
+    return _placed(cells, question.id, selection, selection.rows)
+
+
+def _what_is_published() -> str:
+    return _(
+        "Publicerat är svaren på en fråga i taget: för alla, per förvaltning (också flera "
+        "som läses ihop), befattning, yrkesroll, kön eller ålder, och per förvaltning och "
+        "befattning. Andra kombinationer publiceras inte."
+    )
+
+
 def _told(
     view: _View, question: Question, axis: str | None, notes: dict[str, None]
 ) -> dict[str, Told]:
     """Return what is told of each group of the axis, everybody last."""
     if axis is None:
-        groups = [g for a in (view.selection.rows, view.selection.columns)
-                  for g in groups_of(a, view.selection, view.found)]  # fmt: skip
-        told = dict.fromkeys([*groups[:1], EVERYBODY], NOT_PUBLISHED)
+        groups = groups_of(view.selection.rows, view.selection, view.found)
+        told = dict.fromkeys([*groups, EVERYBODY], NOT_PUBLISHED)
     else:
         fixed = view.fixed
         told = {
@@ -155,13 +189,7 @@ def _told(
             told |= view.nearest(question)
         told[EVERYBODY] = view.of(question, fixed)
     if any(one.status == UNPUBLISHED for one in told.values()):
-        notes[
-            _(
-                "Publicerat är svaren på en fråga i taget: för alla, per förvaltning (också flera "
-                "som läses ihop), befattning, yrkesroll, kön eller ålder, och per förvaltning och "
-                "befattning. Andra kombinationer publiceras inte."
-            )
-        ] = None
+        notes[_what_is_published()] = None
     return told
 
 
@@ -289,20 +317,26 @@ class _View:
         return self._by_group[key].get(code, NOT_PUBLISHED)
 
     def _crossed(self, question: Question, code: str) -> Told:
+        return self._by_both.get((question.id, code), NOT_PUBLISHED)
+
+    @cached_property
+    def _by_both(self) -> dict[tuple[str, str], Told]:
+        """What is told by department and position at once, of every question that is asked for."""
         rows = self.reader.frame(
             sql_file("explore/published"),
             wave=self.selection.wave,
-            questions=[question.id],
+            questions=list(self.selection.questions),
             breakdowns=[CROSSED],
         )
-        rows = rows[rows["group"] == code]
-        if rows.empty:
-            return NOT_PUBLISHED
-        status = str(rows["status"].iloc[0])
-        if status != "shown":
-            return Told(status)
-        count = dict(zip(rows["option"], rows["count"].astype(int), strict=True))
-        return Told(status, count, int(rows["base"].iloc[0]))
+        found = {}
+        for (question, code), cell in rows.groupby(["question", "group"], sort=False):
+            status = str(cell["status"].iloc[0])
+            told = Told(status)
+            if status == "shown":
+                count = dict(zip(cell["option"], cell["count"].astype(int), strict=True))
+                told = Told(status, count, int(cell["base"].iloc[0]))
+            found[str(question), str(code)] = told
+        return found
 
     # --- without vet ej, and means ---
 

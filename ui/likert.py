@@ -242,7 +242,8 @@ def likert(
         if drawn
     ]
     missing = [Absence(r.status, s.bar, 11) for r, s in pairs if not r.base]
-    more, shapes = draw_absences(missing, p, x0=-low, x1=high)
+    # No share is more than all: what is beyond is room, not scale.
+    more, shapes = draw_absences(missing, p, x0=-low, x1=min(high, 1.0))
     traces += more
     shapes += separator(slots, rows, p)
     if low and shown and not scale.middle:
@@ -350,6 +351,7 @@ def _both_ways(low: float, high: float, domain: list[float], narrow: bool) -> di
     step = 0.5 if narrow or low + high > 1.2 else 0.25
     # The outermost labels are centred on the edge: of two panels side by side they would collide.
     last = int(high / step - 0.1) if domain[0] == 0 and domain[1] < 1 else int(high / step + 1e-9)
+    last = min(last, int(1 / step))
     ticks = [k * step for k in range(-int(low / step + 1e-9), last + 1)]
     return {
         "range": [-low, high],

@@ -27,7 +27,7 @@ from queries.comparisons import group_uncertainty
 from queries.explore import Answer, explore
 from queries.explore_uncertainty import uncertainties
 from queries.mergings import listed, of_departments
-from queries.selection import ANSWERS, NOBODY, Material, Selection, read
+from queries.selection import ANSWERS, NOBODY, Material, Selection, has_mean, read
 from queries.store import Reader, current_snapshot, opening_sql, sql_file
 from queries.uncertainty import UNCERTAINTY, conclusions, uncertainty
 from queries.viewer import AccessDenied, Role, Viewer
@@ -677,6 +677,61 @@ def test_per_department_the_published_view_is_what_a_politician_is_told(
             if isinstance(row["department"], str)}  # fmt: skip
     lines = answer.table.to_dict("records")
     assert keys <= {(f"{x['question']}:{x['column']}", x["row"]) for x in lines}
+
+
+def by_cell(answer: Answer) -> dict[tuple[str, str, str], dict[str, Any]]:
+    lines = answer.table.to_dict("records")
+    return {(line["question"], line["row"], line["column"]): line for line in lines}
+
+
+@pytest.mark.parametrize("wave", ["2024", "2026"])
+@pytest.mark.parametrize("measure", ["antal", "medel"])
+def test_both_axes_of_what_is_published_crossed_tell_what_each_cell_does(
+    reader: Reader, found: dict[str, Material], wave: str, measure: str
+) -> None:
+    questions = [q.id for q in found[wave].asked if measure == "antal" or has_mean(q)]
+    asked = {"fragor": ",".join(questions), "rader": "department", "matt": measure}
+    crossed = asked | {"kolumner": "position"}
+    answer = ask(reader, found[wave], **crossed, vy="publicerbar")
+    own = ask(reader, found[wave], **crossed)
+    assert all("records." not in one.sql for one in answer.asked)
+    turned = ask(reader, found[wave], **crossed | {"rader": "position", "kolumner": "department"},
+                 vy="publicerbar")  # fmt: skip
+    # By one axis at a time, as the pages have it: the margins, and a department's two positions.
+    one = {"": ask(reader, found[wave], **asked, kolumner=NOBODY, vy="publicerbar")}
+    for code, _word in found[wave].groups("position"):
+        some = f"position.{code}"
+        one[code] = ask(
+            reader, found[wave], **asked, kolumner=NOBODY, filter=some, vy="publicerbar"
+        )
+    owns, turns = by_cell(own), by_cell(turned)
+    ones = {code: by_cell(each) for code, each in one.items()}
+    shown = 0
+    for line in answer.table.to_dict("records"):
+        row, column, name = line["row"], line["column"], line["question"]
+        mine = owns[name, row, column]
+        for same in (ones[column][name, row, ""], turns[name, column, row]):
+            assert (line["status"], line["count"]) == (same["status"], same["count"])
+            assert line["value"] == pytest.approx(same["value"], nan_ok=True)
+            assert line["low"] == pytest.approx(same["low"], nan_ok=True)
+        if line["status"] == "shown":
+            shown += bool(row and column)
+            assert line["count"] == mine["count"]
+            assert line["value"] == pytest.approx(mine["value"], nan_ok=True)
+        else:
+            assert not line["count"] and pd.isna(line["value"])
+    assert shown, "some cell of both is published"
+    assert set(answer.table["row"]) >= {code for code, _word in found[wave].groups("department")}
+
+
+def test_a_cross_that_is_not_published_says_so_of_every_group(
+    reader: Reader, found: dict[str, Material]
+) -> None:
+    asked = {"fragor": "q2_1b", "rader": "department", "kolumner": "occupation"}
+    table = ask(reader, found["2024"], **asked, matt="medel", vy="publicerbar").table
+    departments = {code for code, _word in found["2024"].groups("department")}
+    assert set(table["row"]) == departments | {""}
+    assert set(table["status"]) == {"unpublished"}
 
 
 @pytest.mark.parametrize("wave", ["2024", "2026"])
