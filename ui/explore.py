@@ -383,7 +383,7 @@ def survey_part(context: Context, selection: Selection, found: Material) -> None
     _say_of(answer, selection, found)
     for name in selection.questions:
         _question(context, answer, name, found)
-    told = _about(context, answer, found)
+    told = _about(context, answer, found, selection.questions)
     st.subheader(_("Ta med tabellerna"), anchor="filer")
     note(_("Excelfilen har alla tal och varje frågas korstabell, CSV-filen alla tal."))
     crossed = [
@@ -406,9 +406,17 @@ def _mark(selection: Selection) -> dict[str, str]:
     return {} if selection.published else {_("Märkning"): _("Arbetsmaterial")}
 
 
-def _about(context: Context, answer: Answer, found: Material) -> list[tuple[str, str]]:
-    """Return what the files of a selection say of themselves."""
-    told = [*described(answer, found), *((_("Att tänka på"), n) for n in answer.notes)]
+def _about(
+    context: Context, answer: Answer, found: Material, names: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return what the files of some of a selection's questions say of themselves."""
+    told = described(answer, found)
+    for name in names:
+        said = _caption(answer, found, name, filed=True)
+        if len(names) > 1:
+            said = f"{field_word(name, found, 'enkat')} {said}"
+        told.append((_("Så läses talen"), said))
+    told += [(_("Att tänka på"), text) for text in answer.notes]
     public = answer.selection.published
     return told + origin(context, [context.wave], register=False, public=public)
 
@@ -432,10 +440,9 @@ def _question(context: Context, answer: Answer, name: str, found: Material) -> N
     assert question is not None, "only questions that the wave asked are chosen"
     table = answer.table[answer.table["question"] == name]
     st.subheader(question.text, anchor=name)
-    if (table["status"] == "no_mean").all():
-        note(_("Svaren på frågan har ingen ordning, så de har inget medelvärde."))
-        return
     note(_caption(answer, found, name))
+    if (table["status"] == "no_mean").all():
+        return
     if answer.people and (table["status"] == "no_answers").all():
         note(_not_put(found, name))
     shown: dict[str, tuple[str, Callable[[], None]]] = {
@@ -459,9 +466,14 @@ def _question(context: Context, answer: Answer, name: str, found: Material) -> N
     shared_views(f"{TAB}{name}", label, shown)
 
 
-def _caption(answer: Answer, found: Material, name: str) -> str:
-    """Return what the numbers of a question are, and whether its groups answer alike."""
+def _caption(answer: Answer, found: Material, name: str, *, filed: bool = False) -> str:
+    """Return what the numbers of a question are, and whether its groups answer alike.
+
+    ``filed``: of a file, where limits have columns of their own.
+    """
     selection, question = answer.selection, found.question(name)
+    if (answer.table["status"][answer.table["question"] == name] == "no_mean").all():
+        return _("Svaren på frågan har ingen ordning, så de har inget medelvärde.")
     parts = {
         "antal": _("Antal personer som svarade."),
         "radandel": _("Andel av dem på raden som svarade."),
@@ -472,17 +484,14 @@ def _caption(answer: Answer, found: Material, name: str) -> str:
     if name in {field for field, _value in selection.filters}:
         said.append(_("Urvalet är gjort på svaren på just den här frågan."))
     if answer.table["low"][answer.table["question"] == name].notna().any():
-        said.append(_("Inom parentes: 95 % konfidensintervall."))
+        if not filed:
+            said.append(_("Inom parentes: 95 % konfidensintervall."))
         alone = answer.table[(answer.table["question"] == name) & (answer.table["df"] == 0)]
         if (alone["status"] == "shown").any():
             text = _("Där svaren är för få för ett intervall står bortfallsgränserna i stället.")
             said.append(text)
     if selection.measure == "medel" and question is not None:
-        ends = sorted(asking.scores(question).items(), key=lambda pair: pair[1])
-        labels = [(n, question.option(code).label) for code, n in (ends[0], ends[-1])]
-        # The answers of a scale are called by their numbers already.
-        words = [w if question.type == "scale" else f"{n} = {w}" for n, w in labels]
-        said.append(_("Skalan: {ends}.").format(ends=join_words(words)))
+        said.append(uncertainty.scale_told(question))
     if question is not None and question.type == "multiple" and _over_the_answers(selection):
         said.append(_("Flera svar är möjliga, så andelarna kan tillsammans bli mer än 100 %."))
     if selection.measure != "antal" and not selection.published:
@@ -640,7 +649,7 @@ def _cross_and_files(context: Context, answer: Answer, found: Material, name: st
     """Show the cross table of a question, and the files of just that table."""
     _cross(answer, found, name)
     export = cross_export(answer, found, name)
-    told = [(_("Fråga"), field_word(name, found, "enkat")), *_about(context, answer, found)]
+    told = [(_("Fråga"), field_word(name, found, "enkat")), *_about(context, answer, found, [name])]
     files(
         context,
         f"korstabell-{name}-{context.wave}",
@@ -699,9 +708,17 @@ def cross_export(answer: Answer, found: Material, name: str) -> pd.DataFrame:
         lines.append([*mark.values(), _("Underlag"), *bases])
     if measure == "medel":
         heads += [_("{name}, underlag").format(name=word) for word in columns.values()]
+        heads.append(_("Skala"))
         for line, code in zip(lines, rows, strict=True):
             line += [base(cells.get((code, column))) for column in columns]
+            line.append(_scale(found, name))
     return pd.DataFrame(lines, columns=_distinct(heads), dtype=object)
+
+
+def _scale(found: Material, name: str) -> str | None:
+    """Return what a question's means are steps of, for a column: a text file has no other place."""
+    question = found.question(name)
+    return uncertainty.scale_told(question) if question and asking.has_mean(question) else None
 
 
 def export_table(answer: Answer, found: Material) -> pd.DataFrame:
@@ -749,6 +766,8 @@ def export_table(answer: Answer, found: Material) -> pd.DataFrame:
                 line[head] = None
             else:
                 line[head] = int(value) if name in ("count", "base") else float(value)
+        if mean:
+            line[_("Skala")] = _scale(found, row["question"])
         lines.append(line)
     return pd.DataFrame(lines, dtype=object)
 

@@ -301,6 +301,26 @@ def test_a_mean_says_how_many_it_is_of_and_what_is_not_counted(visitor: Visitor)
         sent.files["korstabell-q2_1b-2026-arbetsmaterial.csv"].decode("utf-8-sig").splitlines()[0]
     )
     assert "Chef, underlag" in heads
+    scale = "Skalan är 1 = Mycket dåligt och 5 = Mycket bra, och avståndet mellan stegen"
+    assert scale in said
+    for name, data in sent.files.items():
+        if "svarsfrekvens" not in name:
+            whole = (
+                data.decode() if name.endswith("csv") else "".join(map(str, of_file(name, data)))
+            )
+            assert scale in whole, name
+
+
+def test_a_file_says_how_its_numbers_are_read_and_whether_the_groups_differ(
+    visitor: Visitor,
+) -> None:
+    sent = visitor.visit("utforska", roll="revisor", fragor="q2_1a,q2_1b", rader="department")
+    books = {n: "".join(map(str, of_file(n, d))) for n, d in sent.files.items() if "xlsx" in n}
+    for name in ("korstabell-q2_1a", "korstabell-q2_1b", "utforska"):
+        told = books[f"{name}-2024-arbetsmaterial.xlsx"]
+        assert told.count("Fishers exakta test") == (2 if name == "utforska" else 1)
+        assert "Andel av dem på raden som svarade." in told and "Inom parentes" not in told
+        assert "Registret per" not in told
 
 
 def test_an_empty_store_is_met_calmly(
