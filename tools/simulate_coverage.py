@@ -60,8 +60,8 @@ Table = Iterator[list[str]]
 
 
 def percent(x: float) -> str:
-    # Never up to 95: a reader compares with that.
-    return f"{np.floor(1000 * x) / 10:.1f} %"
+    # Never up to 95: a reader compares with that. A sum of parts that make a whole is not below it.
+    return f"{np.floor(1000 * x + SLACK) / 10:.1f} %"
 
 
 def one_sample(counts: Numbers, answered: Numbers, invited: Numbers) -> Sample:
@@ -92,7 +92,8 @@ def shares() -> Table:
         at = [held[round(invited * p)] for p in (0.05, 0.1, 0.3, 0.5)]
         yield [
             f"{answered} of {invited}", percent(held.mean()), percent(held.min()),
-            f"{100 * held.argmin() / invited:.0f} %", *map(percent, at),
+            f"{100 * held.argmin() / invited:.0f} %" if held.min() < 1 - SLACK else "all",
+            *map(percent, at),
             f"{100 * (likely @ (high - low)).mean():.0f}",
         ]  # fmt: skip
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isclose, sqrt
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -57,6 +58,11 @@ def test_the_auditor_asks_a_question_of_his_own_takes_the_file_and_shares_the_ad
     assert (everybody["Antal"], everybody["Underlag"]) == (37, 91)
     assert round(everybody["95 % intervall, nedre"], 4) == 0.3310
     assert round(everybody["95 % intervall, övre"], 4) == 0.4869
+    # 91 of 221 are one sample of all: by hand, with 130 who could all have said no, or yes.
+    se = sqrt((1 - 91 / 221) * (37 / 91) * (54 / 91) / 90)
+    assert isclose(everybody["Standardfel"], se) and everybody["Frihetsgrader"] == 90
+    assert isclose(everybody["Bortfallsgräns, nedre"], 37 / 221)
+    assert isclose(everybody["Bortfallsgräns, övre"], (37 + 130) / 221)
     assert {row[heads.index("Märkning")] for row in rows} == {"Arbetsmaterial"}
     told = dict(row[:2] for row in book.get_sheet_by_name("Om uppgifterna").to_python())
     assert told["Rader"] == "Befattning" and told["Vikt"] == "Ingen, som publicerat"
