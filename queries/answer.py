@@ -88,6 +88,10 @@ def all_asked(*parts: Sequence[Asked]) -> tuple[Asked, ...]:
 # --- the numbers ----------------------------------------------------------------------------------
 
 
+ROUNDING = 1e-9
+"""Limits that differ from a value, or from each other, by less are the same."""
+
+
 @dataclass(frozen=True)
 class Counted:
     """The counts of one question, as the statistics take them.
@@ -145,6 +149,19 @@ class Answer:
     def tests(self) -> dict[str, Association | None]:
         """By question, whether the groups answer alike. Late: an exact test takes a while."""
         return {name: _test(self.counted[name], self.weight) for name in sorted(self.testable)}
+
+    def surely_apart(self, name: str) -> bool:
+        """Return whether some two groups differ whatever the silent would have answered.
+
+        True where the non-response bounds of a share do not meet, which no test can undo.
+        """
+        if name not in self.testable:
+            return False
+        group, option = ("row", "column")[:: 1 if self.selection.measure == "radandel" else -1]
+        table = self.table
+        table = table[(table["question"] == name) & (table["status"] == "shown")]
+        by = table[table[group] != EVERYBODY].groupby(option, sort=False)
+        return bool((by["bound_low"].max() > by["bound_high"].min() + ROUNDING).any())
 
 
 def _test(made: Counted, weight: str) -> Association | None:

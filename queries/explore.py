@@ -20,6 +20,7 @@ from queries.answer import (
     COLUMNS,
     ESTIMATED,
     EVERYBODY,
+    ROUNDING,
     TOLD,
     Answer,
     Asked,
@@ -36,6 +37,7 @@ from queries.estimation import Sample, estimate
 from queries.i18n import _
 from queries.published_view import published
 from queries.reference import Question
+from queries.register_fields import code_order
 from queries.selection import (
     ANSWERS,
     NOBODY,
@@ -314,9 +316,6 @@ def _array(rows: pd.DataFrame, keys: dict[str, Sequence[str]]) -> Floats:
 NOT_ASKED = "-"
 """In an axis: who was not put the question that stands there, and so is in none of its groups."""
 
-ROUNDING = 1e-9
-"""Limits that differ from a value by less are the value."""
-
 # --- statistics -----------------------------------------------------------------------------------
 
 
@@ -493,8 +492,10 @@ def _register(reader: Reader, selection: Selection) -> Answer:
     if counts.empty:
         return Answer(selection, no_rows(), sql, parameters, 0)
     total = int(counts.loc[EVERYBODY, EVERYBODY])
-    lines = [*_in_order(counts.index), EVERYBODY]
-    sides = [*_in_order(counts.columns), EVERYBODY]
+    lines, sides = (
+        [*_in_order(values, axis), EVERYBODY]
+        for values, axis in zip((counts.index, counts.columns), axes, strict=True)
+    )
     n = counts.loc[lines, sides].to_numpy()
     base = np.full(n.shape, float(total))
     if selection.measure == "radandel":
@@ -509,10 +510,14 @@ def _register(reader: Reader, selection: Selection) -> Answer:
     return Answer(selection, table, sql, parameters, total)
 
 
-def _in_order(values: pd.Index) -> list[str]:
-    """Return the groups without the whole, numbers by size, what is not said last."""
+def _in_order(values: pd.Index, axis: str) -> list[str]:
+    """Return the groups of an axis without the whole: codes in the order of what they stand for,
+    numbers by size, what is not said last."""
+    known = code_order(axis)
 
     def rank(value: str) -> tuple[Any, ...]:
+        if value in known:
+            return False, -1, known.index(value), ""
         try:
             return value == UNKNOWN, 0, float(value), ""
         except ValueError:

@@ -18,6 +18,15 @@ def code_word(field: str, code: Any) -> str:
         return ""
     if field == "occupation":
         return occupation_words().get(str(code), str(code))
+    return _words().get(field, {}).get(str(code), str(code))
+
+
+def code_order(field: str) -> tuple[str, ...]:
+    """Return the codes of a field in the order in which the register's file tells them, if any."""
+    return tuple(occupation_words() if field == "occupation" else _words().get(field, ()))
+
+
+def _words() -> dict[str, dict[str, str]]:
     return {
         "kind": {"regelbundet": _("Regelbundet"), "tillfalligt": _("Tillfälligt")},
         "form": {"skriftlig": _("Skriftlig"), "muntlig": _("Muntlig")},
@@ -29,7 +38,7 @@ def code_word(field: str, code: Any) -> str:
             "sekretess": _("Sekretess"),
         },
         "position": {"chef": _("Chef"), "medarbetare": _("Medarbetare")},
-    }.get(field, {}).get(str(code), str(code))
+    }
 
 
 def heads() -> dict[str, str]:

@@ -291,7 +291,12 @@ def _register_values(reader: Reader, day: date) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {name: [] for name in names}
     for name, value in rows:
         found[name].append(value)
-    return {name: tuple(values) for name, values in found.items()}
+    # Codes in the order of what they stand for; other values, and none, after them as they come.
+    order = {name: {code: n for n, code in enumerate(fields.code_order(name))} for name in names}
+    return {
+        name: tuple(sorted(values, key=lambda value: order[name].get(value, len(order[name]))))
+        for name, values in found.items()
+    }
 
 
 # --- what an address asks for ---------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -55,7 +55,7 @@ from ui.context import Context
 from ui.evidence import files, note, origin, say, shared_views, show_figure, working_material
 from ui.register import AHEAD, FIRST_DAY, Key, key_of, register_of
 from ui.register_files import register_table
-from ui.text import _, _n, attribute_word, join_words, list_names, plain, status_word
+from ui.text import _, _n, any_of, attribute_word, join_words, list_names, plain, status_word
 
 SHORT = 60
 """Letters of a question's text where it is one of many."""
@@ -415,6 +415,8 @@ def _about(
         said = _caption(answer, found, name, filed=True)
         if len(names) > 1:
             said = f"{field_word(name, found, 'enkat')} {said}"
+        if nobody := _nobody_told(answer, found, name):
+            said = f"{said} {nobody}"
         told.append((_("Så läses talen"), said))
     told += [(_("Att tänka på"), text) for text in answer.notes]
     public = answer.selection.published
@@ -443,8 +445,8 @@ def _question(context: Context, answer: Answer, name: str, found: Material) -> N
     note(_caption(answer, found, name))
     if (table["status"] == "no_mean").all():
         return
-    if answer.people and (table["status"] == "no_answers").all():
-        note(_not_put(found, name))
+    if said := _nobody_told(answer, found, name):
+        note(said)
     shown: dict[str, tuple[str, Callable[[], None]]] = {
         "korstabell": (
             _("Korstabell"),
@@ -503,20 +505,24 @@ def _caption(answer: Answer, found: Material, name: str, *, filed: bool = False)
                    "{n} svar hör inte till någon av grupperna och räknas bara bland alla.",
                    counted.outside)  # fmt: skip
         said.append(alone.format(n=f.number(counted.outside)))
-    if tested := test_told(answer.tests.get(name)):
+    if tested := test_told(answer.tests.get(name), apart=answer.surely_apart(name)):
         said.append(tested)
     # A number is not parted from its sign, where a narrow screen breaks the line.
     return " ".join(said).replace(" %", f"{f.NBSP}%")
 
 
-def _not_put(found: Material, name: str) -> str:
-    """Return that nobody of a selection answered, and to whom alone the question was put."""
+def _nobody_told(answer: Answer, found: Material, name: str) -> str:
+    """Return that nobody of a selection answered, and to whom alone the question was put; "" where
+    somebody did, or nobody is selected."""
+    table = answer.table[answer.table["question"] == name]
+    if not answer.people or (table["status"] != "no_answers").any():
+        return ""
     told = [_("Ingen i urvalet har svarat på frågan.")]
     assert found.questionnaire is not None, "a question comes from one"
     for opener, past in found.questionnaire.openers(name):
         words = [plain(o.label) for o in opener.options if o.code not in past]
         text = _("Den ställdes bara till den som på ”{question}” svarade {answers}.")
-        answers = list_names(_("”{answer}”").format(answer=word) for word in words)
+        answers = any_of(_("”{answer}”").format(answer=word) for word in words)
         told.append(text.format(question=plain(_short(opener.text)), answers=answers))
     return " ".join(told)
 
@@ -527,9 +533,19 @@ def _over_the_answers(selection: Selection) -> bool:
     return across_of.get(selection.measure) == ANSWERS
 
 
-def test_told(test: Any) -> str:
-    """Return whether the groups answer alike, with the test's numbers; "" without a test."""
-    if test is None or f.is_missing(test.p_value):
+def test_told(test: Any, *, apart: bool) -> str:
+    """Return whether the groups answer alike, with the test's numbers; "" without a test.
+
+    ``apart``: the non-response bounds of some do not meet. As on the other pages that is told
+    without the p of a test that does not bear it.
+    """
+    untested = test is None or f.is_missing(test.p_value)
+    if apart and (untested or test.p_value >= 0.05):
+        return _(
+            "Några grupper skiljer sig åt hur de som teg än hade svarat: bortfallsgränserna möts "
+            "inte."
+        )
+    if untested:
         return ""
     if test.p_value < 0.05:
         said = _("Grupperna skiljer sig mer åt än slumpen brukar ge ({numbers}).")
@@ -583,9 +599,17 @@ def _heads(
     return head, words(selection.rows, "row"), words(selection.columns, "column")
 
 
+def _first(words: Mapping[str, str]) -> dict[str, str]:
+    """Return the first groups of an axis, and everybody, whom each is compared with."""
+    kept = [code for code in words if code != EVERYBODY][:MOST_GROUPS]
+    return {code: word for code, word in words.items() if code in kept or code == EVERYBODY}
+
+
 def cross_table(answer: Answer, found: Material, name: str) -> pd.DataFrame:
-    """Return the cross table of a question (of the register: "") as display strings."""
-    head, rows, columns = _heads(answer, found, name)
+    """Return the cross table of a question (of the register: "") as display strings, of at most
+    ``MOST_GROUPS`` groups on either axis."""
+    head, *axes = _heads(answer, found, name)
+    rows, columns = map(_first, axes)
     measure, weighted = answer.selection.measure, answer.weight != UNWEIGHTED
     cells = {
         (row["row"], row["column"]): row
@@ -636,12 +660,12 @@ def _distinct(heads: Sequence[str]) -> list[str]:
 def _cross(answer: Answer, found: Material, name: str) -> None:
     table = cross_table(answer, found, name)
     label = field_word(name, found, "enkat") if name else _("Överenskommelserna")
-    shown = table.iloc[:MOST_GROUPS, : MOST_GROUPS + 1]
-    st.html(_unbroken(cards.data_table(shown, label)))
+    st.html(_unbroken(cards.data_table(table, label)))
+    _head, rows, columns = _heads(answer, found, name)
     if answer.selection.columns == "department":
-        _head, _rows, columns = _heads(answer, found, name)
-        note("; ".join(f"{code}: {word}" for code, word in columns.items() if code))
-    if shown.shape != table.shape:
+        told = _first(columns).items()
+        note("; ".join(f"{code}: {word}" for code, word in told if code))
+    if any(len(_first(words)) < len(words) for words in (rows, columns)):
         note(_("Här visas de {n} första grupperna; filerna har alla.").format(n=MOST_GROUPS))
 
 
@@ -830,7 +854,7 @@ def _chart(
         return None
     words = _heads(answer, found, name)[1 if group == "row" else 2]
     rows = table[table[option] != EVERYBODY]
-    rows = rows[rows[group].isin(list(words)[-MOST_GROUPS:])]
+    rows = rows[rows[group].isin(_first(words))]
     options = {o.code: o for o in question.options}
     bars = pd.DataFrame(
         {
@@ -856,6 +880,8 @@ def _chart(
             charts.alt_likert(bars, title=question.text),
             f"utforska-{name}",
         )
+        if len(_first(words)) < len(words):
+            note(_("Här visas de {n} första grupperna; filerna har alla.").format(n=MOST_GROUPS))
         if answer.weight != UNWEIGHTED:
             weight = fields.within(weight_word(answer.weight))
             text = _("Staplarna är vägda som tabellen ({weight}); antalet svar är personer.")

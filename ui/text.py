@@ -165,6 +165,14 @@ def join_words(words: Iterable[str]) -> str:
     return _("{first} och {last}").format(first=", ".join(items[:-1]), last=items[-1])
 
 
+def any_of(words: Iterable[str]) -> str:
+    """Return "KLK", "KLK eller SN" or "KLK, SN eller BUN" (empty for no words)."""
+    items = list(words)
+    if len(items) < 2:
+        return items[0] if items else ""
+    return _("{first} eller {last}").format(first=", ".join(items[:-1]), last=items[-1])
+
+
 def list_names(names: Iterable[str], limit: int = 8) -> str:
     """Return a written list of at most ``limit`` names, the rest counted ("… och 12 till")."""
     items = [plain(name) for name in names]

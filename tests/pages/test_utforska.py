@@ -129,6 +129,7 @@ def test_a_question_that_nobody_of_a_selection_was_put_says_to_whom_it_was(
 ) -> None:
     said = visitor.visit("utforska", roll="revisor", fragor="q3_1a", filter="frekvens.aldrig").words
     assert "Ingen i urvalet har svarat på frågan. Den ställdes bara till den som på ”Hur" in said
+    assert "” eller ”" in said
 
 
 def test_a_weighted_share_of_few_says_of_how_many_and_every_file_has_the_base(
@@ -309,6 +310,31 @@ def test_a_mean_says_how_many_it_is_of_and_what_is_not_counted(visitor: Visitor)
                 data.decode() if name.endswith("csv") else "".join(map(str, of_file(name, data)))
             )
             assert scale in whole, name
+
+
+def test_of_more_groups_than_are_shown_everybody_stays_and_the_chart_says_so_too(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.explore.MOST_GROUPS", 3)
+    for more in (
+        {"rader": "department"},
+        {"rader": "department", "flik-q2_1b": "diagram"},
+        {"rader": "svar", "kolumner": "department", "matt": "kolumnandel"},
+    ):
+        sent = visitor.visit("utforska", roll="revisor", fragor="q2_1b", **more)
+        assert "Här visas de 3 första grupperna; filerna har alla." in sent.words, more
+        if "kolumner" in more:
+            heads = re.findall(r"<th[^>]*>([^<]*)", "".join(sent.tables[:1]))
+            assert heads[2:6] == ["BUN", "KFN", "KLK", "Alla"]
+        elif len(more) == 1:
+            table = "".join(sent.tables[:1])
+            assert "Kommunledningskontoret" in table and ">Alla<" in table
+            assert "Socialförvaltningen" not in table
+    said = visitor.visit("utforska", roll="revisor", fragor="q2_1b", rader="department").words
+    assert "Här visas de" in said
+    monkeypatch.undo()
+    said = visitor.visit("utforska", roll="revisor", fragor="q2_1b", rader="department").words
+    assert "Här visas de" not in said
 
 
 def test_a_file_says_how_its_numbers_are_read_and_whether_the_groups_differ(
