@@ -251,12 +251,19 @@ def is_sure(row: Row) -> bool:
     return claim is not None and Trial.SAMPLING in conclude(claim, found).holds
 
 
+def known_to_differ(row: Row) -> bool:
+    """Return whether a row differs from the rest whatever those who were silent think."""
+    found = evidence(row, "diff_")
+    claim = seen(found)
+    return claim is not None and Trial.SILENT in conclude(claim, found).holds
+
+
 def sure_by_bounds(row: Row) -> bool:
     """Return whether a row that ``is_sure`` is so by the non-response bounds alone: whatever those
     who were silent think, the difference is there, while the test by itself would not say so."""
     found = evidence(row, "diff_")
     claim = seen(found)
-    if claim is None or Trial.SILENT not in conclude(claim, found).holds:
+    if claim is None or not known_to_differ(row):
         return False
     # Tried without its bounds, by the interval and the test.
     tested = replace(found, bound_low=-1.0, bound_high=1.0)

@@ -578,7 +578,7 @@ def differences_told(found: Differences, rest: pd.DataFrame, breakdown: str) -> 
         only = rest.to_dict("records")[0]
         told.append(_told_of(only["name"], status_reason(only["status"])))
     told += [found.reason] if found.reason else []
-    if together := association_told(found, breakdown):
+    if together := association_told(found, breakdown, rows):
         told.append(together)
     return told
 
@@ -612,10 +612,16 @@ def _sized(row: Row) -> str:
     )
 
 
-def association_told(found: Differences, breakdown: str) -> str:
-    """Return whether chance is enough to explain all the differences; "" if nothing is tested."""
+def association_told(found: Differences, breakdown: str, rows: Iterable[Row] = ()) -> str:
+    """Return whether chance is enough to explain all the differences; "" if nothing is tested.
+
+    ``rows``: the differences that are told of. Of one that is there whatever the silent think no
+    test says that chance may have made it.
+    """
     test = found.association
     if test is None or f.is_missing(test.p_value):
+        return ""
+    if test.p_value >= 0.05 and any(map(findings.known_to_differ, rows)):
         return ""
     departments = breakdown == "department"
     if test.p_value < 0.05:

@@ -320,6 +320,16 @@ def test_no_sure_difference_is_told_as_none_with_the_largest_named() -> None:
     assert "går inte att säga" in second and "(Fishers exakta test, p = 0,300)" in second
 
 
+def test_of_a_difference_that_the_silent_cannot_undo_chance_is_not_said_to_make_it() -> None:
+    exact = Association(math.nan, math.nan, math.nan, 0.333, True, False, 0.7)
+    known = department("AAA", 0, 2, difference=-1.0, diff_low=-1.0, diff_high=-2 / 3, diff_p=1.0,
+                       diff_bound_low=-1.0, diff_bound_high=-2 / 3)  # fmt: skip
+    (only,) = told(rest(known), exact)
+    assert only.startswith("Tydlig skillnad mot övriga: AAA −100")
+    # A test that bears it is told all the same.
+    assert len(told(rest(known))) == 2
+
+
 def test_nothing_to_test_is_told_with_its_reason_and_a_hidden_group_by_the_usual_one() -> None:
     hidden = rest(department("MBN", status="hidden", difference=math.nan))
     (only, reason) = told(hidden, None, "Det är bara en grupp som har svarat.")
