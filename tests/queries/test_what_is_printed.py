@@ -367,6 +367,9 @@ def test_what_pages_say_whatever_is_asked_for_can_be_added_up_from_the_published
                 may_be_said.add(own)
                 if own and whole:  # all the others, with whom a department is compared
                     may_be_said.add((whole[0] - own[0], whole[1] - own[1]))
+                unsure = "vet_ej" in options and lawful(cube, codes, question, key, ("vet_ej",))
+                if own and unsure and "vet_ej" not in union:  # of those who had an opinion
+                    may_be_said.add((own[0], own[1] - unsure[0]))
 
     said: set[Pair] = set()
     with visiting() as visitor:
