@@ -40,6 +40,8 @@ HEADS = {"department": "Förvaltning", "position": "Befattning", "occupation": "
          "age": "Ålder"}  # fmt: skip
 Person = dict[str, list[str]]
 
+LONG = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reader(demo_store: Path) -> Reader:
@@ -713,8 +715,11 @@ def by_cell(answer: Answer) -> dict[tuple[str, str, str], dict[str, Any]]:
     return {(line["question"], line["row"], line["column"]): line for line in lines}
 
 
-@pytest.mark.parametrize("wave", ["2024", "2026"])
-@pytest.mark.parametrize("measure", ["antal", "medel"])
+@pytest.mark.parametrize(
+    ("wave", "measure"),
+    [("2024", "medel"), ("2026", "antal"),
+     *(pytest.param(*each, marks=LONG) for each in (("2024", "antal"), ("2026", "medel")))],
+)  # fmt: skip
 def test_both_axes_of_what_is_published_crossed_tell_what_each_cell_does(
     reader: Reader, found: dict[str, Material], wave: str, measure: str
 ) -> None:
@@ -765,7 +770,7 @@ def test_a_cross_that_is_not_published_says_so_of_every_group(
 
 
 @pytest.mark.parametrize("wave", ["2024", "2026"])
-@pytest.mark.parametrize("axis", ["position", "occupation", "sex", "age"])
+@pytest.mark.parametrize("axis", ["position", "occupation", "sex", pytest.param("age", marks=LONG)])
 def test_per_group_the_published_view_is_what_a_politician_is_told(
     reader: Reader, politician: Reader, found: dict[str, Material], wave: str, axis: str
 ) -> None:
@@ -825,7 +830,9 @@ def test_without_dont_know_and_as_means_the_published_view_is_what_a_politician_
     assert means >= 4 and opinions > 20
 
 
-@pytest.mark.parametrize("axis", ["position", "occupation", "sex", "age"])
+@pytest.mark.parametrize(
+    "axis", ["position", "occupation", *(pytest.param(a, marks=LONG) for a in ("sex", "age"))]
+)
 def test_of_a_group_too_the_published_view_is_what_a_politician_is_told_under_uncertainty(
     reader: Reader, politician: Reader, found: dict[str, Material], axis: str
 ) -> None:
